@@ -1,0 +1,51 @@
+// Package commands is the command line.
+package commands
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+const usage = `usage:
+  conformance run --manifests FILE.yaml --calls FILE.json [--json]   judge any manifests
+  conformance run --examples DIR [--only NAME] [--json]              judge every NAME.k8s.yaml with its NAME.calls.json
+  conformance broken [--dir DIR]                                     every broken manifest must be condemned
+  conformance xds-size --manifests FILE.yaml [--calls FILE.json] [--namespace NS]
+  conformance judge-stream                                           tier 0 over JSON lines on stdin
+
+exit status: 0 all as expected, 1 a cell differs, 2 usage, 3 the lab cannot work here
+`
+
+// Exit statuses.
+const (
+	ok       = 0
+	differs  = 1
+	misused  = 2
+	unusable = 3
+)
+
+// Main runs one command and returns the exit status.
+func Main(args []string) int {
+	if len(args) == 0 {
+		return misuse("no command")
+	}
+	if err := becomeLab(); err != nil {
+		fmt.Fprintln(os.Stderr, "conformance:", err)
+		return unusable
+	}
+	switch args[0] {
+	case "run":
+		return run(args[1:])
+	case "help", "-h", "--help":
+		fmt.Print(usage)
+		return ok
+	default:
+		return misuse("unknown command " + args[0])
+	}
+}
+
+func misuse(problem string) int {
+	fmt.Fprintf(os.Stderr, "conformance: %s\n%s", strings.TrimSpace(problem), usage)
+	return misused
+}

@@ -1,0 +1,122 @@
+// Package controlplane runs Istio's own discovery server in this process, and
+// the secret server that istio-agent would be.
+package controlplane
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"google.golang.org/grpc/metadata"
+
+	meshconfig "istio.io/api/mesh/v1alpha1"
+	"istio.io/istio/pilot/test/xds"
+	"istio.io/istio/pkg/config/mesh"
+	"istio.io/istio/pkg/security"
+	"istio.io/istio/pkg/test"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/world"
+)
+
+// IdentityHeader carries a proxy's SPIFFE URI to the control plane, in place of
+// the certificate that a real one would show.
+const IdentityHeader = "x-lab-identity"
+
+// ControlPlane is a running discovery server.
+type ControlPlane struct {
+	Server *xds.FakeDiscoveryServer
+	World  *world.World
+	// ADS and SDS are the Unix sockets; empty if it was started without a directory.
+	ADS, SDS string
+
+	stop chan struct{}
+	done chan struct{}
+	err  error
+	once sync.Once
+	sds  *secretServer
+}
+
+// Start feeds a world to a new control plane. With a directory it also listens
+// there, for real proxies.
+func Start(w *world.World, directory string) (*ControlPlane, error) {
+	c := &ControlPlane{World: w, stop: make(chan struct{}), done: make(chan struct{})}
+	options := xds.FakeOptions{
+		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: meshConfig(w.Stated), DisableSecretAuthorization: true,
+	}
+	if directory != "" {
+		c.ADS, c.SDS = filepath.Join(directory, "ads.sock"), filepath.Join(directory, "sds.sock")
+		options.ListenerBuilder = func() (net.Listener, error) { return listen(c.ADS) }
+	}
+	ready := make(chan struct{})
+	go func() {
+		defer close(c.done)
+		c.err = test.Wrap(func(t test.Failer) {
+			c.Server = xds.NewFakeDiscoveryServer(t, options)
+			c.Server.Discovery.Authenticators = []security.Authenticator{headerAuthenticator{}}
+			close(ready)
+			<-c.stop
+		})
+	}()
+	select {
+	case <-ready:
+	case <-c.done:
+		return nil, fmt.Errorf("the control plane did not start: %w", c.err)
+	}
+	if directory != "" {
+		var err error
+		if c.sds, err = serveSecrets(c.SDS, w); err != nil {
+			c.Stop()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// Stop ends it.
+func (c *ControlPlane) Stop() {
+	c.once.Do(func() {
+		close(c.stop)
+		<-c.done
+		if c.sds != nil {
+			c.sds.stop()
+		}
+	})
+}
+
+func listen(path string) (net.Listener, error) {
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	return listener, os.Chmod(path, 0o666)
+}
+
+func meshConfig(stated world.Stated) *meshconfig.MeshConfig {
+	m := mesh.DefaultMeshConfig()
+	m.AccessLogFile = "/dev/stdout"
+	m.AccessLogEncoding = meshconfig.MeshConfig_JSON
+	m.AccessLogFormat = AccessLogFormat
+	m.EnableTracing = false
+	m.DefaultProviders = nil
+	m.TrustDomain = stated.TrustDomain
+	mode := meshconfig.MeshConfig_OutboundTrafficPolicy_ALLOW_ANY
+	if stated.OutboundTrafficPolicy == "REGISTRY_ONLY" {
+		mode = meshconfig.MeshConfig_OutboundTrafficPolicy_REGISTRY_ONLY
+	}
+	m.OutboundTrafficPolicy = &meshconfig.MeshConfig_OutboundTrafficPolicy{Mode: mode}
+	return m
+}
+
+type headerAuthenticator struct{}
+
+func (headerAuthenticator) AuthenticatorType() string { return "lab" }
+
+func (headerAuthenticator) Authenticate(ctx security.AuthContext) (*security.Caller, error) {
+	values, _ := metadata.FromIncomingContext(ctx.GrpcContext)
+	if identity := values.Get(IdentityHeader); len(identity) == 1 {
+		return &security.Caller{AuthSource: security.AuthSourceClientCertificate, Identities: identity}, nil
+	}
+	return nil, fmt.Errorf("no %s header", IdentityHeader)
+}

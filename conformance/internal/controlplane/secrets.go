@@ -1,0 +1,138 @@
+package controlplane
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+
+	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	tls "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+	discovery "github.com/envoyproxy/go-control-plane/envoy/service/discovery/v3"
+	secretservice "github.com/envoyproxy/go-control-plane/envoy/service/secret/v3"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/world"
+)
+
+const secretType = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"
+
+// secretServer stands in for istio-agent: the workload's certificate, the
+// mesh's root, and certificates of files.
+type secretServer struct {
+	secretservice.UnimplementedSecretDiscoveryServiceServer
+	world  *world.World
+	server *grpc.Server
+
+	mu     sync.Mutex
+	issued map[string]*world.Leaf
+}
+
+func serveSecrets(path string, w *world.World) (*secretServer, error) {
+	listener, err := listen(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &secretServer{world: w, server: grpc.NewServer(), issued: map[string]*world.Leaf{}}
+	secretservice.RegisterSecretDiscoveryServiceServer(s.server, s)
+	go func() { _ = s.server.Serve(listener) }()
+	return s, nil
+}
+
+func (s *secretServer) stop() { s.server.Stop() }
+
+// StreamSecrets answers every request at once; certificates never change in a run.
+func (s *secretServer) StreamSecrets(stream secretservice.SecretDiscoveryService_StreamSecretsServer) error {
+	var node *core.Node
+	sent := map[string]bool{}
+	for {
+		request, err := stream.Recv()
+		if err != nil {
+			return err
+		}
+		if request.Node != nil {
+			node = request.Node
+		}
+		key := strings.Join(request.ResourceNames, " ")
+		if sent[key] {
+			continue // an acknowledgement
+		}
+		sent[key] = true
+		response := &discovery.DiscoveryResponse{TypeUrl: secretType, VersionInfo: "1", Nonce: key}
+		for _, name := range request.ResourceNames {
+			secret, err := s.secret(node, name)
+			if err != nil {
+				fmt.Fprintf(os.Stderr, "lab: secret %q for %s: %v\n", name, node.GetId(), err)
+				continue
+			}
+			resource, err := anypb.New(secret)
+			if err != nil {
+				return err
+			}
+			response.Resources = append(response.Resources, resource)
+		}
+		if err := stream.Send(response); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *secretServer) secret(node *core.Node, name string) (*tls.Secret, error) {
+	switch {
+	case name == "default":
+		leaf, err := s.leaf(node)
+		if err != nil {
+			return nil, err
+		}
+		return certificate(name, leaf.Certificate, leaf.Key), nil
+	case name == "ROOTCA":
+		return validation(name, s.world.Authorities.Mesh.PEM), nil
+	case strings.HasPrefix(name, "file-cert:"):
+		certFile, keyFile, _ := strings.Cut(strings.TrimPrefix(name, "file-cert:"), "~")
+		cert, err := os.ReadFile(certFile)
+		if err != nil {
+			return nil, err
+		}
+		key, err := os.ReadFile(keyFile)
+		return certificate(name, cert, key), err
+	case strings.HasPrefix(name, "file-root:"):
+		root, err := os.ReadFile(strings.TrimPrefix(name, "file-root:"))
+		return validation(name, root), err
+	default:
+		return nil, fmt.Errorf("istio-agent does not know it")
+	}
+}
+
+func (s *secretServer) leaf(node *core.Node) (*world.Leaf, error) {
+	fields := node.GetMetadata().GetFields()
+	identity := "spiffe://" + s.world.Stated.TrustDomain + "/ns/" + fields["NAMESPACE"].GetStringValue() + "/sa/" + fields["SERVICE_ACCOUNT"].GetStringValue()
+	return s.issue(identity)
+}
+
+func (s *secretServer) issue(identity string) (*world.Leaf, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if leaf := s.issued[identity]; leaf != nil {
+		return leaf, nil
+	}
+	leaf, err := s.world.Authorities.Mesh.Issue(world.Name{URI: identity})
+	if err == nil {
+		s.issued[identity] = leaf
+	}
+	return leaf, err
+}
+
+func certificate(name string, chain, key []byte) *tls.Secret {
+	return &tls.Secret{Name: name, Type: &tls.Secret_TlsCertificate{TlsCertificate: &tls.TlsCertificate{
+		CertificateChain: bytesOf(chain), PrivateKey: bytesOf(key),
+	}}}
+}
+
+func validation(name string, root []byte) *tls.Secret {
+	return &tls.Secret{Name: name, Type: &tls.Secret_ValidationContext{ValidationContext: &tls.CertificateValidationContext{TrustedCa: bytesOf(root)}}}
+}
+
+func bytesOf(raw []byte) *core.DataSource {
+	return &core.DataSource{Specifier: &core.DataSource_InlineBytes{InlineBytes: raw}}
+}

@@ -1,0 +1,209 @@
+package judges
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/world"
+)
+
+// Seen is what a judge saw of one call: a way, or a refusal. It is compared with
+// world.Expect by Compare.
+type Seen struct {
+	Way    []SeenHop `json:"way,omitempty"`
+	Status int       `json:"status,omitempty"`
+
+	Refused string `json:"refused,omitempty"`
+	At      string `json:"at,omitempty"`
+	// Detail is the evidence, for people.
+	Detail string `json:"detail,omitempty"`
+	// Partial is set by a judge that does not look at every fact of a hop. Without
+	// it, a fact that is expected and was not seen is a difference.
+	Partial bool `json:"partial,omitempty"`
+	// Unmodelled names what this judge cannot see, with the reason; the whole
+	// cell is n/a if Way and Refused are empty, else only the rest of the way.
+	Unmodelled string `json:"unmodelled,omitempty"`
+}
+
+// SeenHop is one hop; a nil pointer was not looked at.
+type SeenHop struct {
+	Sidecar  string  `json:"sidecar,omitempty"`
+	Gateway  string  `json:"gateway,omitempty"`
+	Server   string  `json:"server,omitempty"`
+	Port     int     `json:"port,omitempty"`
+	Hop      string  `json:"hop,omitempty"`
+	Source   string  `json:"source,omitempty"`
+	SNI      *string `json:"sni,omitempty"`
+	Identity *string `json:"identity,omitempty"`
+	Host     *string `json:"host,omitempty"`
+}
+
+func (h SeenHop) String() string {
+	var name string
+	switch {
+	case h.Sidecar != "":
+		name = "sidecar " + h.Sidecar
+	case h.Gateway != "":
+		name = "gateway " + h.Gateway
+	default:
+		name = "server " + h.Server
+	}
+	if h.Port != 0 {
+		name += fmt.Sprintf(":%d", h.Port)
+	}
+	var facts []string
+	add := func(key, value string) {
+		if value == "" {
+			value = "none"
+		}
+		facts = append(facts, key+" "+value)
+	}
+	if h.Hop != "" {
+		add("hop", h.Hop)
+	}
+	if h.Source != "" {
+		add("source", h.Source)
+	}
+	for _, fact := range []struct {
+		key   string
+		value *string
+	}{{"sni", h.SNI}, {"identity", h.Identity}, {"host", h.Host}} {
+		if fact.value != nil {
+			add(fact.key, *fact.value)
+		}
+	}
+	if len(facts) == 0 {
+		return name
+	}
+	return name + " (" + strings.Join(facts, ", ") + ")"
+}
+
+func (s Seen) String() string {
+	switch {
+	case s.Refused != "":
+		text := "refused " + s.Refused
+		if s.At != "" {
+			text += " at " + s.At
+		}
+		return text
+	case len(s.Way) > 0:
+		hops := make([]string, len(s.Way))
+		for i, hop := range s.Way {
+			hops[i] = hop.String()
+		}
+		text := strings.Join(hops, " → ")
+		if s.Status != 0 {
+			text += fmt.Sprintf(" → status %d", s.Status)
+		}
+		return text
+	default:
+		return "n/a (" + s.Unmodelled + ")"
+	}
+}
+
+// Describe prints an expectation in the words of Seen.
+func Describe(expect world.Expect) string {
+	seen := Seen{Refused: expect.Refused, At: expect.At, Status: expect.Status}
+	for _, hop := range expect.Way {
+		seen.Way = append(seen.Way, SeenHop{
+			Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
+			SNI: pointer(hop.SNI), Identity: pointer(hop.Identity), Host: pointer(hop.Host),
+		})
+	}
+	return seen.String()
+}
+
+func pointer(value world.Optional) *string {
+	if !value.Set {
+		return nil
+	}
+	return &value.Value
+}
+
+// Mark is the outcome of one cell.
+type Mark string
+
+// The marks. NotApplicable is never a pass.
+const (
+	Passed        Mark = "ok"
+	Differs       Mark = "DIFFERS"
+	NotApplicable Mark = "n/a"
+)
+
+// Compare holds an expectation against what was seen; why says where they part.
+func Compare(expect world.Expect, seen Seen) (mark Mark, why string) {
+	if seen.Refused == "" && len(seen.Way) == 0 {
+		return NotApplicable, seen.Unmodelled
+	}
+	if expect.Refused != "" {
+		return compareRefusal(expect, seen)
+	}
+	return compareWay(expect, seen)
+}
+
+func compareRefusal(expect world.Expect, seen Seen) (Mark, string) {
+	switch {
+	case seen.Refused == "" && seen.Unmodelled != "":
+		return NotApplicable, seen.Unmodelled
+	case seen.Refused == "":
+		return Differs, "it was not refused"
+	case seen.Refused != expect.Refused:
+		return Differs, "another refusal"
+	case expect.At != "" && seen.At != "" && seen.At != expect.At:
+		return Differs, "refused elsewhere"
+	}
+	return Passed, ""
+}
+
+func compareWay(expect world.Expect, seen Seen) (Mark, string) {
+	if seen.Refused != "" {
+		return Differs, "it was refused"
+	}
+	for i, hop := range seen.Way {
+		if i >= len(expect.Way) {
+			return Differs, "more hops than expected"
+		}
+		if why := compareHop(expect.Way[i], hop, seen.Partial); why != "" {
+			return Differs, fmt.Sprintf("hop %d: %s", i+1, why)
+		}
+	}
+	if len(seen.Way) < len(expect.Way) {
+		if seen.Unmodelled != "" {
+			return NotApplicable, fmt.Sprintf("from hop %d on: %s", len(seen.Way)+1, seen.Unmodelled)
+		}
+		return Differs, "fewer hops than expected"
+	}
+	if expect.Status != 0 && expect.Status != seen.Status && (seen.Status != 0 || !seen.Partial) {
+		return Differs, "another status"
+	}
+	return Passed, ""
+}
+
+func compareHop(expect world.Hop, seen SeenHop, partial bool) string {
+	if expect.Sidecar != seen.Sidecar || expect.Gateway != seen.Gateway || expect.Server != seen.Server {
+		return "another hop"
+	}
+	if expect.Port != 0 && expect.Port != seen.Port && (seen.Port != 0 || !partial) {
+		return "another port"
+	}
+	if expect.Hop != "" && expect.Hop != seen.Hop && (seen.Hop != "" || !partial) {
+		return "secured otherwise"
+	}
+	if expect.Source != "" && expect.Source != seen.Source && (seen.Source != "" || !partial) {
+		return "another source address"
+	}
+	for _, fact := range []struct {
+		name   string
+		expect world.Optional
+		seen   *string
+	}{{"SNI", expect.SNI, seen.SNI}, {"identity", expect.Identity, seen.Identity}, {"Host header", expect.Host, seen.Host}} {
+		switch {
+		case !fact.expect.Set || fact.seen == nil && partial:
+		case fact.seen == nil:
+			return "no " + fact.name + " could be seen"
+		case *fact.seen != fact.expect.Value:
+			return "another " + fact.name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,55 @@
+package scenario
+
+import (
+	"maps"
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
+	"github.com/cdk8s-istio-egress/conformance/internal/world"
+)
+
+// expand turns a call under every outer name ("*") into one call a name.
+func expand(calls []world.Call, lab *world.World) []world.Call {
+	var out []world.Call
+	for _, call := range calls {
+		through := call.How.Through
+		if through == nil || through.SNI != "*" {
+			out = append(out, call)
+			continue
+		}
+		for _, name := range outerNames(lab.Manifests) {
+			copied, one := call, *through
+			one.SNI = name
+			copied.How.Through = &one
+			copied.Name = call.Name + " [as " + name + "]"
+			lab.Callers[copied.Name] = lab.Callers[call.Name]
+			out = append(out, copied)
+		}
+	}
+	return out
+}
+
+// outerNames are the hosts of every Gateway server, without namespaces; a
+// wildcard is tried under one name that it covers.
+func outerNames(set *manifests.Set) []string {
+	names := map[string]bool{}
+	for _, gateway := range manifests.Specs[*networking.Gateway](set) {
+		for _, server := range gateway.Spec.Servers {
+			for _, host := range server.Hosts {
+				for i := range host {
+					if host[i] == '/' {
+						host = host[i+1:]
+						break
+					}
+				}
+				if host[0] == '*' {
+					host = "any" + host[1:]
+				}
+				names[host] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}

@@ -1,0 +1,137 @@
+// Package scenario brings one set of manifests and its calls before the judges.
+package scenario
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
+	"github.com/cdk8s-istio-egress/conformance/internal/world"
+)
+
+// Result is everything that was seen of a scenario.
+type Result struct {
+	Name    string          `json:"name"`
+	Title   string          `json:"title"`
+	Added   []string        `json:"added"`
+	Accept  *judges.Verdict `json:"accept"`
+	Cells   []Cell          `json:"cells"`
+	Broken  []string        `json:"problems,omitempty"`
+	Seconds float64         `json:"seconds"`
+}
+
+// Cell is one call before one judge.
+type Cell struct {
+	Call     string      `json:"call"`
+	Judge    string      `json:"judge"`
+	Mark     judges.Mark `json:"mark"`
+	Expected string      `json:"expected"`
+	Seen     string      `json:"seen"`
+	Why      string      `json:"why,omitempty"`
+	Detail   string      `json:"detail,omitempty"`
+}
+
+// Passed is true if the manifests were accepted and no cell differs.
+func (r *Result) Passed() bool {
+	if !r.Accept.Accepted() || len(r.Broken) > 0 {
+		return false
+	}
+	for _, cell := range r.Cells {
+		if cell.Mark == judges.Differs {
+			return false
+		}
+	}
+	return true
+}
+
+// Lab runs scenarios one after the other.
+type Lab struct {
+	Schema string
+	Accept *judges.Accept
+	// Run is nil where real proxies cannot be had; NoRun then says why.
+	Run   *judges.RunLab
+	NoRun string
+}
+
+// Judge brings the files of one scenario before every judge.
+func (l *Lab) Judge(name, manifestPath, callsPath string) (*Result, error) {
+	start := time.Now()
+	text, err := os.ReadFile(manifestPath)
+	if err != nil {
+		return nil, err
+	}
+	stated, err := world.Load(callsPath, l.Schema)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Name: name, Title: stated.Title}
+	var set *manifests.Set
+	set, result.Accept = l.Accept.Objects(string(text))
+	lab, err := world.Derive(set, stated)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	result.Added = lab.Added
+	if err := result.Accept.Analyze(set, lab.Around()); err != nil {
+		result.Accept.Errors = append(result.Accept.Errors, err.Error())
+	}
+	if err := l.judgeCalls(result, lab, stated.Calls); err != nil {
+		result.Broken = append(result.Broken, err.Error())
+	}
+	result.Seconds = time.Since(start).Seconds()
+	return result, nil
+}
+
+func (l *Lab) judgeCalls(result *Result, lab *world.World, calls []world.Call) error {
+	directory, err := os.MkdirTemp("", "conformance-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(directory) }()
+	if err := os.Chmod(directory, 0o755); err != nil { // the proxies are not root
+		return err
+	}
+	plane, err := controlplane.Start(lab, directory)
+	if err != nil {
+		return err
+	}
+	defer plane.Stop()
+	simulate := judges.NewSimulate(plane)
+	for _, call := range expand(calls, lab) {
+		seen, err := simulate.Call(call)
+		if err != nil {
+			return err
+		}
+		result.add(call, "simulate", seen)
+	}
+	if l.Run == nil {
+		for _, call := range expand(calls, lab) {
+			result.add(call, "run", judges.Seen{Unmodelled: l.NoRun})
+		}
+		return nil
+	}
+	run, err := l.Run.Start(plane, directory)
+	if err != nil {
+		return err
+	}
+	defer run.Stop()
+	for _, call := range expand(calls, lab) {
+		seen, err := run.Call(call)
+		if err != nil {
+			return err
+		}
+		result.add(call, "run", seen)
+	}
+	return run.Rejections()
+}
+
+func (r *Result) add(call world.Call, judge string, seen judges.Seen) {
+	mark, why := judges.Compare(call.Expect, seen)
+	r.Cells = append(r.Cells, Cell{
+		Call: call.Name, Judge: judge, Mark: mark, Why: why,
+		Expected: judges.Describe(call.Expect), Seen: seen.String(), Detail: seen.Detail,
+	})
+}

@@ -1,0 +1,246 @@
+// Package world holds what a scenario states (calls.json) and derives from it,
+// and from the manifests, everything that has to exist before a call can be made.
+package world
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// Scenario is one calls.json; examples/calls.schema.json says what each field means.
+type Scenario struct {
+	Title string `json:"title"`
+	World Stated `json:"world"`
+	Calls []Call `json:"calls"`
+}
+
+// Stated is the part of the world that the manifests do not hold.
+type Stated struct {
+	OutboundTrafficPolicy string    `json:"outboundTrafficPolicy"`
+	TrustDomain           string    `json:"trustDomain"`
+	Servers               []Server  `json:"servers"`
+	Gateways              []Gateway `json:"gateways"`
+}
+
+// Server stands outside the mesh.
+type Server struct {
+	Name      string       `json:"name"`
+	Hosts     []string     `json:"hosts"`
+	Addresses []string     `json:"addresses"`
+	Ports     []ServerPort `json:"ports"`
+}
+
+// ServerPort is one port of a Server.
+type ServerPort struct {
+	Port              int      `json:"port"`
+	Protocol          string   `json:"protocol"`
+	SpeaksFirst       bool     `json:"speaksFirst"`
+	ClientCertificate bool     `json:"clientCertificate"`
+	Identity          string   `json:"identity"`
+	Clients           []string `json:"clients"`
+}
+
+// Gateway is an egress gateway that exists before the manifests are applied.
+type Gateway struct {
+	Namespace      string            `json:"namespace"`
+	Service        string            `json:"service"`
+	Labels         map[string]string `json:"labels"`
+	ServiceAccount string            `json:"serviceAccount"`
+	Ports          []GatewayPort     `json:"ports"`
+}
+
+// GatewayPort is one port of a Gateway's Service.
+type GatewayPort struct {
+	Port       int `json:"port"`
+	TargetPort int `json:"targetPort"`
+}
+
+// Call is one row of the table.
+type Call struct {
+	Name   string `json:"name"`
+	From   From   `json:"from"`
+	To     To     `json:"to"`
+	How    How    `json:"how"`
+	Expect Expect `json:"expect"`
+}
+
+// From is the calling pod.
+type From struct {
+	Namespace      string            `json:"namespace"`
+	ServiceAccount string            `json:"serviceAccount"`
+	Labels         map[string]string `json:"labels"`
+	Sidecar        *bool             `json:"sidecar"`
+}
+
+// HasSidecar is true unless the scenario says otherwise.
+func (f From) HasSidecar() bool { return f.Sidecar == nil || *f.Sidecar }
+
+// To is what the application dials.
+type To struct {
+	Host    string `json:"host"`
+	Address string `json:"address"`
+	Port    int    `json:"port"`
+}
+
+// How is the way in which it is dialled.
+type How struct {
+	Protocol   string   `json:"protocol"`
+	SNI        Optional `json:"sni"`
+	HostHeader string   `json:"hostHeader"`
+	Through    *Through `json:"through"`
+}
+
+// Through is a pod that goes around its sidecar, to the gateway's pod itself.
+type Through struct {
+	Gateway  string `json:"gateway"`
+	Port     int    `json:"port"`
+	Security string `json:"security"`
+	SNI      string `json:"sni"`
+}
+
+// Expect is either a way or a refusal.
+type Expect struct {
+	Way     []Hop  `json:"way"`
+	Status  int    `json:"status"`
+	Refused string `json:"refused"`
+	At      string `json:"at"`
+}
+
+// Hop is a sidecar, a gateway or the server, and what it must see.
+type Hop struct {
+	Sidecar  string   `json:"sidecar"`
+	Gateway  string   `json:"gateway"`
+	Server   string   `json:"server"`
+	Port     int      `json:"port"`
+	Hop      string   `json:"hop"`
+	Source   string   `json:"source"`
+	SNI      Optional `json:"sni"`
+	Identity Optional `json:"identity"`
+	Host     Optional `json:"host"`
+}
+
+// Optional tells "left out" from null: null is Set with an empty Value.
+type Optional struct {
+	Set   bool
+	Value string
+}
+
+// UnmarshalJSON is only called when the field is there.
+func (o *Optional) UnmarshalJSON(raw []byte) error {
+	o.Set = true
+	var value *string
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return err
+	}
+	if value != nil {
+		o.Value = *value
+	}
+	return nil
+}
+
+// SentSNI is the server name that a TLS client of this call sends.
+func (c Call) SentSNI() string {
+	if c.How.SNI.Set {
+		return c.How.SNI.Value
+	}
+	return c.To.Host
+}
+
+// SentHost is the Host header that an HTTP client of this call sends.
+func (c Call) SentHost() string {
+	switch {
+	case c.How.HostHeader != "":
+		return c.How.HostHeader
+	case c.To.Host != "":
+		return c.To.Host
+	default:
+		return c.To.Address
+	}
+}
+
+// Load reads a calls file and checks it against the schema.
+func Load(path, schemaPath string) (*Scenario, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Decode(path, raw, schemaPath)
+}
+
+// Decode checks text against the schema and fills in the defaults.
+func Decode(name string, raw []byte, schemaPath string) (*Scenario, error) {
+	schema, err := jsonschema.NewCompiler().Compile(schemaPath)
+	if err != nil {
+		return nil, fmt.Errorf("schema %s: %w", schemaPath, err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := schema.Validate(document); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	scenario := &Scenario{}
+	if err := json.Unmarshal(raw, scenario); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	scenario.fillDefaults()
+	return scenario, scenario.check(name)
+}
+
+func (s *Scenario) fillDefaults() {
+	if s.World.OutboundTrafficPolicy == "" {
+		s.World.OutboundTrafficPolicy = "ALLOW_ANY"
+	}
+	if s.World.TrustDomain == "" {
+		s.World.TrustDomain = "cluster.local"
+	}
+	for g := range s.World.Gateways {
+		for p := range s.World.Gateways[g].Ports {
+			if port := &s.World.Gateways[g].Ports[p]; port.TargetPort == 0 {
+				port.TargetPort = port.Port
+			}
+		}
+	}
+	for i := range s.Calls {
+		if s.Calls[i].From.ServiceAccount == "" {
+			s.Calls[i].From.ServiceAccount = "default"
+		}
+		if s.Calls[i].How.Protocol == "" {
+			s.Calls[i].How.Protocol = "tcp"
+		}
+	}
+}
+
+// check finds what a schema cannot: names that must be unique, or known.
+func (s *Scenario) check(name string) error {
+	var problems []error
+	var servers, calls []string
+	for _, server := range s.World.Servers {
+		if slices.Contains(servers, server.Name) {
+			problems = append(problems, fmt.Errorf("%s: two servers are called %q", name, server.Name))
+		}
+		servers = append(servers, server.Name)
+	}
+	for _, call := range s.Calls {
+		if slices.Contains(calls, call.Name) {
+			problems = append(problems, fmt.Errorf("%s: two calls are called %q", name, call.Name))
+		}
+		calls = append(calls, call.Name)
+		for i, hop := range call.Expect.Way {
+			if (hop.Server != "") != (i == len(call.Expect.Way)-1) {
+				problems = append(problems, fmt.Errorf("%s: %s: a way ends with its only server", name, call.Name))
+			}
+			if hop.Server != "" && !slices.Contains(servers, hop.Server) {
+				problems = append(problems, fmt.Errorf("%s: %s: no server is called %q", name, call.Name, hop.Server))
+			}
+		}
+	}
+	return errors.Join(problems...)
+}

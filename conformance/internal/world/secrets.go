@@ -1,0 +1,82 @@
+package world
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
+)
+
+// Authorities of the lab: the mesh's, the one of the servers outside, and the
+// one whose client certificates those servers take.
+type Authorities struct {
+	Mesh, Outside, Clients *Authority
+}
+
+// addSecrets makes every Secret that a credentialName asks for and the
+// manifests do not hold: a client certificate and the CA of the servers outside.
+func (w *World) addSecrets() error {
+	var err error
+	if w.Authorities.Mesh, err = NewAuthority("lab mesh CA"); err != nil {
+		return err
+	}
+	if w.Authorities.Outside, err = NewAuthority("lab outside CA"); err != nil {
+		return err
+	}
+	if w.Authorities.Clients, err = NewAuthority("lab clients CA"); err != nil {
+		return err
+	}
+	for _, rule := range manifests.Specs[*networking.DestinationRule](w.Manifests) {
+		for _, settings := range originations(rule.Spec.GetTrafficPolicy()) {
+			name := settings.GetCredentialName()
+			if name == "" || strings.Contains(name, "://") || w.hasSecret(rule.Namespace, name) {
+				continue
+			}
+			if err := w.addSecret(rule.Namespace, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func originations(policy *networking.TrafficPolicy) []*networking.ClientTLSSettings {
+	var out []*networking.ClientTLSSettings
+	if policy.GetTls() != nil {
+		out = append(out, policy.GetTls())
+	}
+	for _, port := range policy.GetPortLevelSettings() {
+		if port.GetTls() != nil {
+			out = append(out, port.GetTls())
+		}
+	}
+	return out
+}
+
+func (w *World) hasSecret(namespace, name string) bool {
+	for _, secret := range append(manifests.Typed[*corev1.Secret](w.Manifests), w.Secrets...) {
+		if secret.Namespace == namespace && secret.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *World) addSecret(namespace, name string) error {
+	leaf, err := w.Authorities.Clients.Issue(Name{Common: name})
+	if err != nil {
+		return err
+	}
+	w.Secrets = append(w.Secrets, &corev1.Secret{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Type:       corev1.SecretTypeTLS,
+		Data:       map[string][]byte{"tls.crt": leaf.Certificate, "tls.key": leaf.Key, "ca.crt": w.Authorities.Outside.PEM},
+	})
+	w.note("secret %s/%s: a client certificate of subject CN=%s, and the CA of the servers outside", namespace, name, name)
+	return nil
+}

@@ -1,0 +1,13 @@
+// Command conformance judges Istio egress manifests by Istio's own control plane
+// and by real Envoy proxies.
+package main
+
+import (
+	"os"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/commands"
+)
+
+func main() {
+	os.Exit(commands.Main(os.Args[1:]))
+}
