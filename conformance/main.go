@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/commands"
+	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
 )
 
 func main() {

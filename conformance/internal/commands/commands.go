@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"istio.io/istio/pilot/pkg/features"
+	"istio.io/istio/pkg/log"
 )
 
 const usage = `usage:
@@ -30,7 +33,7 @@ func Main(args []string) int {
 	if len(args) == 0 {
 		return misuse("no command")
 	}
-	if err := becomeLab(); err != nil {
+	if err := quiet(); err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		return unusable
 	}
@@ -48,4 +51,19 @@ func Main(args []string) int {
 func misuse(problem string) int {
 	fmt.Fprintf(os.Stderr, "conformance: %s\n%s", strings.TrimSpace(problem), usage)
 	return misused
+}
+
+// quiet leaves of Istio's own log what LAB_LOG asks for; by default nothing.
+func quiet() error {
+	if features.EnableAmbient || !features.XDSAuth {
+		return fmt.Errorf("istio's packages were initialised before the lab's environment was set")
+	}
+	options := log.DefaultOptions()
+	options.OutputPaths = []string{"stderr"}
+	level := log.NoneLevel
+	if os.Getenv("LAB_LOG") != "" {
+		level = log.InfoLevel
+	}
+	options.SetDefaultOutputLevel(log.OverrideScopeName, level)
+	return log.Configure(options)
 }

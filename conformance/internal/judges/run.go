@@ -1,24 +1,180 @@
 package judges
 
 import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
+	"github.com/cdk8s-istio-egress/conformance/internal/network"
+	"github.com/cdk8s-istio-egress/conformance/internal/outside"
+	"github.com/cdk8s-istio-egress/conformance/internal/proxies"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
-// RunLab is tier 2.
-type RunLab struct{}
+// Run is tier 2: real proxies, real sockets, real bytes.
+type Run struct {
+	lab     *RunLab
+	plane   *controlplane.ControlPlane
+	world   *world.World
+	folder  string
+	network *network.Network
+	dns     *network.DNS
+	servers *outside.Servers
+	pods    map[*world.Pod]*network.Namespace
+	envoys  []*proxies.Envoy
+	nginxes []*proxies.Nginx
+	calls   int
+}
 
-// Run is one.
-type Run struct{}
+// Start builds the world for real. The caller stops the result, whatever happens.
+func (l *RunLab) Start(plane *controlplane.ControlPlane, folder string) (*Run, error) {
+	r := &Run{lab: l, plane: plane, world: plane.World, folder: folder, pods: map[*world.Pod]*network.Namespace{}}
+	for _, step := range []func() error{r.buildNetwork, r.startServers, r.startPods, r.waitReady} {
+		if err := step(); err != nil {
+			r.Stop()
+			return nil, err
+		}
+	}
+	return r, nil
+}
 
-// Start starts.
-func (*RunLab) Start(*controlplane.ControlPlane, string) (*Run, error) { return &Run{}, nil }
+func (r *Run) buildNetwork() (err error) {
+	if r.network, err = network.New(); err != nil {
+		return err
+	}
+	for i, pod := range r.world.Pods {
+		if r.pods[pod], err = r.network.Add(fmt.Sprintf("pod%d", i), world.DNS, pod.IP); err != nil {
+			return err
+		}
+	}
+	for _, service := range r.world.Services {
+		address, err := netip.ParseAddr(service.Object.Spec.ClusterIP)
+		if err != nil {
+			continue // headless
+		}
+		for _, port := range service.Object.Spec.Ports {
+			if target, ok := service.TargetPort(int(port.Port)); ok && len(service.Pods) > 0 {
+				r.network.Forward(address, int(port.Port), service.Pods[0].IP, target)
+			}
+		}
+	}
+	if err := enforcePolicies(r.world, r.network); err != nil {
+		return err
+	}
+	return r.network.Apply()
+}
 
-// Call calls.
-func (*Run) Call(world.Call) (Seen, error) { return Seen{Unmodelled: "not built"}, nil }
+func (r *Run) startServers() error {
+	var addresses []netip.Addr
+	for _, server := range r.world.Stated.Servers {
+		for _, text := range server.Addresses {
+			address, err := netip.ParseAddr(text)
+			if err != nil || !address.Is4() {
+				return fmt.Errorf("server %s: the lab has IPv4 addresses only, got %q", server.Name, text)
+			}
+			addresses = append(addresses, address)
+		}
+	}
+	namespace, err := r.network.Add("outside", world.DNS, addresses...)
+	if err != nil {
+		return err
+	}
+	if r.servers, err = outside.Serve(namespace, r.world); err != nil {
+		return err
+	}
+	resolver, err := r.network.Add("dns", world.DNS, world.DNS)
+	if err != nil {
+		return err
+	}
+	r.dns, err = network.ServeDNS(resolver, world.DNS, r.world.Resolve)
+	return err
+}
 
-// Rejections tells.
-func (*Run) Rejections() error { return nil }
+func (r *Run) startPods() error {
+	for _, pod := range r.world.Pods {
+		folder := filepath.Join(r.folder, pod.ID())
+		mounts, err := proxies.PrepareMounts(r.world, pod, folder)
+		if err != nil {
+			return err
+		}
+		if pod.Template != nil {
+			for _, container := range pod.Template.Containers {
+				if !proxies.Runnable(container) {
+					continue
+				}
+				nginx, err := proxies.StartNginx(r.lab.Tools, r.pods[pod], pod, container, mounts, filepath.Join(folder, container.Name))
+				if err != nil {
+					return err
+				}
+				r.nginxes = append(r.nginxes, nginx)
+			}
+		}
+		if pod.Role == world.Plain {
+			continue
+		}
+		if pod.Role == world.Sidecar {
+			if err := r.pods[pod].Capture(); err != nil {
+				return err
+			}
+		}
+		envoy, err := proxies.StartEnvoy(r.lab.Tools, r.plane, r.pods[pod], pod, mounts, filepath.Join(folder, "istio-proxy"))
+		if err != nil {
+			return err
+		}
+		r.envoys = append(r.envoys, envoy)
+	}
+	return nil
+}
 
-// Stop stops.
-func (*Run) Stop() {}
+func (r *Run) waitReady() error {
+	for _, envoy := range r.envoys {
+		if err := envoy.Ready(); err != nil {
+			return err
+		}
+	}
+	for _, nginx := range r.nginxes {
+		if err := nginx.Ready(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rejections joins what every proxy refused of its configuration.
+func (r *Run) Rejections() error {
+	var problems []error
+	for _, envoy := range r.envoys {
+		problems = append(problems, envoy.Rejected())
+	}
+	return errors.Join(problems...)
+}
+
+// Stop ends everything and removes every namespace.
+func (r *Run) Stop() {
+	for _, envoy := range r.envoys {
+		envoy.Stop()
+	}
+	for _, nginx := range r.nginxes {
+		nginx.Stop()
+	}
+	if r.servers != nil {
+		r.servers.Stop()
+	}
+	if r.dns != nil {
+		r.dns.Stop()
+	}
+	if r.network != nil {
+		r.network.Remove()
+	}
+}
+
+func (r *Run) envoyOf(pod *world.Pod) *proxies.Envoy {
+	for _, envoy := range r.envoys {
+		if envoy.Pod == pod {
+			return envoy
+		}
+	}
+	return nil
+}

@@ -130,7 +130,7 @@ func (w *walk) proxy(pod *world.Pod, call simulation.Call, at, dialled string) e
 		return err
 	}
 	if result.Error != nil {
-		return w.named(result, at)
+		return w.named(result, call, at)
 	}
 	if result.ClusterMatched == "" {
 		if result.VirtualHostMatched == "block_all" {
@@ -150,8 +150,10 @@ func (w *walk) proxy(pod *world.Pod, call simulation.Call, at, dialled string) e
 	return w.cluster(sim, pod, result.ClusterMatched, call, dialled)
 }
 
-func (w *walk) named(result simulation.Result, at string) error {
+func (w *walk) named(result simulation.Result, call simulation.Call, at string) error {
 	switch {
+	case errors.Is(result.Error, simulation.ErrNoFilterChain) && at == "gateway" && call.TLS == "":
+		return w.refuse("not-tls", at, "every filter chain of the port wants TLS")
 	case errors.Is(result.Error, simulation.ErrNoListener):
 		return w.refuse("no-listener", at, result.Error.Error())
 	case errors.Is(result.Error, simulation.ErrNoFilterChain):

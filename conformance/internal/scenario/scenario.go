@@ -56,6 +56,13 @@ type Lab struct {
 	NoRun string
 }
 
+// Close gives the machine back.
+func (l *Lab) Close() {
+	if l.Run != nil {
+		l.Run.Close()
+	}
+}
+
 // Judge brings the files of one scenario before every judge.
 func (l *Lab) Judge(name, manifestPath, callsPath string) (*Result, error) {
 	start := time.Now()

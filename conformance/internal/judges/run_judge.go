@@ -1,0 +1,235 @@
+package judges
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/outside"
+	"github.com/cdk8s-istio-egress/conformance/internal/world"
+)
+
+// judge names what the evidence shows.
+func (r *Run) judge(e *evidence) Seen {
+	var seen Seen
+	if e.outcome.Answer != nil {
+		seen = Seen{Way: append(r.proxyHops(e), r.serverHop(e, *e.outcome.Answer)), Status: e.outcome.Status}
+	} else {
+		seen = r.refusal(e)
+	}
+	seen.Detail = e.String()
+	return seen
+}
+
+func (r *Run) proxyHops(e *evidence) []SeenHop {
+	var hops []SeenHop
+	for _, link := range e.chain {
+		if link.pod.Role == world.Sidecar {
+			hops = append(hops, SeenHop{Sidecar: link.pod.Namespace})
+			continue
+		}
+		name := link.pod.ID()
+		hop := SeenHop{Hop: "plaintext", SNI: &link.entry.SNI, Identity: &link.entry.Peer}
+		if service := r.world.ServiceOf(link.pod); service != nil {
+			name = service.ID()
+			hop.Port, _ = service.ServicePort(portOf(link.entry.Local))
+		}
+		hop.Gateway = name
+		switch {
+		case link.entry.Peer != "":
+			hop.Hop = "mutual-tls"
+		case link.entry.SNI != "":
+			hop.Hop = "passthrough"
+		}
+		hops = append(hops, hop)
+	}
+	return hops
+}
+
+func (r *Run) serverHop(e *evidence, answer outside.Sight) SeenHop {
+	hop := SeenHop{Server: answer.Server, Port: answer.Port, SNI: &answer.SNI, Identity: &answer.Identity, Host: &answer.Host}
+	pod := r.world.PodAt(hostOf(answer.Remote))
+	switch {
+	case pod == e.caller:
+		hop.Source = "pod"
+	case pod != nil && pod.Role == world.InGateway:
+		hop.Source = "gateway"
+	default:
+		hop.Source = answer.Remote
+	}
+	return hop
+}
+
+// refusal finds the hop that ended the call, from the far end backwards.
+func (r *Run) refusal(e *evidence) Seen {
+	for _, sight := range e.sights {
+		if sight.Stage == outside.PayloadSeen {
+			return Seen{Refused: "server-reached", At: "server"}
+		}
+	}
+	if len(e.denied) > 0 {
+		return Seen{Refused: "network-policy", At: "network"}
+	}
+	if len(e.chain) == 0 {
+		return r.refusedDial(e)
+	}
+	last := e.chain[len(e.chain)-1]
+	at := roleName(last.pod)
+	if refused := byEntry(last); refused != "" {
+		return Seen{Refused: refused, At: at}
+	}
+	for _, sight := range e.sights {
+		if sight.Stage == outside.TLSFailed {
+			return Seen{Refused: byServer(sight), At: "server"}
+		}
+	}
+	if last.pod.Role == world.InGateway && isLocal(last.entry.UpstreamHost) {
+		if why := r.sniProxyRefused(e, last.pod); why != "" {
+			return Seen{Refused: why, At: "gateway"}
+		}
+	}
+	// the sidecar had no complaint, and the gateway that it reached logged nothing:
+	// the gateway ended the connection before any filter
+	if last.pod.Role == world.Sidecar && r.leadsToGateway(last) {
+		return Seen{Refused: "no-listener", At: "gateway"}
+	}
+	return Seen{Refused: "unexplained", At: at}
+}
+
+func (r *Run) leadsToGateway(last link) bool {
+	host := hostOf(last.entry.UpstreamHost)
+	for _, service := range r.world.Services {
+		if service.Object.Spec.ClusterIP == host {
+			return true
+		}
+	}
+	pod := r.world.PodAt(host)
+	return pod != nil && pod.Role == world.InGateway
+}
+
+// byEntry reads the reason out of one access log line.
+func byEntry(last link) string {
+	entry := last.entry
+	upstream := strings.ToUpper(entry.UpstreamFailure)
+	downstream := strings.ToUpper(entry.DownstreamFailure)
+	switch {
+	case entry.Cluster == "BlackHoleCluster":
+		return "blackhole"
+	case entry.Code == "code 502" && entry.ResponseDetails == "direct_response":
+		return "blackhole"
+	case strings.HasPrefix(entry.Details, "rbac_access_denied"), strings.HasPrefix(entry.ResponseDetails, "rbac_access_denied"):
+		return "denied"
+	case strings.Contains(downstream, "WRONG_VERSION_NUMBER"), strings.Contains(downstream, "HTTP_REQUEST"):
+		return "not-tls"
+	case strings.Contains(entry.Details+entry.ResponseDetails, "filter_chain_not_found"):
+		return "no-filter-chain"
+	case downstream != "":
+		return "untrusted-client"
+	case strings.Contains(upstream, "CERTIFICATE_VERIFY_FAILED"), strings.Contains(upstream, "SAN"):
+		return "untrusted-server"
+	case strings.Contains(upstream, "ALERT"):
+		return "" // the next hop refuses us, and knows why
+	case upstream != "", hasFlag(entry.Flags, "UF", "UH", "NC", "URX", "DF"):
+		return "no-upstream"
+	case entry.Code != "" && entry.Code != "code 0" && entry.Code != "code 200":
+		return "http-status"
+	}
+	return ""
+}
+
+func hasFlag(flags string, any ...string) bool {
+	for _, flag := range strings.Split(flags, ",") {
+		for _, candidate := range any {
+			if flag == candidate {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func byServer(sight outside.Sight) string {
+	switch {
+	case strings.Contains(sight.Failure, "does not look like a TLS handshake"):
+		return "not-tls"
+	case strings.Contains(sight.Failure, "certificate"), strings.Contains(sight.Failure, "not allowed"):
+		return "untrusted-client"
+	}
+	return "unexplained"
+}
+
+// sniProxyRefused asks the SNI proxy itself why it closed.
+func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
+	if envoy := r.envoyOf(pod); envoy != nil {
+		after, err := envoy.Stats(`no_filter_chain_match$`)
+		for name, count := range after {
+			if err == nil && count > e.before[pod][name] {
+				return "name-not-allowed"
+			}
+		}
+	}
+	for _, nginx := range r.nginxes {
+		if nginx.Pod != pod {
+			continue
+		}
+		if log := nginx.Log(); strings.Contains(log, "no host in upstream") || strings.Contains(log, "invalid port in upstream") {
+			return "name-not-allowed"
+		}
+	}
+	return ""
+}
+
+func isLocal(upstream string) bool {
+	return strings.HasPrefix(upstream, "/") || strings.HasPrefix(upstream, "@") || strings.HasPrefix(upstream, "127.") ||
+		strings.HasPrefix(upstream, "envoy://") || strings.Contains(upstream, "unix:")
+}
+
+func (r *Run) refusedDial(e *evidence) Seen {
+	err := e.outcome.Err
+	toGateway := e.call.How.Through != nil
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED) && toGateway:
+		return Seen{Refused: "no-listener", At: "gateway"}
+	case errors.Is(err, syscall.ECONNREFUSED) && e.caller.Role == world.Sidecar:
+		return Seen{Refused: "no-listener", At: "sidecar"}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return Seen{Refused: "no-listener", At: "server"}
+	case !e.outcome.Dialled:
+		return Seen{Refused: "no-upstream", At: "network"}
+	case toGateway && e.call.How.Through.Security == "mutual-tls" && !e.outcome.Secured:
+		return Seen{Refused: "no-filter-chain", At: "gateway"}
+	}
+	for _, sight := range e.sights {
+		if sight.Stage == outside.TLSFailed {
+			return Seen{Refused: byServer(sight), At: "server"}
+		}
+	}
+	return Seen{Refused: "unexplained"}
+}
+
+func (e *evidence) String() string {
+	var out []string
+	if e.outcome.Err != nil {
+		out = append(out, "client: "+e.outcome.Err.Error())
+	}
+	if e.outcome.Greeting && e.outcome.Answer == nil {
+		out = append(out, "client: got the server's greeting")
+	}
+	if e.outcome.Status != 0 {
+		out = append(out, fmt.Sprintf("client: HTTP %d", e.outcome.Status))
+	}
+	for _, link := range e.chain {
+		raw, _ := json.Marshal(link.entry)
+		out = append(out, fmt.Sprintf("%s: %s", link.pod.ID(), raw))
+	}
+	for _, sight := range e.sights {
+		raw, _ := json.Marshal(sight)
+		out = append(out, "server: "+string(raw))
+	}
+	for _, pair := range e.denied {
+		out = append(out, "network policy: "+pair)
+	}
+	return strings.Join(out, "\n                 ")
+}

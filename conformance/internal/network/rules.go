@@ -1,0 +1,72 @@
+package network
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// Capture redirects what a pod's containers send into its sidecar, as istio-init does.
+func (n *Namespace) Capture() error {
+	return n.restore(fmt.Sprintf(`*nat
+-A OUTPUT -p tcp ! -d 127.0.0.1/32 -m owner ! --uid-owner 1337 -m mark ! --mark %d -j REDIRECT --to-ports 15001
+COMMIT
+`, BypassMark))
+}
+
+// Forward is kube-proxy's part: a Service's address and port to a pod's.
+func (n *Network) Forward(service netip.Addr, port int, pod netip.Addr, target int) {
+	n.nat = append(n.nat, fmt.Sprintf("-A PREROUTING -d %s/32 -p tcp --dport %d -j DNAT --to-destination %s:%d", service, port, pod, target))
+}
+
+// Allow and Deny are NetworkPolicies' part, in order; port 0 is every port.
+func (n *Network) Allow(from, to netip.Addr, port int) { n.policy(from, to, port, "ACCEPT") }
+
+// Deny refuses with an ICMP message, so that nobody has to wait for a timeout.
+func (n *Network) Deny(from, to netip.Addr, port int) {
+	n.policy(from, to, port, "REJECT --reject-with icmp-admin-prohibited")
+}
+
+func (n *Network) policy(from, to netip.Addr, port int, verdict string) {
+	ports := []string{""}
+	if port != 0 {
+		ports = []string{fmt.Sprintf(" -p tcp --dport %d", port), fmt.Sprintf(" -p udp --dport %d", port)}
+	}
+	for _, match := range ports {
+		n.forward = append(n.forward, fmt.Sprintf("-A FORWARD -s %s/32 -d %s/32%s -j %s", from, to, match, verdict))
+	}
+}
+
+// Apply loads the router's rules.
+func (n *Network) Apply() error {
+	rules := &strings.Builder{}
+	fmt.Fprintf(rules, "*nat\n%s\nCOMMIT\n", strings.Join(n.nat, "\n"))
+	fmt.Fprintf(rules, "*filter\n-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\n%s\nCOMMIT\n", strings.Join(n.forward, "\n"))
+	return n.router.restore(rules.String())
+}
+
+// Denied counts the packets that Deny has refused so far, by source and
+// destination in words.
+func (n *Network) Denied() (map[string]int, error) {
+	if len(n.forward) == 0 {
+		return nil, nil
+	}
+	output, err := n.router.Command("iptables", "-w", "-nvxL", "FORWARD").Output()
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]int{}
+	for line := range strings.Lines(string(output)) {
+		fields := strings.Fields(line)
+		if len(fields) < 9 || fields[2] != "REJECT" {
+			continue
+		}
+		packets, err := strconv.Atoi(fields[0])
+		if err != nil {
+			return nil, fmt.Errorf("iptables counter %q", line)
+		}
+		counts[fields[7]+" to "+fields[8]] += packets
+	}
+	return counts, nil
+}

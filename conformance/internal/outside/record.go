@@ -1,0 +1,64 @@
+// Package outside are the servers outside the mesh, and the clients that call them.
+package outside
+
+import (
+	"encoding/json"
+	"sync"
+)
+
+// Stage is how far a connection came at a server.
+type Stage string
+
+// The stages.
+const (
+	Connected   Stage = "connected"
+	TLSFailed   Stage = "TLS failed"
+	PayloadSeen Stage = "payload"
+)
+
+// Sight is what a server saw of one connection; it is also its answer.
+type Sight struct {
+	Server   string `json:"server"`
+	Port     int    `json:"port"`
+	Stage    Stage  `json:"stage"`
+	Call     string `json:"call"`
+	Remote   string `json:"remote"`
+	SNI      string `json:"sni"`
+	Identity string `json:"identity"`
+	Host     string `json:"host"`
+	Failure  string `json:"failure,omitempty"`
+}
+
+func (s Sight) line() []byte {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return append(raw, '\n')
+}
+
+// Record holds the sights of all servers in their order.
+type Record struct {
+	mu     sync.Mutex
+	sights []Sight
+}
+
+// Mark is a moment in the record.
+func (r *Record) Mark() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.sights)
+}
+
+// Since are the sights after a mark.
+func (r *Record) Since(mark int) []Sight {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]Sight(nil), r.sights[mark:]...)
+}
+
+func (r *Record) add(sight Sight) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sights = append(r.sights, sight)
+}

@@ -1,0 +1,184 @@
+package outside
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/network"
+	"github.com/cdk8s-istio-egress/conformance/internal/world"
+)
+
+const (
+	patience = 5 * time.Second
+	greeting = "220 ready\n"
+	hello    = "CALL "
+)
+
+// Servers are all servers of a world, listening.
+type Servers struct {
+	Record    Record
+	listeners []net.Listener
+}
+
+// Serve starts every server of the world in one namespace.
+func Serve(n *network.Namespace, w *world.World) (*Servers, error) {
+	servers := &Servers{}
+	for _, server := range w.Stated.Servers {
+		for _, port := range server.Ports {
+			one := &endpoint{server: server, port: port, record: &servers.Record}
+			if err := one.prepare(w); err != nil {
+				servers.Stop()
+				return nil, err
+			}
+			for _, address := range server.Addresses {
+				listener, err := n.Listen(net.JoinHostPort(address, strconv.Itoa(port.Port)))
+				if err != nil {
+					servers.Stop()
+					return nil, fmt.Errorf("server %s: %w", server.Name, err)
+				}
+				servers.listeners = append(servers.listeners, listener)
+				go one.accept(listener)
+			}
+		}
+	}
+	return servers, nil
+}
+
+// Stop closes every listener.
+func (s *Servers) Stop() {
+	for _, listener := range s.listeners {
+		_ = listener.Close()
+	}
+}
+
+type endpoint struct {
+	server world.Server
+	port   world.ServerPort
+	record *Record
+	tls    *tls.Config
+}
+
+// prepare makes the certificate. A port with an identity is a proxy that speaks
+// the mesh's mutual TLS: its certificate and its clients' come from the mesh.
+func (e *endpoint) prepare(w *world.World) error {
+	if e.port.Protocol == "tcp" || e.port.Protocol == "http" {
+		return nil
+	}
+	authority, clients := w.Authorities.Outside, w.Authorities.Clients
+	name := world.Name{Common: e.server.Name, Hosts: slices.Concat(e.server.Hosts, e.server.Addresses)}
+	clientAuth := tls.RequestClientCert
+	if e.port.Identity != "" {
+		authority, clients = w.Authorities.Mesh, w.Authorities.Mesh
+		name = world.Name{URI: e.port.Identity}
+	}
+	if e.port.Identity != "" || e.port.ClientCertificate {
+		clientAuth = tls.RequireAndVerifyClientCert
+	}
+	leaf, err := authority.Issue(name)
+	if err != nil {
+		return err
+	}
+	e.tls = &tls.Config{Certificates: []tls.Certificate{leaf.TLS}, ClientAuth: clientAuth, ClientCAs: clients.Pool, VerifyConnection: e.admit}
+	return nil
+}
+
+// admit is the proxy's own rule on who may connect.
+func (e *endpoint) admit(state tls.ConnectionState) error {
+	if len(e.port.Clients) == 0 || slices.Contains(e.port.Clients, identity(state.PeerCertificates)) {
+		return nil
+	}
+	return fmt.Errorf("client %s is not allowed", identity(state.PeerCertificates))
+}
+
+func (e *endpoint) accept(listener net.Listener) {
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go e.serve(conn)
+	}
+}
+
+func (e *endpoint) serve(conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	sight := Sight{Server: e.server.Name, Port: e.port.Port, Stage: Connected, Remote: conn.RemoteAddr().String()}
+	e.record.add(sight)
+	if e.tls != nil {
+		secured, err := e.handshake(conn, &sight)
+		if err != nil {
+			sight.Stage, sight.Failure = TLSFailed, err.Error()
+			e.record.add(sight)
+			return
+		}
+		conn = secured
+	}
+	if e.port.Protocol == "http" || e.port.Protocol == "https" {
+		e.answerHTTP(conn, sight)
+	} else {
+		e.answerLine(conn, sight)
+	}
+}
+
+func (e *endpoint) handshake(conn net.Conn, sight *Sight) (net.Conn, error) {
+	config := e.tls.Clone()
+	config.GetConfigForClient = func(client *tls.ClientHelloInfo) (*tls.Config, error) {
+		sight.SNI = client.ServerName
+		return nil, nil
+	}
+	secured := tls.Server(conn, config)
+	if err := secured.Handshake(); err != nil {
+		return nil, err
+	}
+	sight.Identity = identity(secured.ConnectionState().PeerCertificates)
+	return secured, nil
+}
+
+func identity(certificates []*x509.Certificate) string {
+	switch {
+	case len(certificates) == 0:
+		return ""
+	case len(certificates[0].URIs) > 0:
+		return certificates[0].URIs[0].String()
+	default:
+		return certificates[0].Subject.String()
+	}
+}
+
+func (e *endpoint) answerLine(conn net.Conn, sight Sight) {
+	if e.port.SpeaksFirst {
+		if _, err := io.WriteString(conn, greeting); err != nil {
+			return
+		}
+	}
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if line == "" && errors.Is(err, io.EOF) {
+		return
+	}
+	sight.Stage, sight.Call = PayloadSeen, strings.TrimSpace(strings.TrimPrefix(line, hello))
+	e.record.add(sight)
+	_, _ = conn.Write(sight.line())
+}
+
+func (e *endpoint) answerHTTP(conn net.Conn, sight Sight) {
+	request, err := http.ReadRequest(bufio.NewReader(conn))
+	if err != nil {
+		return
+	}
+	sight.Stage, sight.Call, sight.Host = PayloadSeen, request.Header.Get(callHeader), request.Host
+	e.record.add(sight)
+	body := sight.line()
+	// closing makes the proxies on the way close, and log, at once
+	fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body)
+}
