@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -162,9 +161,9 @@ func (e *endpoint) answerLine(conn net.Conn, sight Sight) {
 			return
 		}
 	}
-	line, err := bufio.NewReader(conn).ReadString('\n')
-	if line == "" && errors.Is(err, io.EOF) {
-		return
+	line, _ := bufio.NewReader(conn).ReadString('\n')
+	if line == "" {
+		return // not a byte came
 	}
 	sight.Stage, sight.Call = PayloadSeen, strings.TrimSpace(strings.TrimPrefix(line, hello))
 	e.record.add(sight)
