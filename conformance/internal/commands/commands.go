@@ -40,6 +40,8 @@ func Main(args []string) int {
 	switch args[0] {
 	case "run":
 		return run(args[1:])
+	case "broken":
+		return broken(args[1:])
 	case "judge-stream":
 		return judgeStream(args[1:])
 	case "help", "-h", "--help":

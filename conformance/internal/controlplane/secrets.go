@@ -96,6 +96,8 @@ func (s *secretServer) secret(node *core.Node, name string) (*tls.Secret, error)
 		}
 		key, err := os.ReadFile(keyFile)
 		return certificate(name, cert, key), err
+	case name == "file-root:system":
+		return validation(name, s.world.Authorities.Outside.PEM), nil
 	case strings.HasPrefix(name, "file-root:"):
 		root, err := os.ReadFile(strings.TrimPrefix(name, "file-root:"))
 		return validation(name, root), err

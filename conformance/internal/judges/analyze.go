@@ -76,8 +76,8 @@ func noise(set *manifests.Set, message diag.Message) string {
 				return "the CA comes with the credential " + tls.GetCredentialName() + ", which the analyzer does not read"
 			}
 		}
-	case "IST0118":
-		return "port names of a stated gateway's Service are the lab's"
+	case "IST0146":
+		return "the lab's world has no injection webhook, its pods are born injected"
 	}
 	return ""
 }

@@ -15,6 +15,8 @@ import (
 const (
 	// logWithin is how long a proxy may take to log a connection that has ended.
 	logWithin = 3 * time.Second
+	// logOfFailureWithin is shorter: a gateway that refused may log nothing at all.
+	logOfFailureWithin = 500 * time.Millisecond
 	settle    = 60 * time.Millisecond
 )
 
@@ -28,6 +30,8 @@ type evidence struct {
 	sights []outside.Sight
 	denied []string
 	before map[*world.Pod]map[string]int
+	// logged counts the lines of every access log before the call.
+	logged map[*world.Pod]int
 }
 
 type link struct {
@@ -48,6 +52,9 @@ func (r *Run) Call(call world.Call) (Seen, error) {
 		return Seen{}, err
 	}
 	e.before = r.chainMisses()
+	if e.logged, err = r.logLengths(); err != nil {
+		return Seen{}, err
+	}
 	e.outcome = outside.Do(context.Background(), r.pods[e.caller], attempt)
 	if err := r.collect(e); err != nil {
 		return Seen{}, err
@@ -134,71 +141,75 @@ func (r *Run) chainMisses() map[*world.Pod]map[string]int {
 	return out
 }
 
-// collect follows the connection from log to log by its source address.
+// collect follows the connection from log to log: the source address that one
+// proxy dials from is the remote address that the next one logs.
 func (r *Run) collect(e *evidence) error {
 	if !e.outcome.Dialled {
 		return nil
 	}
-	source := e.outcome.Local
-	next := e.caller
-	if e.call.How.Through != nil || e.caller.Role != world.Sidecar {
-		next = nil
+	if e.call.How.Through == nil && e.caller.Role != world.Sidecar {
+		return nil
 	}
-	deadline := time.Now().Add(logWithin)
-	for source != "" {
-		found, ok, err := r.find(source, next)
-		if err != nil {
-			return err
-		}
-		if ok {
-			e.chain = append(e.chain, found)
-			source, next = found.entry.UpstreamLocal, nil
-			if net.ParseIP(hostOf(source)) == nil {
-				return nil
-			}
-			if r.world.PodAt(hostOf(source)) == nil {
-				return nil
-			}
-			continue
-		}
-		if !r.expectsLog(e, source) || time.Now().After(deadline) {
+	isFirst := func(pod *world.Pod, entry controlplane.Entry) bool {
+		return entry.Remote == e.outcome.Local && (e.call.How.Through != nil) == (pod.Role == world.InGateway)
+	}
+	found, ok, err := r.await(e, isFirst)
+	for ok && err == nil {
+		e.chain = append(e.chain, found)
+		last := found
+		if !r.leadsToGateway(last) {
 			return nil
+		}
+		found, ok, err = r.await(e, func(pod *world.Pod, entry controlplane.Entry) bool {
+			if pod == last.pod {
+				return false
+			}
+			if last.entry.UpstreamLocal != "" {
+				return entry.Remote == last.entry.UpstreamLocal
+			}
+			// a connection that failed has no local address in the log; calls are
+			// made one at a time, so what came from that pod meanwhile is it
+			return hostOf(entry.Remote) == last.pod.IP.String()
+		})
+	}
+	return err
+}
+
+// await looks for the newest matching line that was logged since the call began.
+func (r *Run) await(e *evidence, matches func(*world.Pod, controlplane.Entry) bool) (link, bool, error) {
+	deadline := time.Now().Add(logWithin)
+	if e.outcome.Answer == nil && len(e.chain) > 0 {
+		deadline = time.Now().Add(logOfFailureWithin)
+	}
+	for {
+		for _, envoy := range r.envoys {
+			entries, err := envoy.Entries()
+			if err != nil {
+				return link{}, false, err
+			}
+			for i := len(entries) - 1; i >= e.logged[envoy.Pod]; i-- {
+				if matches(envoy.Pod, entries[i]) {
+					return link{envoy.Pod, entries[i]}, true, nil
+				}
+			}
+		}
+		if time.Now().After(deadline) {
+			return link{}, false, nil
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	return nil
 }
 
-// expectsLog says whether a connection from source leads into one more proxy.
-func (r *Run) expectsLog(e *evidence, _ string) bool {
-	if len(e.chain) == 0 {
-		return e.call.How.Through != nil || e.caller.Role == world.Sidecar
-	}
-	upstream := e.chain[len(e.chain)-1].entry.UpstreamHost
-	for _, service := range r.world.Services {
-		if service.Object.Spec.ClusterIP == hostOf(upstream) {
-			return true
-		}
-	}
-	return r.world.PodAt(hostOf(upstream)) != nil
-}
-
-func (r *Run) find(source string, only *world.Pod) (link, bool, error) {
+func (r *Run) logLengths() (map[*world.Pod]int, error) {
+	lengths := map[*world.Pod]int{}
 	for _, envoy := range r.envoys {
-		if only != nil && envoy.Pod != only {
-			continue
-		}
 		entries, err := envoy.Entries()
 		if err != nil {
-			return link{}, false, err
+			return nil, err
 		}
-		for i := len(entries) - 1; i >= 0; i-- {
-			if entries[i].Remote == source {
-				return link{envoy.Pod, entries[i]}, true, nil
-			}
-		}
+		lengths[envoy.Pod] = len(entries)
 	}
-	return link{}, false, nil
+	return lengths, nil
 }
 
 func hostOf(address string) string {

@@ -77,6 +77,9 @@ func (r *Run) refusal(e *evidence) Seen {
 	}
 	last := e.chain[len(e.chain)-1]
 	at := roleName(last.pod)
+	if r.leadsToGateway(last) && strings.Contains(last.entry.UpstreamFailure, "Connection_refused") {
+		return Seen{Refused: "no-listener", At: "gateway"}
+	}
 	if refused := byEntry(last); refused != "" {
 		return Seen{Refused: refused, At: at}
 	}
@@ -93,7 +96,7 @@ func (r *Run) refusal(e *evidence) Seen {
 	// the sidecar had no complaint, and the gateway that it reached logged nothing:
 	// the gateway ended the connection before any filter
 	if last.pod.Role == world.Sidecar && r.leadsToGateway(last) {
-		return Seen{Refused: "no-listener", At: "gateway"}
+		return Seen{Refused: "unexplained", At: "gateway"}
 	}
 	return Seen{Refused: "unexplained", At: at}
 }
@@ -125,7 +128,9 @@ func byEntry(last link) string {
 		return "not-tls"
 	case strings.Contains(entry.Details+entry.ResponseDetails, "filter_chain_not_found"):
 		return "no-filter-chain"
-	case downstream != "":
+	case hasFlag(entry.Flags, "NC"):
+		return "no-upstream"
+	case strings.Contains(downstream, "CERTIFICATE"):
 		return "untrusted-client"
 	case strings.Contains(upstream, "CERTIFICATE_VERIFY_FAILED"), strings.Contains(upstream, "SAN"):
 		return "untrusted-server"

@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -112,7 +113,7 @@ func (o *Object) decode() error {
 			return fmt.Errorf("%s: %w", o.ID(), err)
 		}
 		o.Kubernetes = typed
-		return nil
+		return o.defaultService()
 	}
 	if !isIstio {
 		return nil
@@ -134,6 +135,23 @@ func (o *Object) decode() error {
 		return fmt.Errorf("%s: %w", o.ID(), err)
 	}
 	return nil
+}
+
+// defaultService does what the API server does to a Service that says no more
+// than it must.
+func (o *Object) defaultService() error {
+	service, ok := o.Kubernetes.(*corev1.Service)
+	if !ok {
+		return nil
+	}
+	for i := range service.Spec.Ports {
+		if port := &service.Spec.Ports[i]; port.Protocol == "" {
+			port.Protocol = corev1.ProtocolTCP
+		}
+	}
+	var err error
+	o.JSON, err = json.Marshal(service)
+	return err
 }
 
 func (o *Object) defaultNamespace(namespaced bool) {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -66,10 +67,17 @@ func (p *Pod) object() *corev1.Pod {
 	if p.Role == Sidecar {
 		podLabels["security.istio.io/tlsMode"] = "istio"
 	}
+	containers := []corev1.Container{{Name: "app", Image: "app"}}
+	if p.Template != nil {
+		containers = append([]corev1.Container(nil), p.Template.Containers...)
+	}
+	if p.Role != Plain && !slices.ContainsFunc(containers, func(c corev1.Container) bool { return c.Name == "istio-proxy" }) {
+		containers = append(containers, corev1.Container{Name: "istio-proxy", Image: "istio/proxyv2"})
+	}
 	return &corev1.Pod{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"},
 		ObjectMeta: metav1.ObjectMeta{Namespace: p.Namespace, Name: p.Name, Labels: podLabels},
-		Spec:       corev1.PodSpec{ServiceAccountName: p.ServiceAccount, NodeName: "lab"},
+		Spec:       corev1.PodSpec{ServiceAccountName: p.ServiceAccount, NodeName: "lab", Containers: containers},
 		Status: corev1.PodStatus{
 			Phase: corev1.PodRunning, PodIP: p.IP.String(), PodIPs: []corev1.PodIP{{IP: p.IP.String()}},
 			Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}},
