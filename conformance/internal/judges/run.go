@@ -25,12 +25,13 @@ type Run struct {
 	pods    map[*world.Pod]*network.Namespace
 	envoys  []*proxies.Envoy
 	nginxes []*proxies.Nginx
+	planned []world.Call
 	calls   int
 }
 
 // Start builds the world for real. The caller stops the result, whatever happens.
-func (l *RunLab) Start(plane *controlplane.ControlPlane, folder string) (*Run, error) {
-	r := &Run{lab: l, plane: plane, world: plane.World, folder: folder, pods: map[*world.Pod]*network.Namespace{}}
+func (l *RunLab) Start(plane *controlplane.ControlPlane, folder string, calls []world.Call) (*Run, error) {
+	r := &Run{lab: l, plane: plane, world: plane.World, folder: folder, planned: calls, pods: map[*world.Pod]*network.Namespace{}}
 	for _, step := range []func() error{r.buildNetwork, r.startServers, r.startPods, r.waitReady} {
 		if err := step(); err != nil {
 			r.Stop()
@@ -60,7 +61,7 @@ func (r *Run) buildNetwork() (err error) {
 			}
 		}
 	}
-	if err := enforcePolicies(r.world, r.network); err != nil {
+	if err := enforcePolicies(r.world, r.network, knownPorts(r.world, r.planned)); err != nil {
 		return err
 	}
 	return r.network.Apply()

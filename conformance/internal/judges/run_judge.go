@@ -4,12 +4,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/outside"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
+
+// certificateRefused is BoringSSL's word in a proxy's log, for chains and names alike.
+const certificateRefused = "CERTIFICATE_VERIFY_FAILED"
 
 // judge names what the evidence shows.
 func (r *Run) judge(e *evidence) Seen {
@@ -83,6 +87,11 @@ func (r *Run) refusal(e *evidence) Seen {
 	if refused := byEntry(last); refused != "" {
 		return Seen{Refused: refused, At: at}
 	}
+	for _, link := range slices.Backward(e.chain) {
+		if strings.Contains(link.entry.UpstreamFailure, certificateRefused) {
+			return Seen{Refused: "untrusted-server", At: roleName(link.pod)}
+		}
+	}
 	for _, sight := range e.sights {
 		if sight.Stage == outside.TLSFailed {
 			return Seen{Refused: byServer(sight), At: "server"}
@@ -132,7 +141,7 @@ func byEntry(last link) string {
 		return "no-upstream"
 	case strings.Contains(downstream, "CERTIFICATE"):
 		return "untrusted-client"
-	case strings.Contains(upstream, "CERTIFICATE_VERIFY_FAILED"), strings.Contains(upstream, "SAN"):
+	case strings.Contains(upstream, certificateRefused):
 		return "untrusted-server"
 	case strings.Contains(upstream, "ALERT"):
 		return "" // the next hop refuses us, and knows why

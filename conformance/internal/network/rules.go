@@ -20,21 +20,15 @@ func (n *Network) Forward(service netip.Addr, port int, pod netip.Addr, target i
 	n.nat = append(n.nat, fmt.Sprintf("-A PREROUTING -d %s/32 -p tcp --dport %d -j DNAT --to-destination %s:%d", service, port, pod, target))
 }
 
-// Allow and Deny are NetworkPolicies' part, in order; port 0 is every port.
-func (n *Network) Allow(from, to netip.Addr, port int) { n.policy(from, to, port, "ACCEPT") }
-
-// Deny refuses with an ICMP message, so that nobody has to wait for a timeout.
-func (n *Network) Deny(from, to netip.Addr, port int) {
-	n.policy(from, to, port, "REJECT --reject-with icmp-admin-prohibited")
+// Allow lets one port through, whatever a later Deny says.
+func (n *Network) Allow(from, to netip.Addr, port int, protocol string) {
+	n.forward = append(n.forward, fmt.Sprintf("-A FORWARD -s %s/32 -d %s/32 -p %s --dport %d -j ACCEPT", from, to, protocol, port))
 }
 
-func (n *Network) policy(from, to netip.Addr, port int, verdict string) {
-	ports := []string{""}
-	if port != 0 {
-		ports = []string{fmt.Sprintf(" -p tcp --dport %d", port), fmt.Sprintf(" -p udp --dport %d", port)}
-	}
-	for _, match := range ports {
-		n.forward = append(n.forward, fmt.Sprintf("-A FORWARD -s %s/32 -d %s/32%s -j %s", from, to, match, verdict))
+// Deny refuses the rest with an ICMP message, so that nobody has to wait for a timeout.
+func (n *Network) Deny(from, to netip.Addr) {
+	for _, match := range []string{" -p tcp", ""} { // TCP apart, because Denied counts it
+		n.forward = append(n.forward, fmt.Sprintf("-A FORWARD -s %s/32 -d %s/32%s -j REJECT --reject-with icmp-admin-prohibited", from, to, match))
 	}
 }
 
@@ -46,7 +40,7 @@ func (n *Network) Apply() error {
 	return n.router.restore(rules.String())
 }
 
-// Denied counts the packets that Deny has refused so far, by source and
+// Denied counts the TCP packets that Deny has refused so far, by source and
 // destination in words.
 func (n *Network) Denied() (map[string]int, error) {
 	if len(n.forward) == 0 {
@@ -59,7 +53,7 @@ func (n *Network) Denied() (map[string]int, error) {
 	counts := map[string]int{}
 	for line := range strings.Lines(string(output)) {
 		fields := strings.Fields(line)
-		if len(fields) < 9 || fields[2] != "REJECT" {
+		if len(fields) < 9 || fields[2] != "REJECT" || fields[3] != "tcp" && fields[3] != "6" {
 			continue
 		}
 		packets, err := strconv.Atoi(fields[0])

@@ -120,7 +120,7 @@ func (l *Lab) judgeCalls(result *Result, lab *world.World, calls []world.Call) e
 		}
 		return nil
 	}
-	run, err := l.Run.Start(plane, directory)
+	run, err := l.Run.Start(plane, directory, calls)
 	if err != nil {
 		return err
 	}
