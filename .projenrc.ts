@@ -1,0 +1,67 @@
+import { cdk8s, javascript } from 'projen';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-istio-egress',
+  description: 'Typed cdk8s constructs for Istio egress: say what may leave the mesh and which way',
+  keywords: ['cdk8s', 'istio', 'egress', 'gateway', 'service-mesh'],
+  author: 'the cdk8s-istio-egress authors',
+  authorAddress: 'authors@cdk8s-istio-egress.example.com',
+  repositoryUrl: 'https://github.com/cdk8s-istio-egress/cdk8s-istio-egress.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'the cdk8s-istio-egress authors',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+  jsiiVersion: '~5.9.0',
+  typescriptVersion: '~5.9.0',
+  cdk8sVersion: '2.70.0',
+  constructsVersion: '10.4.0',
+  bundledDeps: ['ipaddr.js'],
+  devDeps: ['cdk8s-cli', 'fast-check', 'ajv', 'tsconfig-paths', 'yaml', '@types/node@^20'],
+  entrypoint: 'lib/src/index.js',
+  entrypointTypes: 'lib/src/index.d.ts',
+  publishToPypi: { distName: 'cdk8s-istio-egress', module: 'cdk8s_istio_egress' },
+  publishToMaven: {
+    mavenGroupId: 'io.github.cdk8sistioegress',
+    mavenArtifactId: 'cdk8s-istio-egress',
+    javaPackage: 'io.github.cdk8sistioegress',
+  },
+  publishToGo: { moduleName: 'github.com/cdk8s-istio-egress/cdk8s-istio-egress-go' },
+  github: false,
+  depsUpgrade: false,
+  projenrcTs: true,
+  sampleCode: false,
+  eslintOptions: { dirs: ['src', 'test', 'examples', 'scripts', '.projenrc.ts'], prettier: false },
+  jestOptions: {
+    junitReporting: false,
+    jestConfig: {
+      collectCoverage: false,
+      moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/src' },
+    },
+  },
+  gitignore: ['/examples/dist', '/conformance/.tools', '*.tgz'],
+});
+
+// the generated types of imports/ are compiled beside src/, so everything moves one level down in lib/
+for (const [file, include] of [['tsconfig.json', ['src/**/*.ts', 'imports/**/*.ts']]] as const) {
+  const tsconfig = project.tryFindObjectFile(file)!;
+  tsconfig.addOverride('compilerOptions.rootDir', '.');
+  tsconfig.addOverride('include', include);
+}
+project.package.addField('types', 'lib/src/index.d.ts');
+
+// no download address gets into the lock file
+new javascript.NpmConfig(project, { registry: undefined }).addConfig('omit-lockfile-registry-resolved', 'true');
+
+// the examples name the package as its users do
+project.tryFindObjectFile('.eslintrc.json')!.addOverride('settings.import/resolver.typescript.project', ['./tsconfig.json', './examples/tsconfig.json']);
+
+const run = 'ts-node -T -P examples/tsconfig.json -r tsconfig-paths/register';
+project.addTask('example', {
+  description: 'Synthesize example apps, and say what may leave and which way', exec: `${run} scripts/example.ts`, receiveArgs: true,
+});
+project.addTask('golden', { description: 'Write the goldens of the examples again', exec: `${run} scripts/example.ts --golden` });
+project.addTask('bench', { description: 'Measure against the same objects made with the raw generated types', exec: `${run} scripts/bench.ts` });
+project.testTask.reset('bash scripts/test.sh');
+
+project.synth();

@@ -1,0 +1,69 @@
+import { IConstruct } from 'constructs';
+import { RelationProblem } from './problem';
+import { relationProblems } from './relations';
+import { EgressIntent } from '../plan/intent';
+import { RouteIntent } from '../plan/route';
+
+/** The egresses and routes of one app, and what is wrong between them. One index an app, so that checks stay linear. */
+export class AppIndex {
+  public static of(construct: IConstruct): AppIndex {
+    const root = construct.node.root;
+    const index = AppIndex.indexes.get(root) ?? new AppIndex();
+    AppIndex.indexes.set(root, index);
+    return index;
+  }
+
+  private static readonly indexes = new WeakMap<IConstruct, AppIndex>();
+
+  private readonly egresses: EgressIntent[] = [];
+  private readonly routes = new Map<string, RouteIntent[]>();
+  private readonly foreign: RelationProblem[] = [];
+  private problems?: Map<string, string[]>;
+
+  private constructor() {}
+
+  public addEgress(construct: IConstruct, egress: EgressIntent): void {
+    this.egresses.push(egress);
+    this.watch(construct, egress.path);
+  }
+
+  public addRoute(construct: IConstruct, route: RouteIntent, foreign: string[]): void {
+    this.routes.set(route.egress.path, [...this.routes.get(route.egress.path) ?? [], route]);
+    this.foreign.push(...foreign.map(text => ({ path: route.path, text })));
+    this.watch(construct, route.path);
+  }
+
+  /** The way that an egress takes; none: straight from the sidecar. */
+  public routeOf(egress: EgressIntent): RouteIntent | undefined {
+    return this.routes.get(egress.path)?.[0];
+  }
+
+  /** Every egress of the app, sorted by path. */
+  public allEgresses(): EgressIntent[] {
+    return byPath(this.egresses);
+  }
+
+  /** Every route of the app, sorted by path. */
+  public allRoutes(): RouteIntent[] {
+    return byPath([...this.routes.values()].flat());
+  }
+
+  private watch(construct: IConstruct, path: string): void {
+    this.problems = undefined;
+    construct.node.addValidation({ validate: () => this.problemsOf(path) });
+  }
+
+  private problemsOf(path: string): string[] {
+    if (!this.problems) {
+      this.problems = new Map();
+      for (const problem of [...this.foreign, ...relationProblems(this.allEgresses(), this.allRoutes())]) {
+        this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);
+      }
+    }
+    return this.problems.get(path) ?? [];
+  }
+}
+
+function byPath<T extends { readonly path: string }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+}

@@ -1,0 +1,48 @@
+/**
+ * The stable name of each problem, as errors print it. A name is never given to another problem;
+ * docs/problems.md has a row for each.
+ */
+export enum Problem {
+  // one value is wrong: thrown where it is given
+  MISSING_VALUE = 'missing-value',
+  EMPTY_LIST = 'empty-list',
+  TOO_MANY = 'too-many',
+  DUPLICATE_VALUE = 'duplicate-value',
+  CONTRADICTING_PROPS = 'contradicting-props',
+  INVALID_PORT = 'invalid-port',
+  INVALID_PROTOCOL = 'invalid-protocol',
+  INVALID_HOST = 'invalid-host',
+  WILDCARD_HOST = 'wildcard-host',
+  HOST_IN_MESH = 'host-in-mesh',
+  INVALID_ADDRESS = 'invalid-address',
+  ADDRESSES_NOT_GIVEN = 'addresses-not-given',
+  INVALID_NAME = 'invalid-name',
+  INVALID_EXPORT_TO = 'invalid-export-to',
+  NAMESPACE_NOT_GIVEN = 'namespace-not-given',
+  INVALID_LABEL = 'invalid-label',
+  INVALID_ANNOTATION = 'invalid-annotation',
+  RESERVED_LABEL = 'reserved-label',
+  // a relation is wrong: collected, reported at synth
+  HOST_CONFLICT = 'host-conflict',
+  ADDRESS_CONFLICT = 'address-conflict',
+  SECOND_ROUTE = 'second-route',
+  ROUTED_RANGE = 'routed-range',
+  PASSTHROUGH_OF_TCP = 'passthrough-of-tcp',
+  PASSTHROUGH_CONFLICT = 'passthrough-conflict',
+  PLAINTEXT_OF_SEVERAL = 'plaintext-of-several',
+  PLAINTEXT_PORT_CONFLICT = 'plaintext-port-conflict',
+  PLAINTEXT_PORT_IS_TLS = 'plaintext-port-is-tls',
+  FOREIGN_EGRESS = 'foreign-egress',
+  FOREIGN_GATEWAY = 'foreign-gateway',
+}
+
+/** What is wrong, what we got, what is allowed and how to mend it, under the problem's stable name. */
+export function describe(problem: Problem, wrong: string, mend: string): string {
+  return `${problem}: ${wrong}; ${mend}`;
+}
+
+/** A problem of a relation, and the construct that it is reported for. */
+export interface RelationProblem {
+  readonly path: string;
+  readonly text: string;
+}

@@ -1,0 +1,205 @@
+import { AddressRange, isSingle, rangeOf } from './addresses';
+import { describe, Problem, RelationProblem } from './problem';
+import { EgressIntent } from '../plan/intent';
+import { isTls, RouteIntent } from '../plan/route';
+
+/** What is wrong between the egresses and routes of an app. Both sorted by path; each problem names both sides, at the later one. */
+export function relationProblems(egresses: readonly EgressIntent[], routes: readonly RouteIntent[]): RelationProblem[] {
+  const found = new Map<string, RelationProblem>();
+  const report: Report = (path, problem, wrong, mend, client) => {
+    const key = `${path} ${problem} ${wrong}`;
+    if (!found.has(key)) {
+      const seen = client === undefined ? '' : `, and clients in ${client === '*' ? 'all namespaces' : `namespace "${client}"`} see both`;
+      found.set(key, { path, text: describe(problem, wrong + seen, mend) });
+    }
+  };
+
+  for (const group of byClient(egresses)) {
+    sameHost(group, report);
+    sameAddress(group, report);
+  }
+  secondRoutes(routes, report);
+  for (const route of routes) {
+    fitOfHop(route, report);
+  }
+  passthroughHosts(routes, report);
+  plaintextPorts(routes, report);
+  return [...found.values()];
+}
+
+type Report = (path: string, problem: Problem, wrong: string, mend: string, client?: string) => void;
+
+/** A client namespace (`*`: all that are not named), and the egresses that it sees. */
+interface ClientGroup {
+  readonly client: string;
+  readonly egresses: readonly EgressIntent[];
+}
+
+function byClient(egresses: readonly EgressIntent[]): ClientGroup[] {
+  const everybodys = egresses.filter(egress => egress.clients.includes('*'));
+  const own = grouped(egresses.flatMap(egress => egress.clients.map(client => [client, egress] as const)));
+  return [...own.keys()].map(client => ({
+    client,
+    egresses: client === '*' ? everybodys : [...own.get(client)!, ...everybodys],
+  }));
+}
+
+function sameHost({ client, egresses }: ClientGroup, report: Report): void {
+  const owners = new Map<string, EgressIntent>();
+  for (const egress of [...egresses].sort((a, b) => a.path < b.path ? -1 : 1)) {
+    for (const host of egress.hosts) {
+      const owner = owners.get(host);
+      if (owner) {
+        report(egress.path, Problem.HOST_CONFLICT,
+          `"${owner.path}" declares "${host}" too`,
+          isTls(owner) === isTls(egress)
+            ? 'one of them would be dropped or misrouted silently: make one egress with ports: [...], or let exportTo name other clients'
+            : 'Istio keeps one DestinationRule a host: give the TCP egress a host name of its own, its addresses tell its connections apart',
+          client);
+      } else {
+        owners.set(host, egress);
+      }
+    }
+  }
+}
+
+/** An address range that an egress takes on a port. */
+interface Claim {
+  readonly egress: EgressIntent;
+  readonly address: string;
+  readonly range: AddressRange;
+}
+
+const ANY_ADDRESS: AddressRange[] = [
+  { first: 'ipv4:', last: 'ipv4:~' },
+  { first: 'ipv6:', last: 'ipv6:~' },
+];
+
+function sameAddress({ client, egresses }: ClientGroup, report: Report): void {
+  const conflict = (one: Claim, other: Claim, port: number) => {
+    const [first, second] = one.egress.path < other.egress.path ? [one, other] : [other, one];
+    report(second.egress.path, Problem.ADDRESS_CONFLICT,
+      `${second.address} on port ${port} overlaps with ${first.address} of "${first.egress.path}"`,
+      'one would get the other\'s connections silently: give each its own addresses or port, or let exportTo name other clients',
+      client);
+  };
+  for (const [port, onPort] of grouped(egresses.flatMap(egress => egress.ports.map(number => [number, egress] as const)))) {
+    const everything = onPort.find(takesEverything);
+    if (everything) {
+      onPort.filter(egress => isTls(egress) && egress.addresses.length === 0).forEach(egress =>
+        conflict({ egress: everything, address: 'any address', range: ANY_ADDRESS[0] }, { egress, address: egress.hosts[0], range: ANY_ADDRESS[0] }, port));
+    }
+    for (const [one, other] of overlapping(onPort.flatMap(claimsOf))) {
+      conflict(one, other, port);
+    }
+  }
+}
+
+function takesEverything(egress: EgressIntent): boolean {
+  return !isTls(egress) && egress.addresses.length === 0;
+}
+
+function claimsOf(egress: EgressIntent): Claim[] {
+  return takesEverything(egress)
+    ? ANY_ADDRESS.map(range => ({ egress, address: 'any address', range }))
+    : egress.addresses.map(address => ({ egress, address, range: rangeOf(address) }));
+}
+
+/**
+ * Pairs of claims that overlap, of which at least one gets a listener of its own (TLS hosts share theirs).
+ * A sweep over the sorted starts that looks at the widest claim so far: linear after the sort, and at least one pair for each claim in conflict.
+ */
+function overlapping(claims: readonly Claim[]): [Claim, Claim][] {
+  const pairs: [Claim, Claim][] = [];
+  let widestTcp: Claim | undefined;
+  let widestTls: Claim | undefined;
+  const wider = (claim: Claim, than: Claim | undefined) => than && than.range.last >= claim.range.last ? than : claim;
+  const meet = (claim: Claim, other: Claim | undefined) => {
+    if (other && other.egress !== claim.egress && other.range.last >= claim.range.first) {
+      pairs.push([other, claim]);
+    }
+  };
+  for (const claim of [...claims].sort((a, b) => a.range.first < b.range.first ? -1 : a.range.first > b.range.first ? 1 : 0)) {
+    meet(claim, widestTcp);
+    if (isTls(claim.egress)) {
+      widestTls = wider(claim, widestTls);
+    } else {
+      meet(claim, widestTls);
+      widestTcp = wider(claim, widestTcp);
+    }
+  }
+  return pairs;
+}
+
+function secondRoutes(routes: readonly RouteIntent[], report: Report): void {
+  for (const [egress, [first, ...more]] of grouped(routes.map(route => [route.egress.path, route] as const))) {
+    for (const route of more) {
+      report(route.path, Problem.SECOND_ROUTE, `"${first.path}" is a route of "${egress}" already`, 'an egress has one way: remove one of the two');
+    }
+  }
+}
+
+/** What one hop can carry. */
+function fitOfHop({ path, egress, hop }: RouteIntent, report: Report): void {
+  const ranges = egress.addresses.filter(address => !isSingle(address));
+  if (ranges.length > 0) {
+    report(path, Problem.ROUTED_RANGE, `"${egress.path}" has the range ${ranges.join(', ')}`,
+      'the gateway must know the address that it leads to: list single addresses, or leave the egress direct');
+  }
+  if (hop.security === 'passthrough' && !isTls(egress)) {
+    report(path, Problem.PASSTHROUGH_OF_TCP, `"${egress.path}" is ${egress.protocol}, and a passthrough hop is told apart by the SNI of the application's TLS`,
+      'use GatewayHop.mutualTls(), or GatewayHop.plaintext(port)');
+  }
+  if (hop.security === 'plaintext' && egress.hosts.length * egress.ports.length > 1) {
+    report(path, Problem.PLAINTEXT_OF_SEVERAL, `"${egress.path}" has ${egress.hosts.length} hosts and ${egress.ports.length} ports, and a plaintext hop carries one of each`,
+      'use GatewayHop.mutualTls(), or an egress and a plaintext port for each');
+  }
+}
+
+function passthroughHosts(routes: readonly RouteIntent[], report: Report): void {
+  const doors = routes.filter(route => route.hop.security === 'passthrough' && isTls(route.egress)).flatMap(route =>
+    route.egress.hosts.flatMap(host => route.egress.ports.map(() => [`${gatewayPort(route)} by the SNI "${host}"`, route] as const)));
+  for (const [door, [first, ...more]] of grouped(doors)) {
+    for (const route of more) {
+      report(route.path, Problem.PASSTHROUGH_CONFLICT,
+        `${route === first ? 'another port of its egress' : `"${first.path}"`} enters ${door} too`,
+        'the second would be dropped silently: use GatewayHop.mutualTls() for one of the two, or another gateway');
+    }
+  }
+}
+
+function plaintextPorts(routes: readonly RouteIntent[], report: Report): void {
+  for (const [port, users] of grouped(routes.map(route => [gatewayPort(route), route] as const))) {
+    const [first, ...more] = users.filter(route => route.hop.security === 'plaintext');
+    const tls = users.find(route => route.hop.security !== 'plaintext');
+    if (!first) continue;
+    for (const route of more) {
+      report(route.path, Problem.PLAINTEXT_PORT_CONFLICT, `"${first.path}" has the plaintext hop at ${port} already`,
+        'nothing but the port tells plaintext connections apart: give each route a port of its own, or use GatewayHop.mutualTls()');
+    }
+    for (const route of [first, ...more]) {
+      if (tls || route.hop.port === route.gateway.port) {
+        report(route.path, Problem.PLAINTEXT_PORT_IS_TLS,
+          `its plaintext hop is at ${port}, where ${tls ? `"${tls.path}" enters with TLS` : 'the gateway takes mutual TLS'}`,
+          'give the plaintext hop another port of the gateway\'s Service');
+      }
+    }
+  }
+}
+
+function gatewayPort({ gateway, hop }: RouteIntent): string {
+  return `port ${hop.port} of gateway "${gateway.namespace}/${gateway.service}"`;
+}
+
+function grouped<K, V>(pairs: readonly (readonly [K, V])[]): Map<K, V[]> {
+  const groups = new Map<K, V[]>();
+  for (const [key, value] of pairs) {
+    const group = groups.get(key);
+    if (group) {
+      group.push(value);
+    } else {
+      groups.set(key, [value]);
+    }
+  }
+  return groups;
+}

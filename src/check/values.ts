@@ -1,0 +1,199 @@
+import { Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { AddressError, canonicalAddress, isAddress } from './addresses';
+import { describe, Problem } from './problem';
+import { ENTRY_LABELS, OWN_DOMAINS } from '../plan/names';
+
+/** Most hosts, addresses or ports of one ServiceEntry (Istio's CRD). */
+const MOST = 256;
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const LABEL_PREFIX = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+
+/** Checks single values of one construct and returns them in canonical form; a wrong one is thrown with the construct's path. */
+export class Values {
+  public readonly path: string;
+
+  public constructor(private readonly scope: Construct, id: string) {
+    this.path = [scope.node.path, id].filter(part => part !== '').join('/');
+  }
+
+  public refuse(problem: Problem, wrong: string, mend: string): never {
+    throw new Error(`[${this.path}] ${describe(problem, wrong, mend)}`);
+  }
+
+  public required<T>(prop: string, value: T | undefined | null): T {
+    if (value === undefined || value === null) {
+      this.refuse(Problem.MISSING_VALUE, `${prop} is not given`, `give ${prop}`);
+    }
+    return value;
+  }
+
+  public port(prop: string, value: number): number {
+    if (!Number.isInteger(value) || value < 1 || value > 65535) {
+      this.refuse(Problem.INVALID_PORT, `${prop} is ${show(value)}`, 'a port is a whole number from 1 to 65535');
+    }
+    return value;
+  }
+
+  /** One port, or several: one of the two props. Sorted. */
+  public ports(port: number | undefined, ports: number[] | undefined): number[] {
+    if (port !== undefined && ports !== undefined) {
+      this.refuse(Problem.CONTRADICTING_PROPS, 'both port and ports are given', 'give port for one, ports for several');
+    }
+    return port !== undefined
+      ? [this.port('port', port)]
+      : this.list('ports', this.required('port', ports), (prop, value) => this.port(prop, value)).sort((a, b) => a - b);
+  }
+
+  /** A DNS name of a host outside the mesh. */
+  public host(prop: string, value: string): string {
+    const refuse = (wrong: string, mend: string) => this.refuse(Problem.INVALID_HOST, `${prop} ${show(value)} ${wrong}`, mend);
+    if (typeof value !== 'string' || value === '') {
+      refuse('is no DNS name', 'give one, such as "mongo.example.com"');
+    }
+    if (value.includes('*')) {
+      this.refuse(Problem.WILDCARD_HOST, `${prop} ${show(value)} is a wildcard, which is not supported yet`, 'list the exact hosts');
+    }
+    // no name ends in digits alone or holds a colon, so that only what may be an address is parsed as one
+    if (/(:|\.\d+(\/.*)?$)/.test(value) && isAddress(value.split('/')[0])) {
+      refuse('is an address', 'give a DNS name; a TcpEgress takes addresses beside it');
+    }
+    if (value.includes('://')) {
+      refuse('has a scheme', `give the name alone, such as ${show(value.split('://')[1].split(/[:/]/)[0].toLowerCase())}`);
+    }
+    if (/:\d*$/.test(value)) {
+      refuse('has a port in it', `give ${show(value.replace(/:\d*$/, ''))} here and the port by itself`);
+    }
+    if (value !== value.toLowerCase()) {
+      refuse('has upper case', `write ${show(value.toLowerCase())}`);
+    }
+    if (value.endsWith('.')) {
+      refuse('ends with a dot', `write ${show(value.replace(/\.+$/, ''))}`);
+    }
+    const labels = value.split('.');
+    const bad = labels.find(label => label.length > 63 || !DNS_LABEL.test(label));
+    if (bad !== undefined || value.length > 253) {
+      refuse('is no DNS name', 'a name has at most 253 characters, in labels of 1 to 63 lower-case letters, digits and inner hyphens, with dots between them');
+    }
+    if (labels.length === 1) {
+      refuse('is a short name, which Istio takes for a Service of the namespace', 'give the full name, such as "mongo.example.com"');
+    }
+    if (/^\d+$/.test(labels[labels.length - 1])) {
+      refuse('has a top-level domain of digits only', 'give a DNS name, such as "mongo.example.com"');
+    }
+    if ([...OWN_DOMAINS, 'svc.cluster.local'].some(domain => value === domain || value.endsWith(`.${domain}`))) {
+      this.refuse(Problem.HOST_IN_MESH, `${prop} ${show(value)} is a name inside the mesh`, 'an egress leads outside; give the name of the outside host');
+    }
+    return value;
+  }
+
+  /** Sorted, canonical addresses and CIDRs. */
+  public addresses(prop: string, values: string[]): string[] {
+    return this.list(prop, values, (item, value) => {
+      try {
+        return canonicalAddress(String(value));
+      } catch (e) {
+        if (!(e instanceof AddressError)) throw e;
+        return this.refuse(Problem.INVALID_ADDRESS, `${item} ${show(value)} ${e.message.split('; ')[0]}`, e.message.split('; ').slice(1).join('; '));
+      }
+    }).sort();
+  }
+
+  /** The name of a namespace, Service or service account. */
+  public name(prop: string, value: string): string {
+    if (typeof value !== 'string' || value.length > 63 || !DNS_LABEL.test(value)) {
+      this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}`, 'a name has 1 to 63 lower-case letters, digits and inner hyphens');
+    }
+    return value;
+  }
+
+  /** A domain such as `cluster.local`. */
+  public domain(prop: string, value: string): string {
+    if (typeof value !== 'string' || value.length > 253 || value.split('.').some(label => label.length > 63 || !DNS_LABEL.test(label))) {
+      this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}`, 'a domain is a DNS name in lower case, such as "cluster.local"');
+    }
+    return value;
+  }
+
+  /** The namespace given, or the chart's. */
+  public namespace(value: string | undefined): string {
+    const namespace = value ?? Chart.of(this.scope).namespace;
+    if (namespace === undefined) {
+      this.refuse(Problem.NAMESPACE_NOT_GIVEN, 'neither the construct nor its chart has a namespace',
+        "give one to the chart, as in new Chart(app, 'bookinfo', { namespace: 'bookinfo' }): names and rules depend on it");
+    }
+    return this.name('namespace', namespace);
+  }
+
+  /** The client namespaces, sorted: `.` becomes the egress's own. */
+  public clients(exportTo: string[] | undefined, namespace: string): string[] {
+    const clients = this.list('exportTo', exportTo ?? ['.'], (prop, value) => {
+      if (value === '.') return namespace;
+      if (value === '*') return value;
+      if (typeof value !== 'string' || value.length > 63 || !DNS_LABEL.test(value)) {
+        this.refuse(Problem.INVALID_EXPORT_TO, `${prop} ${show(value)} is no namespace`, 'give names of namespaces, "." for the own one, or "*" for all');
+      }
+      return value;
+    });
+    if (clients.includes('*') && clients.length > 1) {
+      this.refuse(Problem.INVALID_EXPORT_TO, `exportTo ${show(exportTo)} names "*" and others`, 'give "*" alone for all namespaces, or list them');
+    }
+    return clients.sort();
+  }
+
+  public list<T, U>(prop: string, values: T[], check: (prop: string, value: T) => U): U[] {
+    if (!Array.isArray(values) || values.length === 0) {
+      this.refuse(Problem.EMPTY_LIST, `${prop} is ${show(values)}`, `give at least one, as in ${prop}: [...]`);
+    }
+    if (values.length > MOST) {
+      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `one ServiceEntry of Istio takes ${MOST}; split them over several egresses`);
+    }
+    const checked = values.map((value, i) => check(`${prop}[${i}]`, value));
+    const again = checked.findIndex((value, i) => checked.indexOf(value) < i);
+    if (again >= 0) {
+      this.refuse(Problem.DUPLICATE_VALUE, `${prop}[${again}] ${show(values[again])} stands there already`, 'remove one of the two');
+    }
+    return checked;
+  }
+
+  /** Labels that the user adds to emitted objects. */
+  public labels(prop: string, labels: { [key: string]: string } | undefined): { [key: string]: string } {
+    for (const [key, value] of Object.entries(labels ?? {})) {
+      this.key(Problem.INVALID_LABEL, prop, key);
+      if (typeof value !== 'string' || value.length > 63 || !(value === '' || LABEL_NAME.test(value))) {
+        this.refuse(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value ${show(value)}`,
+          'a value has at most 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit');
+      }
+      if (key in ENTRY_LABELS) {
+        this.refuse(Problem.RESERVED_LABEL, `${prop} sets ${show(key)}`, 'leave it out: traffic goes astray without the value that the construct sets');
+      }
+    }
+    return { ...labels };
+  }
+
+  /** Annotations that the user adds to emitted objects. */
+  public annotations(annotations: { [key: string]: string } | undefined): { [key: string]: string } {
+    for (const [key, value] of Object.entries(annotations ?? {})) {
+      this.key(Problem.INVALID_ANNOTATION, 'annotations', key);
+      if (typeof value !== 'string') {
+        this.refuse(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value ${show(value)}`, 'a value is a string');
+      }
+    }
+    return { ...annotations };
+  }
+
+  private key(problem: Problem, prop: string, key: string): void {
+    const [name, prefix, ...rest] = key.split('/').reverse();
+    const good = rest.length === 0 && name.length <= 63 && LABEL_NAME.test(name)
+      && (prefix === undefined || (prefix.length <= 253 && LABEL_PREFIX.test(prefix)));
+    if (!good) {
+      this.refuse(problem, `${prop} has the key ${show(key)}`, 'a key is a name of at most 63 characters, after a DNS prefix and "/" if wanted, as in "example.com/team"');
+    }
+  }
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value);
+}

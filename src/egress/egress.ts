@@ -1,0 +1,90 @@
+import { ApiObject } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { AppIndex } from '../check/app-index';
+import { Values } from '../check/values';
+import { destinationRule } from '../emit/istio/destination-rule';
+import { ObjectMeta } from '../emit/istio/object';
+import { serviceEntry } from '../emit/istio/service-entry';
+import { EgressIntent } from '../plan/intent';
+import { label } from '../plan/names';
+import { autoAllocated, clientLeg, clientSecuring } from '../plan/path';
+
+/**
+ * What a route needs of an egress. A company's own construct can be one by handing on
+ * the intent of an egress that it contains.
+ */
+export interface IEgress extends IConstruct {
+  /** What may leave, and who may use it. */
+  readonly intent: EgressIntent;
+}
+
+/** Props that every egress has. */
+export interface EgressOptions {
+  /**
+   * Namespace of the egress's objects.
+   *
+   * @default - the chart's namespace; an error if that has none either
+   */
+  readonly namespace?: string;
+
+  /**
+   * Namespaces that are clients: names, `.` for the egress's own, or `*` alone for all.
+   *
+   * Anybody else does not see the egress: there its traffic goes on as if this was not declared. Over a mutual TLS hop
+   * the gateway also refuses the workloads of other namespaces.
+   *
+   * @default ['.']
+   */
+  readonly exportTo?: string[];
+
+  /**
+   * Labels for every emitted object of the egress.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for every emitted object of the egress.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+}
+
+/**
+ * Something outside the mesh that may be reached: by default straight from the sidecar,
+ * and through a gateway once an `EgressGatewayRoute` says so.
+ *
+ * It emits one ServiceEntry and one DestinationRule a host, the same objects with and without a route.
+ */
+export abstract class Egress extends Construct implements IEgress {
+  public readonly intent: EgressIntent;
+
+  /** The ServiceEntry that declares the hosts, for patches. */
+  public readonly serviceEntry: ApiObject;
+
+  /** The DestinationRules, one a host in sorted order, for patches. */
+  public readonly destinationRules: ApiObject[];
+
+  protected constructor(scope: Construct, id: string, options: EgressOptions, intent: EgressIntent) {
+    super(scope, id);
+    const values = new Values(scope, id);
+    const meta: Omit<ObjectMeta, 'name'> = {
+      namespace: intent.namespace,
+      labels: values.labels('labels', options.labels),
+      annotations: values.annotations(options.annotations),
+    };
+    const index = AppIndex.of(this);
+    const path = intent.path.split('/');
+    const name = label(...path);
+
+    this.intent = intent;
+    this.serviceEntry = serviceEntry(this, 'Resource', { ...meta, name },
+      () => clientLeg(intent, index.routeOf(intent)), autoAllocated(intent));
+    this.destinationRules = intent.hosts.map(host => intent.hosts.length === 1
+      ? destinationRule(this, 'DestinationRule', { ...meta, name }, () => clientSecuring(intent, host, index.routeOf(intent)))
+      : destinationRule(this, `DestinationRule-${host}`, { ...meta, name: label(...path, host) }, () => clientSecuring(intent, host, index.routeOf(intent))));
+    index.addEgress(this, intent);
+  }
+}

@@ -1,0 +1,105 @@
+import { Construct } from 'constructs';
+import { Egress, EgressOptions } from './egress';
+import { Problem } from '../check/problem';
+import { Values } from '../check/values';
+
+/** Protocols over TCP that Istio knows by name. Traffic goes the same way; MONGO, MYSQL and REDIS add statistics at the sidecar. */
+export enum TcpProtocol {
+  /** Any bytes. */
+  TCP = 'TCP',
+  /** MongoDB's wire protocol. */
+  MONGO = 'MONGO',
+  /** MySQL's; statistics only where istiod has `PILOT_ENABLE_MYSQL_FILTER`. */
+  MYSQL = 'MYSQL',
+  /** Redis'; statistics only where istiod has `PILOT_ENABLE_REDIS_FILTER`. */
+  REDIS = 'REDIS',
+}
+
+/** Props of a `TcpEgress`. */
+export interface TcpEgressProps extends EgressOptions {
+  /**
+   * DNS name of the host, in lower case. TCP carries no name: this one is for DNS, statistics and logs,
+   * and connections are told apart by `addresses`.
+   */
+  readonly host: string;
+
+  /**
+   * Addresses that clients dial: IPv4, IPv6, or CIDRs with host bits zero; at most 256. Through a gateway they must be single
+   * addresses, and the gateway may take any of them for a connection.
+   *
+   * @default - an error, unless `anyAddress` is true
+   */
+  readonly addresses?: string[];
+
+  /**
+   * Takes every connection of the clients to the port, whatever its address, and leads it to `host` as DNS resolves it. For a host
+   * whose addresses change, on a port that nothing else outside uses. Where the mesh captures DNS and allocates addresses
+   * (`ISTIO_META_DNS_CAPTURE`), only connections to the host itself are taken.
+   *
+   * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/
+   * @default false
+   */
+  readonly anyAddress?: boolean;
+
+  /**
+   * Port, from 1 to 65535.
+   *
+   * @default - `ports`
+   */
+  readonly port?: number;
+
+  /**
+   * Several ports of the host, at most 256; instead of `port`.
+   *
+   * @default - `port`
+   */
+  readonly ports?: number[];
+
+  /**
+   * What is spoken on the ports.
+   *
+   * @default TcpProtocol.TCP
+   */
+  readonly protocol?: TcpProtocol;
+}
+
+/**
+ * A TCP host outside the mesh, told apart by its addresses and port.
+ *
+ * @example
+ * new TcpEgress(chart, 'ledger', { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 });
+ */
+export class TcpEgress extends Egress {
+  public constructor(scope: Construct, id: string, props: TcpEgressProps) {
+    const values = new Values(scope, id);
+    const namespace = values.namespace(props.namespace);
+    super(scope, id, props, {
+      path: values.path,
+      namespace,
+      clients: values.clients(props.exportTo, namespace),
+      protocol: protocolOf(values, props.protocol),
+      hosts: [values.host('host', values.required('host', props.host))],
+      addresses: addressesOf(values, props),
+      ports: values.ports(props.port, props.ports),
+    });
+  }
+}
+
+function protocolOf(values: Values, protocol: TcpProtocol = TcpProtocol.TCP): TcpProtocol {
+  const known = Object.values(TcpProtocol);
+  if (!known.includes(protocol)) {
+    values.refuse(Problem.INVALID_PROTOCOL, `protocol is ${JSON.stringify(protocol)}`, `give one of ${known.join(', ')}; TLS hosts are a TlsEgress`);
+  }
+  return protocol;
+}
+
+function addressesOf(values: Values, { addresses, anyAddress }: TcpEgressProps): string[] {
+  if (anyAddress && addresses !== undefined) {
+    values.refuse(Problem.CONTRADICTING_PROPS, 'both addresses and anyAddress are given', 'give one of the two');
+  }
+  if (!anyAddress && addresses === undefined) {
+    values.refuse(Problem.ADDRESSES_NOT_GIVEN, 'addresses are not given, and without them every connection to the port would be taken, whoever it is for',
+      'list the addresses that clients dial, or say anyAddress: true if that is wanted');
+  }
+  return addresses === undefined ? [] : values.addresses('addresses', addresses);
+}

@@ -1,0 +1,66 @@
+import { ApiObject, Chart, GroupVersionKind, Lazy } from 'cdk8s';
+import { Construct, Dependable } from 'constructs';
+
+/** Metadata of an emitted object. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: { readonly [key: string]: string };
+  readonly annotations: { readonly [key: string]: string };
+}
+
+/**
+ * An object whose spec is made at synth. It is a plain ApiObject around the generated type's JSON,
+ * because the generated class drops what a patch adds beyond its type.
+ */
+export function emit(
+  scope: Construct, id: string, kind: GroupVersionKind, { labels, annotations, ...meta }: ObjectMeta, spec: () => unknown,
+): ApiObject {
+  const object = new ApiObject(scope, id, {
+    ...kind,
+    metadata: {
+      ...meta,
+      ...(Object.keys(labels).length > 0 ? { labels: { ...labels } } : {}),
+      ...(Object.keys(annotations).length > 0 ? { annotations: { ...annotations } } : {}),
+    },
+    spec: Lazy.any({ produce: spec }),
+  });
+  DocumentOrder.of(object.chart).add(object);
+  return object;
+}
+
+/**
+ * Orders the documents of a chart by construct path, whatever the order of construction. cdk8s writes the dependencies of a
+ * construct before it, in the order in which they are given: this one, which writes nothing, depends on every emitted object.
+ */
+class DocumentOrder extends Construct {
+  public static of(chart: Chart): DocumentOrder {
+    const id = 'cdk8s-istio-egress-order';
+    return chart.node.tryFindChild(id) as DocumentOrder ?? new DocumentOrder(chart, id);
+  }
+
+  private readonly objects: ApiObject[] = [];
+  private sorted?: ApiObject[];
+
+  private constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const inOrder = () => this.inOrder();
+    const objects = new Construct(this, 'objects');
+    Dependable.implement(objects, { get dependencyRoots() { return inOrder(); } });
+    this.node.addDependency(objects);
+  }
+
+  public add(object: ApiObject): void {
+    this.objects.push(object);
+    this.sorted = undefined;
+  }
+
+  private inOrder(): ApiObject[] {
+    // "/" sorts below every other character, so that the objects of a construct stay together
+    this.sorted ??= this.objects
+      .map(object => ({ object, key: object.node.path.replaceAll('/', '\0') }))
+      .sort((a, b) => a.key < b.key ? -1 : 1)
+      .map(({ object }) => object);
+    return this.sorted;
+  }
+}

@@ -1,0 +1,23 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { emit, ObjectMeta } from './object';
+import { toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec } from '../../../imports/networking.istio.io';
+import { Door } from '../../plan/path';
+
+/** The VirtualService of a door: where it hands connections on to. */
+export function virtualService(scope: Construct, id: string, meta: ObjectMeta, gatewayName: string, door: Door): ApiObject {
+  return emit(scope, id, VirtualService.GVK, meta, () => toJson_VirtualServiceSpec(specOf(gatewayName, door)));
+}
+
+function specOf(gatewayName: string, { port, host, accepts, next }: Door): VirtualServiceSpec {
+  const route = [{ destination: { host: next.host, port: { number: next.port } } }];
+  return {
+    hosts: [host],
+    exportTo: ['.'],
+    gateways: [gatewayName],
+    // a server that terminates TLS reads only `tcp` routes, one that passes it through only `tls` routes
+    ...(accepts === 'passthrough'
+      ? { tls: [{ match: [{ port, sniHosts: [host] }], route }] }
+      : { tcp: [{ match: [{ port }], route }] }),
+  };
+}

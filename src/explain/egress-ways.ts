@@ -1,0 +1,107 @@
+import { IConstruct } from 'constructs';
+import { AppIndex } from '../check/app-index';
+import { EgressIntent } from '../plan/intent';
+import { Crossing, crossings } from '../plan/path';
+import { isTls, RouteIntent } from '../plan/route';
+
+/** One host and port that may be reached from the mesh, and which way. */
+export interface EgressWay {
+  /** Path of the egress's construct. */
+  readonly egress: string;
+
+  /** Client namespaces; `*` alone for all. */
+  readonly clients: string[];
+
+  /** DNS name of the outside host. */
+  readonly host: string;
+
+  /** Port of the outside host. */
+  readonly port: number;
+
+  /** Istio's protocol of the port, such as `TCP` or `TLS`. */
+  readonly protocol: string;
+
+  /** Addresses and CIDRs of the host; empty: by DNS. */
+  readonly addresses: string[];
+
+  /**
+   * The gateway's Service, as `namespace/name`.
+   *
+   * @default - straight from the sidecar
+   */
+  readonly gateway?: string;
+
+  /**
+   * Port that the gateway's Service must have.
+   *
+   * @default - straight from the sidecar
+   */
+  readonly gatewayPort?: number;
+
+  /**
+   * How the way to the gateway is secured: `mutual-tls`, `passthrough` or `plaintext`.
+   *
+   * @default - straight from the sidecar
+   */
+  readonly hop?: string;
+
+  /**
+   * Server name that the gateway sees.
+   *
+   * @default - it sees none
+   */
+  readonly sni?: string;
+}
+
+/** What may leave the mesh and which way, as an app's constructs say. */
+export class EgressWays {
+  /** Every way of the app that a construct belongs to, sorted by the egresses' paths. */
+  public static of(construct: IConstruct): EgressWay[] {
+    const index = AppIndex.of(construct);
+    return index.allEgresses().flatMap(egress => waysOf(egress, index.routeOf(egress)));
+  }
+
+  /** The same as text for people, one block a way, with the ports that each gateway's Service must have at the end. */
+  public static describe(construct: IConstruct): string {
+    const ways = EgressWays.of(construct);
+    const ports = new Map<string, Set<number>>();
+    for (const { gateway, gatewayPort } of ways) {
+      if (gateway !== undefined) {
+        ports.set(gateway, (ports.get(gateway) ?? new Set()).add(gatewayPort!));
+      }
+    }
+    return [
+      ...ways.map(describeWay),
+      ...[...ports].sort().map(([gateway, numbers]) =>
+        `the Service ${gateway} must have: ${[...numbers].sort((a, b) => a - b).map(port => `port ${port}`).join(', ')}`),
+    ].join('\n');
+  }
+
+  private constructor() {}
+}
+
+function waysOf(egress: EgressIntent, route: RouteIntent | undefined): EgressWay[] {
+  const { path, clients, protocol, addresses } = egress;
+  const common = { egress: path, clients, protocol, addresses };
+  return route
+    ? crossings(route).map(crossing => ({ ...common, ...throughGateway(route, crossing) }))
+    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port })));
+}
+
+function throughGateway({ gateway, hop }: RouteIntent, { host, port, door }: Crossing) {
+  return {
+    host,
+    port,
+    gateway: `${gateway.namespace}/${gateway.service}`,
+    gatewayPort: hop.port,
+    hop: hop.security,
+    sni: hop.security === 'plaintext' ? undefined : door.host,
+  };
+}
+
+function describeWay({ clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni }: EgressWay): string {
+  const who = clients.includes('*') ? 'every namespace' : clients.join(', ');
+  const matched = isTls({ protocol }) ? `SNI ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
+  const crossing = gateway === undefined ? '' : ` ──${hop}──► ${gateway}:${gatewayPort}${sni === undefined ? '' : ` as ${sni}`}`;
+  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing} ──► ${addresses.length > 0 ? addresses.join(', ') : host}:${port}\n`;
+}

@@ -1,0 +1,22 @@
+import { EgressIntent, GatewayIntent } from './intent';
+
+/** How the way from a client's sidecar to the gateway is secured. */
+export interface HopIntent {
+  readonly security: 'mutual-tls' | 'passthrough' | 'plaintext';
+
+  /** Port of the gateway's Service. */
+  readonly port: number;
+}
+
+/** Which way an egress takes. */
+export interface RouteIntent {
+  readonly path: string;
+  readonly egress: EgressIntent;
+  readonly gateway: GatewayIntent;
+  readonly hop: HopIntent;
+}
+
+/** True where the name (SNI) tells a connection from others, false where only its address and port do. */
+export function isTls({ protocol }: Pick<EgressIntent, 'protocol'>): boolean {
+  return protocol === 'TLS';
+}

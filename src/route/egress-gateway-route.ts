@@ -1,0 +1,129 @@
+import { ApiObject } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { AppIndex } from '../check/app-index';
+import { describe, Problem } from '../check/problem';
+import { Values } from '../check/values';
+import { IEgress } from '../egress/egress';
+import { authorizationPolicy } from '../emit/istio/authorization-policy';
+import { gateway as gatewayObject } from '../emit/istio/gateway';
+import { ObjectMeta } from '../emit/istio/object';
+import { serviceEntry } from '../emit/istio/service-entry';
+import { virtualService } from '../emit/istio/virtual-service';
+import { IEgressGateway } from '../gateway/egress-gateway';
+import { GatewayHop } from '../gateway/gateway-hop';
+import { GatewayIntent } from '../plan/intent';
+import { label } from '../plan/names';
+import { admission, crossings } from '../plan/path';
+import { HopIntent, RouteIntent } from '../plan/route';
+
+/** Props of an `EgressGatewayRoute`. */
+export interface EgressGatewayRouteProps {
+  /** What takes this way. An egress has one way: a second route of it is an error at synth. */
+  readonly egress: IEgress;
+
+  /** The gateway by which it leaves. */
+  readonly gateway: IEgressGateway;
+
+  /**
+   * How the way from the sidecar to the gateway is secured.
+   *
+   * @default GatewayHop.mutualTls()
+   */
+  readonly hop?: GatewayHop;
+
+  /**
+   * Labels for every emitted object of the route.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for every emitted object of the route.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+}
+
+/**
+ * Leads an egress through a gateway.
+ *
+ * ```
+ *  sidecar ──client leg──► door at the gateway ──outer leg──► the real host
+ * ```
+ *
+ * To the clients the host is reached at the gateway; only the gateway knows the real one. The client leg is the egress's own
+ * ServiceEntry and DestinationRule, which change where they lead. The route adds, in the gateway's namespace and for each host
+ * and port, a door (Gateway, VirtualService) and an outer leg (ServiceEntry). Over mutual TLS the gateway refuses workloads of
+ * namespaces that are no clients, by one AuthorizationPolicy for all routes with the same clients.
+ *
+ * @example
+ * new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
+ */
+export class EgressGatewayRoute extends Construct {
+  /** The Gateway objects, one for each host and port in sorted order, for patches. */
+  public readonly gateways: ApiObject[];
+
+  /** The VirtualServices, one for each host and port in sorted order, for patches. */
+  public readonly virtualServices: ApiObject[];
+
+  /** The ServiceEntries by which the gateway knows the real hosts, one for each host and port in sorted order, for patches. */
+  public readonly serviceEntries: ApiObject[];
+
+  /** The AuthorizationPolicy that refuses other namespaces, shared by all routes of the gateway with the same clients; none where nobody can be refused. */
+  public readonly authorizationPolicy?: ApiObject;
+
+  public constructor(scope: Construct, id: string, props: EgressGatewayRouteProps) {
+    super(scope, id);
+    const values = new Values(scope, id);
+    const egress = values.required('egress', props.egress);
+    const gateway = values.required('gateway', props.gateway);
+    const route: RouteIntent = {
+      path: values.path,
+      egress: egress.intent,
+      gateway: gateway.intent,
+      hop: hopOf(values, gateway.intent, props.hop ?? GatewayHop.mutualTls()),
+    };
+    const meta: Omit<ObjectMeta, 'name'> = {
+      namespace: route.gateway.namespace,
+      labels: values.labels('labels', props.labels),
+      annotations: values.annotations(props.annotations),
+    };
+
+    const all = crossings(route).map(crossing => ({ ...crossing, id: (kind: string) => crossing.key === '' ? kind : `${kind}-${crossing.key}` }));
+    this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name }, door));
+    this.virtualServices = all.map(({ id: of, name, door }) => virtualService(this, of('VirtualService'), { ...meta, name }, name, door));
+    this.serviceEntries = all.map(({ id: of, name, outer }) => serviceEntry(this, of('ServiceEntry'), { ...meta, name }, () => outer));
+
+    const foreign = foreignTo(this, egress, gateway);
+    this.authorizationPolicy = foreign.length === 0 ? admit(gateway, route) : undefined;
+    AppIndex.of(this).addRoute(this, route, foreign);
+  }
+}
+
+function hopOf(values: Values, gateway: GatewayIntent, hop: GatewayHop): HopIntent {
+  return {
+    security: hop._security,
+    port: hop._security === 'plaintext' ? values.port('the port of GatewayHop.plaintext', hop._port!) : gateway.port,
+  };
+}
+
+function foreignTo(route: IConstruct, egress: IEgress, gateway: IEgressGateway): string[] {
+  return [
+    ...(egress.node.root === route.node.root ? [] : [describe(Problem.FOREIGN_EGRESS,
+      `egress "${egress.node.path}" belongs to another app`, 'a route changes where its egress leads, so both must be in one app: declare the egress here')]),
+    ...(gateway.node.root === route.node.root ? [] : [describe(Problem.FOREIGN_GATEWAY,
+      `gateway "${gateway.node.path}" belongs to another app`, 'declare it here with EgressGateway.fromService(...): any number of apps may name the same Service')]),
+  ];
+}
+
+/** One policy an app, gateway and set of clients: every policy is copied into every filter chain of the gateway. */
+function admit(gateway: IEgressGateway, route: RouteIntent): ApiObject | undefined {
+  const wanted = admission(route);
+  if (!wanted) return undefined;
+  const id = `clients-of-${wanted.domain}`;
+  const meta = { name: label(...wanted.clients, ...gateway.node.path.split('/')), namespace: route.gateway.namespace, labels: {}, annotations: {} };
+  return gateway.node.tryFindChild(id) as ApiObject | undefined
+    ?? authorizationPolicy(gateway as unknown as Construct, id, meta, route.gateway.labels, wanted);
+}

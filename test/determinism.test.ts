@@ -1,0 +1,73 @@
+import { App, Chart, Testing, Yaml } from 'cdk8s';
+import fc from 'fast-check';
+import { gatewayOf } from './support';
+import { EgressGatewayRoute, GatewayHop, TcpEgress, TlsEgress } from '../src';
+
+interface Wanted {
+  readonly id: string;
+  readonly number: number;
+  readonly tls: boolean;
+  readonly routed: 'no' | 'mutual-tls' | 'passthrough' | 'plaintext';
+  readonly hosts: number;
+  readonly exportTo: string[];
+}
+
+const wanted = fc.uniqueArray(fc.record<Wanted>({
+  id: fc.stringMatching(/^[a-z]{1,4}(-[a-z]{1,4})?$/),
+  number: fc.integer({ min: 1, max: 200 }),
+  tls: fc.boolean(),
+  routed: fc.constantFrom('no', 'mutual-tls', 'passthrough', 'plaintext'),
+  hosts: fc.integer({ min: 1, max: 3 }),
+  exportTo: fc.constantFrom(['.'], ['*'], ['orders', '.']),
+}), { minLength: 1, maxLength: 8, selector: ({ number }) => number });
+const apps = wanted.map(all => [...new Map(all.map(one => [one.id, one])).values()]);
+
+/** The documents of an app, in the order in which they are written. */
+function build(all: readonly Wanted[]): string[] {
+  const chart = new Chart(new App(), 'bookinfo', { namespace: 'bookinfo' });
+  const gateway = gatewayOf(chart);
+  for (const { id, number, tls, routed, hosts, exportTo } of all) {
+    const egress = tls
+      ? new TlsEgress(chart, id, { hosts: Array.from({ length: routed === 'plaintext' ? 1 : hosts }, (_, i) => `h${i}.n${number}.example.com`), exportTo })
+      : new TcpEgress(chart, id, { host: `n${number}.example.com`, addresses: [`203.0.113.${number}`], port: 5432, exportTo });
+    if (routed !== 'no') {
+      const hop = routed === 'plaintext' ? GatewayHop.plaintext(7000 + number) : routed === 'passthrough' && tls ? GatewayHop.passthrough() : undefined;
+      new EgressGatewayRoute(chart, `${id}-route`, { egress, gateway, hop });
+    }
+  }
+  return Testing.synth(chart).map(document => Yaml.stringify(document));
+}
+
+test('the same app built in another order gives the same bytes', () => {
+  const shuffled = apps.chain(all => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
+  fc.assert(fc.property(shuffled, ([all, other]) => {
+    expect(build(other)).toEqual(build(all));
+  }));
+});
+
+test('removing an egress changes no byte of another', () => {
+  fc.assert(fc.property(apps, fc.nat(), (all, n) => {
+    const gone = all[n % all.length];
+    const before = build(all);
+    expect(build(all.filter(one => one !== gone)).filter(document => !before.includes(document))).toEqual([]);
+  }));
+});
+
+test('no two egresses share a name, whatever their ids', () => {
+  fc.assert(fc.property(apps, all => {
+    const documents = build(all);
+    expect(new Set(documents).size).toBe(documents.length);
+  }));
+});
+
+test('the order of what an app writes beside is left alone', () => {
+  const chart = new Chart(new App(), 'bookinfo', { namespace: 'bookinfo' });
+  const names = () => Testing.synth(chart).map(({ metadata }) => metadata.name);
+  const { ApiObject } = jest.requireActual('cdk8s');
+  new ApiObject(chart, 'b', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' } });
+  const egress = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] });
+  const after = new ApiObject(chart, 'a', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
+  expect(names().filter(name => ['a', 'b'].includes(name))).toEqual(['b', 'a']);
+  egress.node.addDependency(after);
+  expect(names().indexOf('a')).toBeLessThan(names().findIndex(name => name.startsWith('bookinfo-mongo')));
+});

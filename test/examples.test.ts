@@ -1,0 +1,78 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { basename, join } from 'path';
+import Ajv from 'ajv/dist/2020';
+import { parseAllDocuments } from 'yaml';
+import { EgressWays } from '../src';
+
+const DIR = join(__dirname, '..', 'examples');
+const read = (file: string) => readFileSync(join(DIR, file), 'utf8');
+const examples = readdirSync(DIR).filter(file => file.endsWith('.ts')).map(file => basename(file, '.ts'));
+const validate = new Ajv().compile(JSON.parse(read('calls.schema.json')));
+
+/** What an example app writes, and what it says of its ways. */
+function synthesized(name: string) {
+  const outdir = mkdtempSync(join(tmpdir(), `${name}-`));
+  process.env.CDK8S_OUTDIR = outdir;
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { app } = require(join(DIR, name));
+    const yaml = readdirSync(outdir).sort().map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
+    return { yaml, ways: EgressWays.of(app) };
+  } finally {
+    delete process.env.CDK8S_OUTDIR;
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+test('there are examples, and each has its golden and its calls', () => {
+  expect(examples.length).toBeGreaterThanOrEqual(8);
+  expect(readdirSync(DIR).filter(file => /\.(k8s\.yaml|calls\.json)$/.test(file)).sort())
+    .toEqual(examples.flatMap(name => [`${name}.calls.json`, `${name}.k8s.yaml`]).sort());
+});
+
+describe.each(examples)('%s', name => {
+  const { yaml, ways } = synthesized(name);
+  const documents = parseAllDocuments(yaml).map(document => document.toJS());
+  const { world, calls } = JSON.parse(read(`${name}.calls.json`));
+
+  test('writes its golden', () => {
+    expect(yaml).toBe(read(`${name}.k8s.yaml`));
+  });
+
+  test('writes no hole and no name twice', () => {
+    expect(yaml).not.toMatch(/undefined|null|\[object/);
+    const ids = documents.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { metadata } of documents) {
+      expect(metadata.name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    }
+  });
+
+  test('its calls have the format, and some pass and some are refused', () => {
+    expect(validate({ world, calls, title: name }) ? [] : validate.errors).toEqual([]);
+    expect(new Set(calls.map((call: any) => call.name)).size).toBe(calls.length);
+    expect(calls.some((call: any) => call.expect.way)).toBe(true);
+    expect(calls.some((call: any) => call.expect.refused)).toBe(true);
+  });
+
+  test('each way that the app explains is taken by a call', () => {
+    for (const way of ways) {
+      const taken = calls.filter(({ from, to, expect: { way: hops } }: any) => hops
+        && way.clients.includes(from.namespace)
+        && to.port === way.port
+        && hops[hops.length - 1].port === way.port
+        && (hops.length === 3) === (way.gateway !== undefined)
+        && (way.gateway === undefined || (hops[1].gateway === way.gateway && hops[1].port === way.gatewayPort
+          && hops[1].hop === way.hop && hops[1].sni === (way.sni ?? null))));
+      expect(taken.map((call: any) => call.name)).not.toEqual([]);
+    }
+  });
+
+  test('each gateway of the world has the ports that the app says it must have', () => {
+    for (const { gateway, gatewayPort } of ways.filter(way => way.gateway !== undefined)) {
+      const known = world.gateways.find(({ namespace, service }: any) => `${namespace}/${service}` === gateway);
+      expect(known.ports.map(({ port }: any) => port)).toContain(gatewayPort);
+    }
+  });
+});

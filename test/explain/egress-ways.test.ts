@@ -1,0 +1,28 @@
+import { EgressGatewayRoute, EgressWays, GatewayHop, TcpEgress, TlsEgress } from '../../src';
+import { chartOf, gatewayOf } from '../support';
+
+test('tells each way, and the ports that the gateway must have', () => {
+  const chart = chartOf();
+  const gateway = gatewayOf(chart);
+  const ledger = new TcpEgress(chart, 'ledger', { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432, exportTo: ['*'] });
+  new EgressGatewayRoute(chart, 'ledger-route', { egress: ledger, gateway, hop: GatewayHop.plaintext(7777) });
+  const mongo = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'], port: 27018 });
+  new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway, hop: GatewayHop.passthrough() });
+  new TcpEgress(chart, 'smtp', { host: 'smtp.example.com', anyAddress: true, port: 587 });
+
+  expect(EgressWays.describe(chart)).toBe([
+    'every namespace: TCP ledger.example.com:5432 (203.0.113.10)',
+    '  sidecar ──plaintext──► istio-system/istio-egressgateway:7777 ──► 203.0.113.10:5432',
+    '',
+    'bookinfo: TLS mongo.example.com:27018 (SNI mongo.example.com)',
+    '  sidecar ──passthrough──► istio-system/istio-egressgateway:443 as mongo.example.com ──► mongo.example.com:27018',
+    '',
+    'bookinfo: TCP smtp.example.com:587 (any address)',
+    '  sidecar ──► smtp.example.com:587',
+    '',
+    'the Service istio-system/istio-egressgateway must have: port 443, port 7777',
+  ].join('\n'));
+  expect(EgressWays.of(chart)[2]).toEqual({
+    egress: 'bookinfo/smtp', clients: ['bookinfo'], host: 'smtp.example.com', port: 587, protocol: 'TCP', addresses: [],
+  });
+});

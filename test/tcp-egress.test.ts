@@ -1,0 +1,136 @@
+import { App, Chart, JsonPatch, Testing } from 'cdk8s';
+import { chartOf, documents, theDocument } from './support';
+import { TcpEgress, TcpEgressProps, TcpProtocol } from '../src';
+
+const LEDGER: TcpEgressProps = { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 };
+
+describe('defaults', () => {
+  test('goes to the address that was dialled, for the clients of its own namespace', () => {
+    const chart = chartOf();
+    new TcpEgress(chart, 'ledger', LEDGER);
+    expect(theDocument(chart, 'ServiceEntry')).toEqual({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata: {
+        name: 'bookinfo-ledger-d3aae789',
+        namespace: 'bookinfo',
+        labels: { 'networking.istio.io/enable-autoallocate-ip': 'false' },
+      },
+      spec: {
+        hosts: ['ledger.example.com'],
+        addresses: ['203.0.113.10'],
+        ports: [{ name: 'tcp-5432', number: 5432, protocol: 'TCP' }],
+        location: 'MESH_EXTERNAL',
+        resolution: 'NONE',
+        exportTo: ['.'],
+      },
+    });
+    expect(theDocument(chart, 'DestinationRule').spec).toEqual({
+      host: 'ledger.example.com',
+      exportTo: ['.'],
+      trafficPolicy: { tls: { mode: 'DISABLE' } },
+    });
+    expect(Testing.synth(chart)).toHaveLength(2);
+  });
+
+  test('without a namespace of its own it takes the chart\'s', () => {
+    const chart = chartOf('orders');
+    new TcpEgress(chart, 'ledger', LEDGER);
+    new TcpEgress(chart, 'other', { ...LEDGER, host: 'other.example.com', namespace: 'web' });
+    expect(documents(chart, 'ServiceEntry').map(entry => entry.metadata.namespace)).toEqual(['orders', 'web']);
+  });
+});
+
+describe('props', () => {
+  const spec = (props: Partial<TcpEgressProps>) => {
+    const chart = chartOf();
+    new TcpEgress(chart, 'ledger', { ...LEDGER, ...props });
+    return theDocument(chart, 'ServiceEntry').spec;
+  };
+
+  test('addresses are written sorted, single ones without a mask', () => {
+    expect(spec({ addresses: ['2001:DB8:0::1/128', '203.0.113.11/32', '198.51.100.0/24'] }).addresses)
+      .toEqual(['198.51.100.0/24', '2001:db8::1', '203.0.113.11']);
+  });
+
+  test('several ports are sorted, each with a name of its own', () => {
+    expect(spec({ port: undefined, ports: [9093, 9092], protocol: TcpProtocol.MONGO }).ports).toEqual([
+      { name: 'mongo-9092', number: 9092, protocol: 'MONGO' },
+      { name: 'mongo-9093', number: 9093, protocol: 'MONGO' },
+    ]);
+  });
+
+  test('exportTo names the own namespace as "."', () => {
+    expect(spec({ exportTo: ['orders', 'bookinfo'] }).exportTo).toEqual(['.', 'orders']);
+    expect(spec({ exportTo: ['*'] }).exportTo).toEqual(['*']);
+  });
+
+  test('anyAddress leads to the host by DNS, and leaves the mesh free to give it a virtual address', () => {
+    const chart = chartOf();
+    new TcpEgress(chart, 'ledger', { ...LEDGER, addresses: undefined, anyAddress: true });
+    const { metadata, spec: { addresses, resolution, endpoints } } = theDocument(chart, 'ServiceEntry');
+    expect({ addresses, resolution, endpoints, labels: metadata.labels })
+      .toEqual({ addresses: undefined, resolution: 'DNS', endpoints: undefined, labels: undefined });
+  });
+
+  test('labels and annotations get to every object', () => {
+    const chart = chartOf();
+    new TcpEgress(chart, 'ledger', { ...LEDGER, labels: { 'example.com/team': 'books' }, annotations: { note: 'a: b' } });
+    for (const { metadata } of Testing.synth(chart)) {
+      expect(metadata.labels).toMatchObject({ 'example.com/team': 'books' });
+      expect(metadata.annotations).toEqual({ note: 'a: b' });
+    }
+  });
+});
+
+test.each<[string, Partial<TcpEgressProps>]>([
+  ['missing-value: host is not given', { host: undefined }],
+  ['missing-value: port is not given', { port: undefined }],
+  ['contradicting-props: both port and ports are given', { ports: [5433] }],
+  ['empty-list: ports is []', { port: undefined, ports: [] }],
+  ['too-many: ports has 257 items', { port: undefined, ports: Array.from({ length: 257 }, (_, i) => i + 1) }],
+  ['duplicate-value: ports[1] 5432 stands there already', { port: undefined, ports: [5432, 5432] }],
+  ['invalid-port: port is 0; a port is a whole number from 1 to 65535', { port: 0 }],
+  ['invalid-port: port is 65536', { port: 65536 }],
+  ['invalid-port: port is 5432.5', { port: 5432.5 }],
+  ['invalid-port: port is "5432"', { port: '5432' as any }],
+  ['invalid-port: port is NaN', { port: NaN }],
+  ['invalid-port: ports[1] is -1', { port: undefined, ports: [1, -1] }],
+  ['invalid-protocol: protocol is "TLS"; give one of TCP, MONGO, MYSQL, REDIS', { protocol: 'TLS' as any }],
+  ['addresses-not-given: addresses are not given', { addresses: undefined }],
+  ['addresses-not-given: addresses are not given', { addresses: undefined, anyAddress: false }],
+  ['contradicting-props: both addresses and anyAddress are given', { anyAddress: true }],
+  ['empty-list: addresses is []', { addresses: [] }],
+  ['too-many: addresses has 257 items', { addresses: Array.from({ length: 257 }, (_, i) => `10.0.${Math.floor(i / 256)}.${i % 256}`) }],
+  ['duplicate-value: addresses[1] "203.0.113.10/32" stands there already', { addresses: ['203.0.113.10', '203.0.113.10/32'] }],
+  ['invalid-address: addresses[0] "203.0.113.1/24" has host bits set; did you mean "203.0.113.0/24"', { addresses: ['203.0.113.1/24'] }],
+  ['invalid-address: addresses[0] null is no IPv4', { addresses: [null as any] }],
+  ['invalid-host: host "203.0.113.10" is an address', { host: '203.0.113.10' }],
+  ['invalid-export-to: exportTo[0] "Orders" is no namespace', { exportTo: ['Orders'] }],
+  ['invalid-export-to: exportTo[0] "~" is no namespace', { exportTo: ['~'] }],
+  ['invalid-export-to: exportTo ["*","."] names "*" and others', { exportTo: ['*', '.'] }],
+  ['empty-list: exportTo is []', { exportTo: [] }],
+  ['duplicate-value: exportTo[1] "bookinfo" stands there already', { exportTo: ['.', 'bookinfo'] }],
+  ['invalid-name: namespace is "Bookinfo"', { namespace: 'Bookinfo' }],
+  ['invalid-label: labels "team" has the value "a b"', { labels: { team: 'a b' } }],
+  ['invalid-label: labels has the key "a/b/c"', { labels: { 'a/b/c': 'd' } }],
+  ['reserved-label: labels sets "networking.istio.io/enable-autoallocate-ip"', { labels: { 'networking.istio.io/enable-autoallocate-ip': 'true' } }],
+  ['invalid-annotation: annotations "note" has the value 1', { annotations: { note: 1 as any } }],
+  ['invalid-annotation: annotations has the key "a b"', { annotations: { 'a b': '' } }],
+])('refuses %s', (message, props) => {
+  expect(() => new TcpEgress(chartOf(), 'ledger', { ...LEDGER, ...props })).toThrow(`[bookinfo/ledger] ${message}`);
+});
+
+test('refuses a namespace that nobody gives', () => {
+  const chart = new Chart(new App(), 'chart');
+  expect(() => new TcpEgress(chart, 'ledger', LEDGER)).toThrow('[chart/ledger] namespace-not-given: neither the construct nor its chart has a namespace');
+});
+
+test('a patch gets through whole, beyond what the generated types know', () => {
+  const chart = chartOf();
+  const egress = new TcpEgress(chart, 'ledger', LEDGER);
+  egress.serviceEntry.addJsonPatch(JsonPatch.add('/spec/newer', { field: 1 }));
+  egress.destinationRules[0].metadata.addAnnotation('note', 'patched');
+  expect(theDocument(chart, 'ServiceEntry').spec.newer).toEqual({ field: 1 });
+  expect(theDocument(chart, 'DestinationRule').metadata.annotations).toEqual({ note: 'patched' });
+});

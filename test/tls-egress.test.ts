@@ -1,0 +1,58 @@
+import { chartOf, documents, theDocument } from './support';
+import { TlsEgress, TlsEgressProps } from '../src';
+
+test('by default goes to the host as DNS resolves it, on port 443', () => {
+  const chart = chartOf();
+  new TlsEgress(chart, 'api', { hosts: ['api.example.com'] });
+  expect(theDocument(chart, 'ServiceEntry').spec).toEqual({
+    hosts: ['api.example.com'],
+    ports: [{ name: 'tls-443', number: 443, protocol: 'TLS' }],
+    location: 'MESH_EXTERNAL',
+    resolution: 'DNS',
+    exportTo: ['.'],
+  });
+});
+
+test('several hosts share an entry, each with a DestinationRule of its own', () => {
+  const chart = chartOf();
+  new TlsEgress(chart, 'partners', { hosts: ['files.example.com', 'api.example.com'] });
+  expect(theDocument(chart, 'ServiceEntry').spec.hosts).toEqual(['api.example.com', 'files.example.com']);
+  expect(documents(chart, 'DestinationRule').map(rule => rule.spec.host)).toEqual(['api.example.com', 'files.example.com']);
+  expect(new Set(documents(chart, 'DestinationRule').map(rule => rule.metadata.name)).size).toBe(2);
+});
+
+test('addresses take the place of DNS, and are not what a connection is matched by', () => {
+  const chart = chartOf();
+  new TlsEgress(chart, 'api', { hosts: ['api.example.com'], addresses: ['203.0.113.30/32', '2001:db8::30'] });
+  const { addresses, resolution, endpoints } = theDocument(chart, 'ServiceEntry').spec;
+  expect({ addresses, resolution, endpoints })
+    .toEqual({ addresses: undefined, resolution: 'STATIC', endpoints: [{ address: '2001:db8::30' }, { address: '203.0.113.30' }] });
+});
+
+test.each<[string, Partial<TlsEgressProps>]>([
+  ['missing-value: hosts is not given', { hosts: undefined }],
+  ['empty-list: hosts is []', { hosts: [] }],
+  ['empty-list: hosts is "api.example.com"', { hosts: 'api.example.com' as any }],
+  ['too-many: hosts has 257 items', { hosts: Array.from({ length: 257 }, (_, i) => `h${i}.example.com`) }],
+  ['duplicate-value: hosts[1] "api.example.com" stands there already', { hosts: ['api.example.com', 'api.example.com'] }],
+  ['wildcard-host: hosts[0] "*.example.com" is a wildcard, which is not supported yet', { hosts: ['*.example.com'] }],
+  ['invalid-host: hosts[0] "https://api.example.com/x" has a scheme; give the name alone, such as "api.example.com"', { hosts: ['https://api.example.com/x'] }],
+  ['invalid-host: hosts[0] "api.example.com:443" has a port in it; give "api.example.com" here', { hosts: ['api.example.com:443'] }],
+  ['invalid-host: hosts[0] "API.example.com" has upper case; write "api.example.com"', { hosts: ['API.example.com'] }],
+  ['invalid-host: hosts[0] "api.example.com." ends with a dot; write "api.example.com"', { hosts: ['api.example.com.'] }],
+  ['invalid-host: hosts[0] "api_1.example.com" is no DNS name', { hosts: ['api_1.example.com'] }],
+  ['invalid-host: hosts[0] "api..com" is no DNS name', { hosts: ['api..com'] }],
+  ['invalid-host: hosts[0] "" is no DNS name', { hosts: [''] }],
+  ['invalid-host: hosts[0] 7 is no DNS name', { hosts: [7 as any] }],
+  [`invalid-host: hosts[0] "${'a'.repeat(64)}.com" is no DNS name`, { hosts: [`${'a'.repeat(64)}.com`] }],
+  [`invalid-host: hosts[0] "${'a.'.repeat(126)}com" is no DNS name`, { hosts: [`${'a.'.repeat(126)}com`] }],
+  ['invalid-host: hosts[0] "mongo" is a short name', { hosts: ['mongo'] }],
+  ['invalid-host: hosts[0] "api.123" has a top-level domain of digits only', { hosts: ['api.123'] }],
+  ['invalid-host: hosts[0] "2001:db8::1" is an address', { hosts: ['2001:db8::1'] }],
+  ['invalid-host: hosts[0] "203.0.113.0/24" is an address', { hosts: ['203.0.113.0/24'] }],
+  ['host-in-mesh: hosts[0] "reviews.bookinfo.svc.cluster.local" is a name inside the mesh', { hosts: ['reviews.bookinfo.svc.cluster.local'] }],
+  ['host-in-mesh: hosts[0] "x.bookinfo.egress.internal" is a name inside the mesh', { hosts: ['x.bookinfo.egress.internal'] }],
+  ['invalid-address: addresses has the range "203.0.113.0/24"', { addresses: ['203.0.113.0/24'] }],
+])('refuses %s', (message, props) => {
+  expect(() => new TlsEgress(chartOf(), 'api', { hosts: ['api.example.com'], ...props })).toThrow(`[bookinfo/api] ${message}`);
+});
