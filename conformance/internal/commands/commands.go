@@ -14,7 +14,7 @@ const usage = `usage:
   conformance run --manifests FILE.yaml --calls FILE.json [--json]   judge any manifests
   conformance run --examples DIR [--only NAME] [--json]              judge every NAME.k8s.yaml with its NAME.calls.json
   conformance broken [--dir DIR]                                     every broken manifest must be condemned
-  conformance xds-size --manifests FILE.yaml [--calls FILE.json] [--namespace NS]
+  conformance xds-size --manifests FILE.yaml [--calls FILE.json] [--namespace NS,…] [--compare] [--json]
   conformance judge-stream                                           tier 0 over JSON lines on stdin
 
 exit status: 0 all as expected, 1 a cell differs, 2 usage, 3 the lab cannot work here
@@ -42,6 +42,8 @@ func Main(args []string) int {
 		return run(args[1:])
 	case "broken":
 		return broken(args[1:])
+	case "xds-size":
+		return xdsSize(args[1:])
 	case "judge-stream":
 		return judgeStream(args[1:])
 	case "help", "-h", "--help":

@@ -17,7 +17,7 @@ const (
 	logWithin = 3 * time.Second
 	// logOfFailureWithin is shorter: a gateway that refused may log nothing at all.
 	logOfFailureWithin = 500 * time.Millisecond
-	settle    = 60 * time.Millisecond
+	settle             = 60 * time.Millisecond
 )
 
 // evidence is everything that was seen around one call.
