@@ -8,7 +8,9 @@ import (
 // Classic is the recipe of Istio's documents for TLS hosts through the gateway
 // over mutual TLS: five objects a host (ServiceEntry, Gateway, DestinationRule
 // with a subset of the gateway's Service, and one VirtualService for either
-// half), visible everywhere, because that is the default.
+// half), visible everywhere, because that is the default. The DestinationRules
+// are in the gateway's namespace: in any other, nobody else's sidecar would find
+// them, and Istio would send its traffic without TLS.
 func Classic(namespace string, hosts []string) string {
 	out := &strings.Builder{}
 	for i, host := range hosts {
@@ -33,7 +35,7 @@ spec:
 ---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
-metadata: {name: %[1]s, namespace: %[2]s}
+metadata: {name: %[2]s-%[1]s, namespace: %[4]s}
 spec:
   host: istio-egressgateway.%[4]s.svc.cluster.local
   subsets: [{name: %[1]s, trafficPolicy: {portLevelSettings: [{port: {number: 443}, tls: {mode: ISTIO_MUTUAL, sni: %[3]s}}]}}]
