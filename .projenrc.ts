@@ -11,7 +11,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   copyrightOwner: 'the cdk8s-istio-egress authors',
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
-  minNodeVersion: '20.0.0',
+  minNodeVersion: '20.12.0',
   jsiiVersion: '~5.9.0',
   typescriptVersion: '~5.9.0',
   cdk8sVersion: '2.70.0',
@@ -56,12 +56,19 @@ new javascript.NpmConfig(project, { registry: undefined }).addConfig('omit-lockf
 // the examples name the package as its users do
 project.tryFindObjectFile('.eslintrc.json')!.addOverride('settings.import/resolver.typescript.project', ['./tsconfig.json', './examples/tsconfig.json']);
 
+for (const folder of ['/.ci/', '/conformance/', '/examples/', '/imports/', '/scripts/', '/.npmrc']) {
+  project.addPackageIgnore(folder);
+}
+
 const run = 'ts-node -T -P examples/tsconfig.json -r tsconfig-paths/register';
 project.addTask('example', {
   description: 'Synthesize example apps, and say what may leave and which way', exec: `${run} scripts/example.ts`, receiveArgs: true,
 });
 project.addTask('golden', { description: 'Write the goldens of the examples again', exec: `${run} scripts/example.ts --golden` });
-project.addTask('bench', { description: 'Measure against the same objects made with the raw generated types', exec: `${run} scripts/bench.ts` });
+project.tasks.tryFind('docgen')!.reset('ts-node -T -P scripts/tsconfig.json scripts/docgen.ts');
+project.addTask('bench', {
+  description: 'Measure against the same objects made with the raw generated types', exec: `${run} scripts/bench.ts`, receiveArgs: true,
+});
 project.testTask.reset('bash scripts/test.sh');
 
 project.synth();

@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { hash } from 'crypto';
 
 /** Domains of our own names: routes of one namespace, and routes that other namespaces use too. */
 const OWN = 'egress.internal';
@@ -16,10 +16,10 @@ const HASH = 8;
  * (`a-b` and `c` is not `a` and `b-c`), whatever stands beside it.
  */
 export function label(...parts: string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, HASH);
+  const digest = hash('sha256', JSON.stringify(parts)).slice(0, HASH);
   const readable = parts.filter((part, i) => part !== parts[i - 1]).join('-').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-/, '')
     .slice(0, MAX - HASH - 1).replace(/-$/, '');
-  return readable === '' ? hash : `${readable}-${hash}`;
+  return readable === '' ? digest : `${readable}-${digest}`;
 }
 
 /** The domain of the routes that exactly these namespaces may use. */

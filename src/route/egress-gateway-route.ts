@@ -123,7 +123,9 @@ function admit(gateway: IEgressGateway, route: RouteIntent): ApiObject | undefin
   const wanted = admission(route);
   if (!wanted) return undefined;
   const id = `clients-of-${wanted.domain}`;
-  const meta = { name: label(...wanted.clients, ...gateway.node.path.split('/')), namespace: route.gateway.namespace, labels: {}, annotations: {} };
-  return gateway.node.tryFindChild(id) as ApiObject | undefined
-    ?? authorizationPolicy(gateway as unknown as Construct, id, meta, route.gateway.labels, wanted);
+  const present = gateway.node.tryFindChild(id) as ApiObject | undefined;
+  if (present) return present;
+  const name = label(...wanted.clients, ...gateway.node.path.split('/'));
+  const meta: ObjectMeta = { name, namespace: route.gateway.namespace, labels: {}, annotations: {} };
+  return authorizationPolicy(gateway as unknown as Construct, id, meta, route.gateway.labels, wanted);
 }
