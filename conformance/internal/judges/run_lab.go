@@ -83,7 +83,7 @@ func (l *RunLab) reachable() error {
 }
 
 func (l *RunLab) copyEnvoy() (err error) {
-	if l.folder, err = os.MkdirTemp("", "conformance-envoy-"); err != nil {
+	if l.folder, err = os.MkdirTemp("", network.FolderPattern); err != nil {
 		return err
 	}
 	if err := os.Chmod(l.folder, 0o755); err != nil {

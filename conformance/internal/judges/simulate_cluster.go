@@ -129,13 +129,36 @@ func (w *walk) gateway(pod *world.Pod, call simulation.Call) error {
 	case simulation.MTLS:
 		hop.Hop = "mutual-tls"
 	case simulation.TLS:
-		hop.Hop = "passthrough"
+		if w.simulate.readsSNI(pod, call.Port) {
+			hop.Hop = "passthrough"
+		} else {
+			call.Sni = ""
+		}
 	}
 	sni := call.Sni
 	hop.SNI = &sni
 	w.seen.Way = append(w.seen.Way, hop)
 	call.CallMode = simulation.CallModeGateway
 	return w.proxy(pod, call, "gateway", "")
+}
+
+// readsSNI is false for a plaintext door: it takes a TLS handshake for mere bytes.
+func (s *Simulate) readsSNI(pod *world.Pod, port int) bool {
+	sim, err := s.simulation(pod)
+	if err != nil {
+		return false
+	}
+	for _, listener := range sim.Listeners {
+		if int(listener.GetAddress().GetSocketAddress().GetPortValue()) != port {
+			continue
+		}
+		for _, chain := range listener.GetFilterChains() {
+			if len(chain.GetFilterChainMatch().GetServerNames()) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // outerTLS is the TLS that a cluster puts around the bytes; mutual is true for the mesh's own.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -96,6 +97,10 @@ func parseDocument(document []byte) (*Object, error) {
 	object := &Object{Raw: &unstructured.Unstructured{}, JSON: raw}
 	if err := object.Raw.UnmarshalJSON(raw); err != nil {
 		return nil, err
+	}
+	// before anything is defaulted: "namespace: n" is false in YAML, and no string
+	if err := json.Unmarshal(raw, &metav1.PartialObjectMetadata{}); err != nil {
+		return nil, fmt.Errorf("%s: %w", object.Raw.GetKind(), err)
 	}
 	if object.Raw.GetName() == "" {
 		return nil, fmt.Errorf("%s without a name", object.Raw.GetKind())

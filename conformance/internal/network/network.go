@@ -21,6 +21,9 @@ const (
 	lockPath  = "/var/lock/conformance-lab.lock"
 )
 
+// FolderPattern names the folders that a lab makes for itself in os.TempDir.
+const FolderPattern = "conformance-lab-*"
+
 // gatewayAddress is the next hop of every namespace: the router's loopback.
 var gatewayAddress = net.IPv4(169, 254, 1, 1)
 
@@ -45,9 +48,18 @@ func Acquire() (*Lock, error) {
 // Release gives the lock back.
 func (l *Lock) Release() { _ = l.file.Close() }
 
-// Sweep removes every namespace of a lab, and ends the processes inside: only
-// the lab ever starts any there. Call it with the lock held.
+// Sweep removes every namespace and folder of a lab, and ends the processes in
+// the namespaces: only the lab ever starts any there. Call it with the lock held.
 func Sweep() error {
+	folders, err := filepath.Glob(filepath.Join(os.TempDir(), FolderPattern))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, folder := range folders {
+			_ = os.RemoveAll(folder)
+		}
+	}()
 	names, err := filepath.Glob(filepath.Join(namesPath, prefix+"*"))
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
+	"github.com/cdk8s-istio-egress/conformance/internal/network"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -93,7 +94,11 @@ func (l *Lab) Judge(name, manifestPath, callsPath string) (*Result, error) {
 }
 
 func (l *Lab) judgeCalls(result *Result, lab *world.World, calls []world.Call) error {
-	directory, err := os.MkdirTemp("", "conformance-")
+	pattern := "conformance-simulated-*"
+	if l.Run != nil {
+		pattern = network.FolderPattern
+	}
+	directory, err := os.MkdirTemp("", pattern)
 	if err != nil {
 		return err
 	}

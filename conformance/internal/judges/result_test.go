@@ -1,0 +1,40 @@
+package judges_test
+
+import (
+	"testing"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/world"
+)
+
+func TestCompare(t *testing.T) {
+	none, name := "", "a.example.com"
+	null := world.Optional{Set: true}
+	way := world.Expect{Way: []world.Hop{{Sidecar: "n"}, {Server: "s", SNI: null}}}
+	refused := world.Expect{Refused: "denied", At: "gateway"}
+	for _, row := range []struct {
+		name   string
+		expect world.Expect
+		seen   judges.Seen
+		want   judges.Mark
+	}{
+		{"the same way", way, judges.Seen{Way: []judges.SeenHop{{Sidecar: "n"}, {Server: "s", SNI: &none}}}, judges.Passed},
+		{"another SNI", way, judges.Seen{Way: []judges.SeenHop{{Sidecar: "n"}, {Server: "s", SNI: &name}}}, judges.Differs},
+		{"a fact that was not seen", way, judges.Seen{Way: []judges.SeenHop{{Sidecar: "n"}, {Server: "s"}}}, judges.Differs},
+		{"a fact that is not looked at", way, judges.Seen{Partial: true, Way: []judges.SeenHop{{Sidecar: "n"}, {Server: "s"}}}, judges.Passed},
+		{"a hop is missing", way, judges.Seen{Way: []judges.SeenHop{{Server: "s", SNI: &none}}}, judges.Differs},
+		{"a hop too many", way, judges.Seen{Way: []judges.SeenHop{{Sidecar: "n"}, {Gateway: "n/g"}, {Server: "s", SNI: &none}}}, judges.Differs},
+		{"as far as it goes", way, judges.Seen{Partial: true, Unmodelled: "x", Way: []judges.SeenHop{{Sidecar: "n"}}}, judges.NotApplicable},
+		{"wrong as far as it goes", way, judges.Seen{Partial: true, Unmodelled: "x", Way: []judges.SeenHop{{Sidecar: "m"}}}, judges.Differs},
+		{"refused instead", way, judges.Seen{Refused: "denied"}, judges.Differs},
+		{"refused", refused, judges.Seen{Refused: "denied", At: "gateway"}, judges.Passed},
+		{"refused elsewhere", refused, judges.Seen{Refused: "denied", At: "sidecar"}, judges.Differs},
+		{"another refusal", refused, judges.Seen{Refused: "blackhole", At: "gateway"}, judges.Differs},
+		{"not refused", refused, judges.Seen{Way: []judges.SeenHop{{Server: "s"}}}, judges.Differs},
+		{"not modelled", refused, judges.Seen{Unmodelled: "x"}, judges.NotApplicable},
+	} {
+		if got, why := judges.Compare(row.expect, row.seen); got != row.want {
+			t.Errorf("%s: want %s, got %s (%s)", row.name, row.want, got, why)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/modfile"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
+)
+
+// One file says which Istio the generated imports and the lab are of.
+func TestIstioVersionIsThatOfTheImports(t *testing.T) {
+	want, err := os.ReadFile("../imports/ISTIO_VERSION")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := modfile.Parse("go.mod", raw, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, require := range file.Require {
+		if require.Mod.Path == "istio.io/istio" {
+			if require.Mod.Version != strings.TrimSpace(string(want)) {
+				t.Errorf("go.mod has istio.io/istio %s, imports/ISTIO_VERSION %s", require.Mod.Version, want)
+			}
+			return
+		}
+	}
+	t.Error("go.mod does not require istio.io/istio")
+}
+
+// The proxies say which Istio they are; the control plane withholds what is newer.
+func TestProxiesAreOfTheApisVersion(t *testing.T) {
+	raw, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	minor := controlplane.IstioVersion[:strings.LastIndex(controlplane.IstioVersion, ".")]
+	if !strings.Contains(string(raw), "istio.io/api => istio.io/api v"+minor+".") {
+		t.Errorf("proxies say %s, go.mod has another istio.io/api", controlplane.IstioVersion)
+	}
+}
