@@ -15,6 +15,8 @@ type Seen struct {
 
 	Refused string `json:"refused,omitempty"`
 	At      string `json:"at,omitempty"`
+	// Greeting: a client that was refused got the server's first words.
+	Greeting bool `json:"greeting,omitempty"`
 	// Detail is the evidence, for people.
 	Detail string `json:"detail,omitempty"`
 	// Partial is set by a judge that does not look at every fact of a hop. Without
@@ -85,6 +87,9 @@ func (s Seen) String() string {
 		if s.At != "" {
 			text += " at " + s.At
 		}
+		if s.Greeting {
+			text += ", after the server's greeting"
+		}
 		return text
 	case len(s.Way) > 0:
 		hops := make([]string, len(s.Way))
@@ -103,7 +108,7 @@ func (s Seen) String() string {
 
 // Describe prints an expectation in the words of Seen.
 func Describe(expect world.Expect) string {
-	seen := Seen{Refused: expect.Refused, At: expect.At, Status: expect.Status}
+	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status}
 	for _, hop := range expect.Way {
 		seen.Way = append(seen.Way, SeenHop{
 			Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
@@ -151,6 +156,8 @@ func compareRefusal(expect world.Expect, seen Seen) (Mark, string) {
 		return Differs, "another refusal"
 	case expect.At != "" && seen.At != "" && seen.At != expect.At:
 		return Differs, "refused elsewhere"
+	case !seen.Partial && expect.Greeting != seen.Greeting:
+		return Differs, "the server's greeting"
 	}
 	return Passed, ""
 }

@@ -30,6 +30,7 @@ func TestCompare(t *testing.T) {
 		{"refused", refused, judges.Seen{Refused: "denied", At: "gateway"}, judges.Passed},
 		{"refused elsewhere", refused, judges.Seen{Refused: "denied", At: "sidecar"}, judges.Differs},
 		{"another refusal", refused, judges.Seen{Refused: "blackhole", At: "gateway"}, judges.Differs},
+		{"a greeting came through", refused, judges.Seen{Refused: "denied", At: "gateway", Greeting: true}, judges.Differs},
 		{"not refused", refused, judges.Seen{Way: []judges.SeenHop{{Server: "s"}}}, judges.Differs},
 		{"not modelled", refused, judges.Seen{Unmodelled: "x"}, judges.NotApplicable},
 	} {

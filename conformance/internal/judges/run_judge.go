@@ -22,6 +22,7 @@ func (r *Run) judge(e *evidence) Seen {
 		seen = Seen{Way: append(r.proxyHops(e), r.serverHop(e, *e.outcome.Answer)), Status: e.outcome.Status}
 	} else {
 		seen = r.refusal(e)
+		seen.Greeting = e.outcome.Greeting
 	}
 	seen.Detail = e.String()
 	return seen

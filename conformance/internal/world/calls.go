@@ -110,6 +110,8 @@ type Expect struct {
 	Status  int    `json:"status"`
 	Refused string `json:"refused"`
 	At      string `json:"at"`
+	// Greeting: the server's first words reach a client that is refused.
+	Greeting bool `json:"greeting"`
 }
 
 // Hop is a sidecar, a gateway or the server, and what it must see.
