@@ -3,6 +3,7 @@ package scenario
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -31,21 +32,21 @@ func expand(calls []world.Call, lab *world.World) []world.Call {
 	return out
 }
 
-// outerNames are the hosts of every Gateway server, without namespaces; a
-// wildcard is tried under one name that it covers.
+// outerNames are the hosts of every Gateway server that ends TLS, without
+// namespaces; a wildcard is tried under one name that it covers.
 func outerNames(set *manifests.Set) []string {
 	names := map[string]bool{}
 	for _, gateway := range manifests.Specs[*networking.Gateway](set) {
 		for _, server := range gateway.Spec.Servers {
+			if tls := server.GetTls(); tls == nil || tls.Mode == networking.ServerTLSSettings_PASSTHROUGH || tls.Mode == networking.ServerTLSSettings_AUTO_PASSTHROUGH {
+				continue
+			}
 			for _, host := range server.Hosts {
-				for i := range host {
-					if host[i] == '/' {
-						host = host[i+1:]
-						break
-					}
+				if _, after, found := strings.Cut(host, "/"); found {
+					host = after
 				}
-				if host[0] == '*' {
-					host = "any" + host[1:]
+				if after, found := strings.CutPrefix(host, "*"); found {
+					host = "any" + after
 				}
 				names[host] = true
 			}
