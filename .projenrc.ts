@@ -60,6 +60,8 @@ for (const folder of ['/.ci/', '/conformance/', '/examples/', '/imports/', '/scr
   project.addPackageIgnore(folder);
 }
 
+project.eslint!.allowDevDeps('scripts/**');
+
 const run = 'ts-node -T -P examples/tsconfig.json -r tsconfig-paths/register';
 project.addTask('example', {
   description: 'Synthesize example apps, and say what may leave and which way', exec: `${run} scripts/example.ts`, receiveArgs: true,

@@ -70,13 +70,8 @@ interface Claim {
   readonly range: AddressRange;
 }
 
-const ANY_ADDRESS: AddressRange[] = [
-  { first: 'ipv4:', last: 'ipv4:~' },
-  { first: 'ipv6:', last: 'ipv6:~' },
-];
-
 function sameAddress({ client, egresses }: ClientGroup, report: Report): void {
-  const conflict = (one: Claim, other: Claim, port: number) => {
+  const conflict = (one: Omit<Claim, 'range'>, other: Omit<Claim, 'range'>, port: number) => {
     const [first, second] = one.egress.path < other.egress.path ? [one, other] : [other, one];
     report(second.egress.path, Problem.ADDRESS_CONFLICT,
       `${second.address} on port ${port} overlaps with ${first.address} of "${first.egress.path}"`,
@@ -84,13 +79,13 @@ function sameAddress({ client, egresses }: ClientGroup, report: Report): void {
       client);
   };
   for (const [port, onPort] of grouped(egresses.flatMap(egress => egress.ports.map(number => [number, egress] as const)))) {
-    const everything = onPort.find(takesEverything);
-    if (everything) {
-      onPort.filter(egress => isTls(egress) && egress.addresses.length === 0).forEach(egress =>
-        conflict({ egress: everything, address: 'any address', range: ANY_ADDRESS[0] }, { egress, address: egress.hosts[0], range: ANY_ADDRESS[0] }, port));
-    }
     for (const [one, other] of overlapping(onPort.flatMap(claimsOf))) {
       conflict(one, other, port);
+    }
+    // addresses get listeners of their own; TLS hosts share the one of all the rest, where its TLS inspector holds up servers that speak first
+    const everything = onPort.find(takesEverything);
+    for (const egress of everything ? onPort.filter(other => other !== everything && (isTls(other) || takesEverything(other))) : []) {
+      conflict({ egress: everything!, address: 'any address' }, { egress, address: isTls(egress) ? egress.hosts[0] : 'any address' }, port);
     }
   }
 }
@@ -100,9 +95,7 @@ function takesEverything(egress: EgressIntent): boolean {
 }
 
 function claimsOf(egress: EgressIntent): Claim[] {
-  return takesEverything(egress)
-    ? ANY_ADDRESS.map(range => ({ egress, address: 'any address', range }))
-    : egress.addresses.map(address => ({ egress, address, range: rangeOf(address) }));
+  return egress.addresses.map(address => ({ egress, address, range: rangeOf(address) }));
 }
 
 /**

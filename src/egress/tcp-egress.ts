@@ -32,8 +32,9 @@ export interface TcpEgressProps extends EgressOptions {
   readonly addresses?: string[];
 
   /**
-   * Takes every connection of the clients to the port, whatever its address, and leads it to `host` as DNS resolves it. For a host
-   * whose addresses change, on a port that nothing else outside uses. Where the mesh captures DNS and allocates addresses
+   * Takes every connection of the clients to the port, whatever its address, and leads it to `host` as DNS resolves it; only
+   * addresses that other egresses list are left to them. For a host whose addresses change, on a port that nothing else outside
+   * uses. Where the mesh captures DNS and allocates addresses
    * (`ISTIO_META_DNS_CAPTURE`), only connections to the host itself are taken.
    *
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/

@@ -46,8 +46,8 @@ describe('the same address', () => {
     ['in a range', [tcp('one', { addresses: ['203.0.113.0/24'] }), tcp('two')], 'two address-conflict: 203.0.113.10 on port 5432 overlaps with 203.0.113.0/24 of "one"'],
     ['in a range of IPv6', [tcp('one', { addresses: ['2001:db8::/64'] }), tcp('two', { addresses: ['2001:db8::5'] })], 'two address-conflict: 2001:db8::5 on port 5432'],
     ['by one of several ports', [tcp('one', { ports: [5432, 5433] }), tcp('two', { ports: [5433] })], 'two address-conflict: 203.0.113.10 on port 5433'],
-    ['and any address', [tcp('one', { addresses: [] }), tcp('two')], 'two address-conflict: 203.0.113.10 on port 5432 overlaps with any address of "one"'],
-    ['and any address of IPv6', [tcp('one', { addresses: [] }), tcp('two', { addresses: ['2001:db8::5'] })], 'two address-conflict: 2001:db8::5 on port 5432 overlaps with any address of "one"'],
+    ['as any, twice', [tcp('one', { addresses: [] }), tcp('two', { addresses: [] })], 'two address-conflict: any address on port 5432 overlaps with any address of "one"'],
+    ['of a TLS host and any address', [tcp('one', { ports: [443], addresses: [] }), egress('two', { addresses: ['203.0.113.10'] })], 'two address-conflict: two.example.com on port 443 overlaps with any address of "one"'],
     ['of a TLS host', [tcp('one', { ports: [443] }), egress('two', { addresses: ['203.0.113.10'] })], 'two address-conflict: 203.0.113.10 on port 443 overlaps with 203.0.113.10 of "one"'],
     ['of a TLS host that comes first', [egress('one', { addresses: ['203.0.113.10'] }), tcp('two', { ports: [443], addresses: ['203.0.113.0/24'] })], 'two address-conflict: 203.0.113.0/24 on port 443 overlaps with 203.0.113.10 of "one"'],
     ['of a TLS host by DNS and any address', [tcp('one', { ports: [443], addresses: [] }), egress('two')], 'two address-conflict: two.example.com on port 443 overlaps with any address of "one"'],
@@ -59,6 +59,7 @@ describe('the same address', () => {
 
   test.each<[string, EgressIntent[]]>([
     ['on another port', [tcp('one'), tcp('two', { ports: [5433] })]],
+    ['beside any address', [tcp('one', { addresses: [] }), tcp('two')]],
     ['of other clients', [tcp('one'), tcp('two', { namespace: 'b' })]],
     ['beside another', [tcp('one'), tcp('two', { addresses: ['203.0.113.11'] })]],
     ['of two TLS hosts', [egress('one', { addresses: ['203.0.113.10'] }), egress('two', { addresses: ['203.0.113.10'] })]],

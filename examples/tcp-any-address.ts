@@ -1,0 +1,19 @@
+import { App, Chart } from 'cdk8s';
+import { EgressGateway, EgressGatewayRoute, TcpEgress } from 'cdk8s-istio-egress';
+
+/** A database whose addresses change, by a port that nothing else uses: every connection to it goes to the host, through the gateway. */
+export const app = new App();
+const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
+const gateway = EgressGateway.fromService(chart, 'gateway', {
+  namespace: 'istio-system',
+  service: 'istio-egressgateway',
+  labels: { istio: 'egressgateway' },
+  serviceAccount: 'istio-egressgateway-service-account',
+});
+
+const managed = new TcpEgress(chart, 'managed', { host: 'managed.example.com', anyAddress: true, port: 5432 });
+new EgressGatewayRoute(chart, 'managed-route', { egress: managed, gateway });
+
+new TcpEgress(chart, 'ledger', { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 });
+
+app.synth();

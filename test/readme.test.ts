@@ -1,0 +1,40 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { Testing } from 'cdk8s';
+import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
+import * as library from '../src';
+
+const README = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
+const blocks = [...README.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
+
+/** Runs a block as an app and returns what its charts write. */
+function run(code: string): any[] {
+  const modules: Record<string, any> = { 'cdk8s-istio-egress': library, 'cdk8s': jest.requireActual('cdk8s'), 'constructs': jest.requireActual('constructs') };
+  const { outputText } = transpileModule(`${code}\nexports.app = app;`, { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 } });
+  const exported: any = {};
+  const outdir = Testing.app().outdir;
+  process.env.CDK8S_OUTDIR = outdir;
+  new Function('require', 'exports', outputText)((name: string) => modules[name], exported);
+  delete process.env.CDK8S_OUTDIR;
+  return exported.app.charts.flatMap((chart: any) => Testing.synth(chart));
+}
+
+test('the ten lines do what they say', () => {
+  const documents = run(blocks[0]);
+  expect(documents.map(({ kind }) => kind).sort()).toEqual([
+    'AuthorizationPolicy', 'DestinationRule', 'DestinationRule', 'Gateway', 'ServiceEntry', 'ServiceEntry', 'ServiceEntry', 'VirtualService',
+  ]);
+});
+
+test('the company\'s construct carries its defaults', () => {
+  const documents = run(blocks[1]);
+  const entries = documents.filter(({ kind }) => kind === 'ServiceEntry');
+  expect(entries.map(({ metadata }) => metadata.labels['example.com/cost-centre'])).toEqual(['4711', '4711']);
+  expect(documents.some(({ kind }) => kind === 'Gateway')).toBe(true);
+});
+
+test('every example is told of', () => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const names = require('fs').readdirSync(join(__dirname, '..', 'examples')).filter((file: string) => file.endsWith('.ts'));
+  expect(names.filter((file: string) => !README.includes(`(examples/${file})`))).toEqual([]);
+});
