@@ -56,7 +56,9 @@ export interface EgressGatewayRouteProps {
  * To the clients the host is reached at the gateway; only the gateway knows the real one. The client leg is the egress's own
  * ServiceEntry and DestinationRule, which change where they lead. The route adds, in the gateway's namespace and for each host
  * and port, a door (Gateway, VirtualService) and an outer leg (ServiceEntry). Over mutual TLS the gateway refuses workloads of
- * namespaces that are no clients, by one AuthorizationPolicy for all routes with the same clients.
+ * namespaces that are no clients, by one AuthorizationPolicy for all routes with the same clients. Envoy asks it at the caller's
+ * first byte: a server that speaks first (MySQL, SMTP, SSH) has been connected to by then, and its greeting handed on. Where that
+ * matters, let a NetworkPolicy keep other namespaces from the gateway's pods.
  *
  * @example
  * new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
