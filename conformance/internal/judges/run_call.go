@@ -78,6 +78,8 @@ func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *See
 	r.calls++
 	attempt := outside.Attempt{
 		ID: strconv.Itoa(r.calls), Protocol: call.How.Protocol, SNI: call.SentSNI(), Host: call.SentHost(), AwaitGreeting: r.speaksFirst(call),
+		// an attacker has time: a server behind the gateway may speak first
+		Listen: call.How.Through != nil,
 	}
 	none := &Seen{}
 	if through := call.How.Through; through != nil {

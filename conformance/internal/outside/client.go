@@ -5,10 +5,12 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -16,7 +18,10 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
-const callHeader = "X-Lab-Call"
+const (
+	callHeader = "X-Lab-Call"
+	listening  = 150 * time.Millisecond
+)
 
 // Attempt is one connection that a pod opens.
 type Attempt struct {
@@ -28,6 +33,8 @@ type Attempt struct {
 	Host     string
 	// AwaitGreeting lets the server speak first.
 	AwaitGreeting bool
+	// Listen waits a moment for a server that might speak first.
+	Listen bool
 	// Outer, if set, is mutual TLS around everything; Bypass goes around the sidecar.
 	Outer  *tls.Config
 	Bypass bool
@@ -90,12 +97,17 @@ func Do(ctx context.Context, from *network.Namespace, attempt Attempt) (outcome 
 
 func askLine(conn net.Conn, attempt Attempt, outcome *Outcome) error {
 	reader := bufio.NewReader(conn)
-	if attempt.AwaitGreeting {
+	if attempt.AwaitGreeting || attempt.Listen {
+		if !attempt.AwaitGreeting {
+			_ = conn.SetReadDeadline(time.Now().Add(listening))
+		}
 		line, err := reader.ReadString('\n')
-		if err != nil {
+		silent := errors.Is(err, os.ErrDeadlineExceeded) && !attempt.AwaitGreeting
+		if err != nil && !silent {
 			return fmt.Errorf("no greeting: %w", err)
 		}
 		outcome.Greeting = line == greeting
+		_ = conn.SetDeadline(time.Now().Add(patience))
 	}
 	if _, err := fmt.Fprintf(conn, "%s%s\n", hello, attempt.ID); err != nil {
 		return err

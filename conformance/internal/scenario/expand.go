@@ -23,7 +23,7 @@ func expand(calls []world.Call, lab *world.World) []world.Call {
 		for _, name := range outerNames(lab.Manifests) {
 			copied, one := call, *through
 			one.SNI = name
-			copied.How.Through = &one
+			copied.How.Through, copied.Expanded = &one, true
 			copied.Name = call.Name + " [as " + name + "]"
 			lab.Callers[copied.Name] = lab.Callers[call.Name]
 			out = append(out, copied)

@@ -68,6 +68,8 @@ type Call struct {
 	To     To     `json:"to"`
 	How    How    `json:"how"`
 	Expect Expect `json:"expect"`
+	// Expanded is one of the calls that a call under every outer name stands for.
+	Expanded bool `json:"-"`
 }
 
 // From is the calling pod.
