@@ -1,0 +1,88 @@
+package commands
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/scenario"
+)
+
+func TestStream(t *testing.T) {
+	accept, err := judges.NewAccept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := `{"id": 1, "manifests": "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}"}
+{"id": "two", "manifests": "kind: ["}
+`
+	out := &strings.Builder{}
+	if err := stream(accept, strings.NewReader(in), out); err != nil {
+		t.Fatal(err)
+	}
+	var answers []streamAnswer
+	for line := range strings.Lines(out.String()) {
+		answer := streamAnswer{}
+		if err := json.Unmarshal([]byte(line), &answer); err != nil {
+			t.Fatal(err)
+		}
+		answers = append(answers, answer)
+	}
+	if len(answers) != 2 || !answers[0].Accepted || string(answers[0].ID) != "1" || answers[1].Accepted || len(answers[1].Errors) == 0 || string(answers[1].ID) != `"two"` {
+		t.Errorf("answers %s", out)
+	}
+	if stream(accept, strings.NewReader("nonsense\n"), out) == nil {
+		t.Error("nonsense is no question")
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{nil, {"whatever"}, {"run"}, {"run", "--nonsense"}, {"run", "--examples", t.TempDir()}, {"xds-size"}, {"judge-stream", "x"}} {
+		if got := Main(args); got != misused {
+			t.Errorf("%q: exit status %d", args, got)
+		}
+	}
+}
+
+// A condemnation is only satisfied by its own reason.
+func TestCondemned(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.condemned.json")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	result := &scenario.Result{
+		Accept: &judges.Verdict{Errors: []string{"IST0101 gone"}},
+		Broken: []string{"rejected"},
+		Cells: []scenario.Cell{
+			{Call: "c", Judge: "run", Mark: judges.Differs, Seen: "refused denied"},
+			{Call: "d", Judge: "run", Mark: judges.Passed, Seen: "refused denied"},
+		},
+	}
+	for _, row := range []struct {
+		text    string
+		missing int
+	}{
+		{`{"accept": ["IST0101"], "problems": ["rejected"], "cells": [{"judge": "run", "call": "c", "seen": "refused denied"}]}`, 0},
+		{`{"accept": ["IST0102"]}`, 1},
+		{`{"problems": ["whatever"]}`, 1},
+		{`{"cells": [{"judge": "run", "call": "c", "seen": "refused blackhole"}]}`, 1},
+		{`{"cells": [{"judge": "run", "call": "d", "seen": "refused denied"}]}`, 1},
+		{`{"cells": [{"judge": "run", "call": "e", "seen": "refused denied"}]}`, 1},
+	} {
+		write(row.text)
+		_, missing, err := condemned(path, result, false)
+		if err != nil || len(missing) != row.missing {
+			t.Errorf("%s: %v, %v", row.text, missing, err)
+		}
+	}
+	write(`{"because": "nothing"}`)
+	if _, _, err := condemned(path, result, false); err == nil {
+		t.Error("a condemnation of nothing was taken")
+	}
+}
