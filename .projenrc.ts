@@ -50,6 +50,9 @@ for (const [file, include] of [['tsconfig.json', ['src/**/*.ts', 'imports/**/*.t
 }
 project.package.addField('types', 'lib/src/index.d.ts');
 
+// not every platform's build of 1.13.0 can be had, and npm ci refuses a lock file without them
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
 // no download address gets into the lock file
 new javascript.NpmConfig(project, { registry: undefined }).addConfig('omit-lockfile-registry-resolved', 'true');
 
