@@ -14,6 +14,7 @@ const usage = `usage:
   conformance run --manifests FILE.yaml --calls FILE.json [--json]   judge any manifests
   conformance run --examples DIR [--only NAME] [--json]              judge every NAME.k8s.yaml with its NAME.calls.json
   conformance broken [--dir DIR]                                     every broken manifest must be condemned
+  conformance mutate --examples DIR [--only NAME]                    leave every object out in turn; some cell must notice
   conformance xds-size --manifests FILE.yaml [--calls FILE.json] [--namespace NS,…] [--compare] [--json]
   conformance judge-stream                                           tier 0 over JSON lines on stdin
 
@@ -42,6 +43,8 @@ func Main(args []string) int {
 		return run(args[1:])
 	case "broken":
 		return broken(args[1:])
+	case "mutate":
+		return mutate(args[1:])
 	case "xds-size":
 		return xdsSize(args[1:])
 	case "judge-stream":

@@ -66,18 +66,23 @@ func (l *Lab) Close() {
 
 // Judge brings the files of one scenario before every judge.
 func (l *Lab) Judge(name, manifestPath, callsPath string) (*Result, error) {
-	start := time.Now()
 	text, err := os.ReadFile(manifestPath)
 	if err != nil {
 		return nil, err
 	}
+	return l.JudgeText(name, string(text), callsPath)
+}
+
+// JudgeText is Judge for manifests that are in no file.
+func (l *Lab) JudgeText(name, text, callsPath string) (*Result, error) {
+	start := time.Now()
 	stated, err := world.Load(callsPath, l.Schema)
 	if err != nil {
 		return nil, err
 	}
 	result := &Result{Name: name, Title: stated.Title}
 	var set *manifests.Set
-	set, result.Accept = l.Accept.Objects(string(text))
+	set, result.Accept = l.Accept.Objects(text)
 	lab, err := world.Derive(set, stated)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
