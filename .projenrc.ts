@@ -74,6 +74,9 @@ project.tasks.tryFind('docgen')!.reset('ts-node -T -P scripts/tsconfig.json scri
 project.addTask('bench', {
   description: 'Measure against the same objects made with the raw generated types', exec: `${run} scripts/bench.ts`, receiveArgs: true,
 });
+project.addTask('fuzz', {
+  description: 'Hold random inputs to the constructs against what Istio accepts', exec: `${run} scripts/fuzz.ts`, receiveArgs: true,
+});
 project.testTask.reset('bash scripts/test.sh');
 
 project.synth();

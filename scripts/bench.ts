@@ -4,7 +4,8 @@
  */
 import { deepEqual } from 'assert/strict';
 import { execFileSync } from 'child_process';
-import { existsSync, readFileSync, statSync } from 'fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
 import { join } from 'path';
 import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
@@ -153,4 +154,14 @@ if (!existsSync(library)) {
   console.log(`require, over require('cdk8s'): ${median(Array.from({ length: 9 }, load)).toFixed(0)} ms (aim: at most 50)`);
   console.log(`.jsii: ${Math.round(statSync(join(ROOT, '.jsii')).size / 1024)} KB (aim: at most 300)`);
   console.log(`API.md: ${readFileSync(join(ROOT, 'API.md'), 'utf8').split('\n').length} lines (aim: at most 1,500)`);
+}
+
+const lab = join(ROOT, 'conformance', 'bin', 'conformance');
+if (!existsSync(lab)) {
+  console.log('NOT MEASURED: what proxies get: build the lab first, by: cd conformance && go build -o bin/conformance .');
+} else {
+  const manifests = join(mkdtempSync(join(tmpdir(), 'bench-')), 'manifests.yaml');
+  writeFileSync(manifests, ours(1000).synthYaml());
+  console.log('what proxies get, 1,000 TLS hosts over mutual TLS, against the documents\' recipe (aim: at most 0.57, 0.52, 0.005):');
+  console.log(execFileSync(lab, ['xds-size', '--manifests', manifests, '--namespace', 'bench,elsewhere', '--compare']).toString());
 }

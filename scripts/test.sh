@@ -42,7 +42,8 @@ if ! command -v go >/dev/null; then
 elif [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ]; then
   cannot 'whether the traffic goes the way the examples say' 'the lab makes network namespaces: run as root on Linux'
 else
-  scripts/conformance.sh
+  conformance/check.sh
+  npx projen fuzz --judge conformance/bin/conformance --runs 1000
 fi
 
 step 'jest'

@@ -113,6 +113,7 @@ test.each<[string, Partial<TcpEgressProps>]>([
   ['duplicate-value: exportTo[1] "bookinfo" stands there already', { exportTo: ['.', 'bookinfo'] }],
   ['invalid-name: namespace is "Bookinfo"', { namespace: 'Bookinfo' }],
   ['invalid-label: labels "team" has the value "a b"', { labels: { team: 'a b' } }],
+  ['invalid-label: labels has the key "a-.b/c"', { labels: { 'a-.b/c': 'd' } }],
   ['invalid-label: labels has the key "a/b/c"', { labels: { 'a/b/c': 'd' } }],
   ['reserved-label: labels sets "networking.istio.io/enable-autoallocate-ip"', { labels: { 'networking.istio.io/enable-autoallocate-ip': 'true' } }],
   ['invalid-annotation: annotations "note" has the value 1', { annotations: { note: 1 as any } }],

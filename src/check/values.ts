@@ -8,7 +8,6 @@ import { ENTRY_LABELS, OWN_DOMAINS } from '../plan/names';
 const MOST = 256;
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const LABEL_PREFIX = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /** Checks single values of one construct and returns them in canonical form; a wrong one is thrown with the construct's path. */
@@ -187,7 +186,7 @@ export class Values {
   private key(problem: Problem, prop: string, key: string): void {
     const [name, prefix, ...rest] = key.split('/').reverse();
     const good = rest.length === 0 && name.length <= 63 && LABEL_NAME.test(name)
-      && (prefix === undefined || (prefix.length <= 253 && LABEL_PREFIX.test(prefix)));
+      && (prefix === undefined || (prefix.length <= 253 && prefix.split('.').every(part => DNS_LABEL.test(part))));
     if (!good) {
       this.refuse(problem, `${prop} has the key ${show(key)}`, 'a key is a name of at most 63 characters, after a DNS prefix and "/" if wanted, as in "example.com/team"');
     }
