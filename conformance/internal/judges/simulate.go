@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-	"strings"
-
-	route "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
 	"istio.io/istio/pilot/pkg/simulation"
 
@@ -100,7 +97,10 @@ func (w *walk) through(through *world.Through) error {
 	}
 	call := innerCall(w.call, service.Pods[0].IP.String())
 	if through.Security == "mutual-tls" {
-		call = simulation.Call{TLS: simulation.MTLS, Sni: through.SNI, Protocol: simulation.TCP}
+		if call.TLS != "" {
+			call.Protocol, call.HostHeader = simulation.TCP, "" // TLS inside is mere bytes to the gateway
+		}
+		call.TLS, call.Sni = simulation.MTLS, through.SNI
 	}
 	call.Port, call.Address = target, service.Pods[0].IP.String()
 	return w.gateway(service.Pods[0], call)
@@ -146,6 +146,9 @@ func (w *walk) proxy(pod *world.Pod, call simulation.Call, at, dialled string) e
 		return w.refuse("blackhole", at, "BlackHoleCluster")
 	case "PassthroughCluster":
 		return w.arrive(pod, dialled, call.Port)
+	}
+	if rewritten := rewrittenHost(sim, result); rewritten != "" {
+		call.HostHeader = rewritten
 	}
 	return w.cluster(sim, pod, result.ClusterMatched, call, dialled)
 }
@@ -220,17 +223,4 @@ func runSimulation(sim *simulation.Simulation, call simulation.Call) (result sim
 	}()
 	<-done
 	return result, err
-}
-
-func directStatus(sim *simulation.Simulation, result simulation.Result) uint32 {
-	for _, config := range sim.Routes {
-		for _, host := range config.VirtualHosts {
-			for _, candidate := range host.Routes {
-				if action, ok := candidate.Action.(*route.Route_DirectResponse); ok && host.Name == result.VirtualHostMatched && strings.EqualFold(candidate.Name, result.RouteMatched) {
-					return action.DirectResponse.Status
-				}
-			}
-		}
-	}
-	return 0
 }
