@@ -187,6 +187,11 @@ describe('refuses', () => {
   test.each<[string, any]>([
     ['missing-value: egress is not given', { egress: undefined }],
     ['missing-value: gateway is not given', { gateway: undefined }],
+    ['invalid-value: egress is another object; give an IEgress', { egress: new App() }],
+    ['invalid-value: gateway is "out"; give an IEgressGateway', { gateway: 'out' }],
+    ['invalid-value: hop is "mutualTls"; give a GatewayHop', { hop: 'mutualTls' }],
+    ['invalid-value: labels is "x"; give an object of strings', { labels: 'x' }],
+    ['invalid-port: the port of GatewayHop.plaintext is undefined', { hop: (GatewayHop as any).plaintext() }],
     ['invalid-port: the port of GatewayHop.plaintext is 70000', { hop: GatewayHop.plaintext(70000) }],
     ['invalid-label: labels "a" has the value 1', { labels: { a: 1 } }],
   ])('%s', (message, props) => {

@@ -75,7 +75,7 @@ function sameAddress({ client, egresses }: ClientGroup, report: Report): void {
     const [first, second] = one.egress.path < other.egress.path ? [one, other] : [other, one];
     report(second.egress.path, Problem.ADDRESS_CONFLICT,
       `${second.address} on port ${port} overlaps with ${first.address} of "${first.egress.path}"`,
-      'one would get the other\'s connections silently: give each its own addresses or port, or let exportTo name other clients',
+      'only one of them would get those connections, silently: give each its own addresses or port, or let exportTo name other clients',
       client);
   };
   for (const [port, onPort] of grouped(egresses.flatMap(egress => egress.ports.map(number => [number, egress] as const)))) {

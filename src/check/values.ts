@@ -29,6 +29,15 @@ export class Values {
     return value;
   }
 
+  /** What untyped code may have mistaken for another thing. */
+  public kindOf<T>(prop: string, value: T | undefined | null, kind: string, is: (value: T) => boolean): T {
+    const given = this.required(prop, value);
+    if (!is(given)) {
+      this.refuse(Problem.INVALID_VALUE, `${prop} is ${typeof given === 'object' ? 'another object' : show(given)}`, `give ${kind}`);
+    }
+    return given;
+  }
+
   public port(prop: string, value: number): number {
     if (!Number.isInteger(value) || value < 1 || value > 65535) {
       this.refuse(Problem.INVALID_PORT, `${prop} is ${show(value)}`, 'a port is a whole number from 1 to 65535');
@@ -158,8 +167,9 @@ export class Values {
   }
 
   /** Labels that the user adds to emitted objects. */
-  public labels(prop: string, labels: { [key: string]: string } | undefined): { [key: string]: string } {
-    for (const [key, value] of Object.entries(labels ?? {})) {
+  public labels(prop: string, labels: { [key: string]: string } = {}): { [key: string]: string } {
+    this.kindOf(prop, labels, 'an object of strings', value => typeof value === 'object');
+    for (const [key, value] of Object.entries(labels)) {
       this.key(Problem.INVALID_LABEL, prop, key);
       if (typeof value !== 'string' || value.length > 63 || !(value === '' || LABEL_NAME.test(value))) {
         this.refuse(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value ${show(value)}`,
@@ -173,8 +183,9 @@ export class Values {
   }
 
   /** Annotations that the user adds to emitted objects. */
-  public annotations(annotations: { [key: string]: string } | undefined): { [key: string]: string } {
-    for (const [key, value] of Object.entries(annotations ?? {})) {
+  public annotations(annotations: { [key: string]: string } = {}): { [key: string]: string } {
+    this.kindOf('annotations', annotations, 'an object of strings', value => typeof value === 'object');
+    for (const [key, value] of Object.entries(annotations)) {
       this.key(Problem.INVALID_ANNOTATION, 'annotations', key);
       if (typeof value !== 'string') {
         this.refuse(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value ${show(value)}`, 'a value is a string');

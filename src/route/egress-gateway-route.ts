@@ -79,13 +79,15 @@ export class EgressGatewayRoute extends Construct {
   public constructor(scope: Construct, id: string, props: EgressGatewayRouteProps) {
     super(scope, id);
     const values = new Values(scope, id);
-    const egress = values.required('egress', props.egress);
-    const gateway = values.required('gateway', props.gateway);
+    const egress = values.kindOf('egress', props.egress, 'an IEgress, such as a TlsEgress', ({ intent }) => intent?.hosts !== undefined);
+    const gateway = values.kindOf('gateway', props.gateway, 'an IEgressGateway, such as EgressGateway.fromService(...) gives',
+      ({ intent }) => intent?.identity !== undefined);
+    const hop = values.kindOf('hop', props.hop ?? GatewayHop.mutualTls(), 'a GatewayHop, such as GatewayHop.mutualTls()', value => value instanceof GatewayHop);
     const route: RouteIntent = {
       path: values.path,
       egress: egress.intent,
       gateway: gateway.intent,
-      hop: hopOf(values, gateway.intent, props.hop ?? GatewayHop.mutualTls()),
+      hop: hopOf(values, gateway.intent, hop),
     };
     const meta: Omit<ObjectMeta, 'name'> = {
       namespace: route.gateway.namespace,
