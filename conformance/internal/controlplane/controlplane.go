@@ -10,10 +10,16 @@ import (
 	"sync"
 
 	"google.golang.org/grpc/metadata"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	metadatafake "k8s.io/client-go/metadata/fake"
+	k8stesting "k8s.io/client-go/testing"
+	"sigs.k8s.io/gateway-api/pkg/consts"
 
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	"istio.io/istio/pilot/test/xds"
 	"istio.io/istio/pkg/config/mesh"
+	"istio.io/istio/pkg/kube"
 	"istio.io/istio/pkg/security"
 	"istio.io/istio/pkg/test"
 
@@ -44,6 +50,7 @@ func Start(w *world.World, directory string) (*ControlPlane, error) {
 	c := &ControlPlane{World: w, stop: make(chan struct{}), done: make(chan struct{})}
 	options := xds.FakeOptions{
 		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: meshConfig(w.Stated), DisableSecretAuthorization: true,
+		KubeClientModifier: currentGatewayAPI,
 	}
 	if directory != "" {
 		c.ADS, c.SDS = filepath.Join(directory, "ads.sock"), filepath.Join(directory, "sds.sock")
@@ -107,6 +114,23 @@ func meshConfig(stated world.Stated) *meshconfig.MeshConfig {
 	}
 	m.OutboundTrafficPolicy = &meshconfig.MeshConfig_OutboundTrafficPolicy{Mode: mode}
 	return m
+}
+
+// currentGatewayAPI gives every CRD the version that Istio wants to see, or it
+// would leave TLSRoute and TCPRoute alone.
+func currentGatewayAPI(client kube.Client) {
+	fake, ok := client.Metadata().(*metadatafake.FakeMetadataClient)
+	if !ok {
+		return
+	}
+	fake.PrependReactor("create", "customresourcedefinitions", func(action k8stesting.Action) (bool, runtime.Object, error) {
+		if create, ok := action.(k8stesting.CreateAction); ok {
+			if object, err := meta.Accessor(create.GetObject()); err == nil {
+				object.SetAnnotations(map[string]string{consts.BundleVersionAnnotation: consts.BundleVersion})
+			}
+		}
+		return false, nil, nil
+	})
 }
 
 type headerAuthenticator struct{}

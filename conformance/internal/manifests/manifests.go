@@ -28,6 +28,8 @@ import (
 // Domain is the cluster's DNS suffix.
 const Domain = "cluster.local"
 
+const gatewayAPI = "gateway.networking.k8s.io"
+
 var strictDecoder = serializer.NewCodecFactory(kubelib.IstioScheme, serializer.EnableStrict).UniversalDeserializer()
 
 // Object is one document, in each form that a judge wants it in.
@@ -137,6 +139,13 @@ func (o *Object) decode() error {
 		return fmt.Errorf("%s: %w", o.ID(), err)
 	}
 	if o.Config, err = crd.ConvertObject(schema, &kind, Domain); err != nil {
+		return fmt.Errorf("%s: %w", o.ID(), err)
+	}
+	if gvk.Group != gatewayAPI {
+		return nil
+	}
+	// Istio reads these from Kubernetes, not from its own store
+	if o.Kubernetes, _, err = strictDecoder.Decode(o.JSON, nil, nil); err != nil {
 		return fmt.Errorf("%s: %w", o.ID(), err)
 	}
 	return nil

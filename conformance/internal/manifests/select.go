@@ -14,7 +14,7 @@ import (
 func (s *Set) Configs() []config.Config {
 	var out []config.Config
 	for _, object := range s.Objects {
-		if object.Config != nil {
+		if object.Config != nil && object.Kubernetes == nil {
 			out = append(out, *object.Config)
 		}
 	}
@@ -47,6 +47,16 @@ func Typed[T runtime.Object](s *Set) []T {
 type Spec[T any] struct {
 	config.Meta
 	Spec T
+}
+
+// HasGatewayAPI says whether any object is of the Kubernetes Gateway API.
+func (s *Set) HasGatewayAPI() bool {
+	for _, object := range s.Objects {
+		if object.Raw.GroupVersionKind().Group == gatewayAPI {
+			return true
+		}
+	}
+	return false
 }
 
 // Specs are the Istio objects whose spec is of one type.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
 	networking "istio.io/api/networking/v1alpha3"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
@@ -32,8 +34,8 @@ func expand(calls []world.Call, lab *world.World) []world.Call {
 	return out
 }
 
-// outerNames are the hosts of every Gateway server that ends TLS, without
-// namespaces; a wildcard is tried under one name that it covers.
+// outerNames are the hosts of every Gateway's server or listener that ends TLS,
+// without namespaces; a wildcard is tried under one name that it covers.
 func outerNames(set *manifests.Set) []string {
 	names := map[string]bool{}
 	for _, gateway := range manifests.Specs[*networking.Gateway](set) {
@@ -45,12 +47,25 @@ func outerNames(set *manifests.Set) []string {
 				if _, after, found := strings.Cut(host, "/"); found {
 					host = after
 				}
-				if after, found := strings.CutPrefix(host, "*"); found {
-					host = "any" + after
-				}
-				names[host] = true
+				names[concrete(host)] = true
+			}
+		}
+	}
+	for _, gateway := range manifests.Typed[*gatewayv1.Gateway](set) {
+		for _, listener := range gateway.Spec.Listeners {
+			ends := listener.TLS != nil && (listener.TLS.Mode == nil || *listener.TLS.Mode == gatewayv1.TLSModeTerminate)
+			if ends && listener.Hostname != nil {
+				names[concrete(string(*listener.Hostname))] = true
 			}
 		}
 	}
 	return slices.Sorted(maps.Keys(names))
+}
+
+// concrete is a name that a wildcard covers.
+func concrete(host string) string {
+	if after, found := strings.CutPrefix(host, "*"); found {
+		return "any" + after
+	}
+	return host
 }

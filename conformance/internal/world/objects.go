@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/utils/ptr"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
 func statedService(gateway Gateway) *corev1.Service {
@@ -49,6 +50,12 @@ func (w *World) Objects() []runtime.Object {
 	}
 	for _, secret := range w.Secrets {
 		out = append(out, secret)
+	}
+	if w.Manifests.HasGatewayAPI() {
+		out = append(out, &gatewayv1.GatewayClass{
+			TypeMeta:   metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "GatewayClass"},
+			ObjectMeta: metav1.ObjectMeta{Name: "istio"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: "istio.io/gateway-controller"},
+		})
 	}
 	for _, pod := range w.Pods {
 		out = append(out, pod.object())

@@ -137,6 +137,9 @@ func Derive(set *manifests.Set, scenario *Scenario) (*World, error) {
 	if err := w.addServices(); err != nil {
 		return nil, err
 	}
+	if set.HasGatewayAPI() {
+		w.note("gateway class istio")
+	}
 	return w, w.addSecrets()
 }
 
