@@ -49,7 +49,7 @@ type ControlPlane struct {
 func Start(w *world.World, directory string) (*ControlPlane, error) {
 	c := &ControlPlane{World: w, stop: make(chan struct{}), done: make(chan struct{})}
 	options := xds.FakeOptions{
-		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: meshConfig(w.Stated), DisableSecretAuthorization: true,
+		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: meshConfig(w.Stated, directory != ""), DisableSecretAuthorization: true,
 		KubeClientModifier: currentGatewayAPI,
 	}
 	if directory != "" {
@@ -100,11 +100,15 @@ func listen(path string) (net.Listener, error) {
 	return listener, os.Chmod(path, 0o666)
 }
 
-func meshConfig(stated world.Stated) *meshconfig.MeshConfig {
+// meshConfig is Istio's default, and the lab's access log where proxies write one:
+// it is part of every filter chain, and would weigh in their size.
+func meshConfig(stated world.Stated, logged bool) *meshconfig.MeshConfig {
 	m := mesh.DefaultMeshConfig()
-	m.AccessLogFile = "/dev/stdout"
-	m.AccessLogEncoding = meshconfig.MeshConfig_JSON
-	m.AccessLogFormat = AccessLogFormat
+	if logged {
+		m.AccessLogFile = "/dev/stdout"
+		m.AccessLogEncoding = meshconfig.MeshConfig_JSON
+		m.AccessLogFormat = AccessLogFormat
+	}
 	m.EnableTracing = false
 	m.DefaultProviders = nil
 	m.TrustDomain = stated.TrustDomain
