@@ -32,6 +32,8 @@ type SeenHop struct {
 	Sidecar  string  `json:"sidecar,omitempty"`
 	Gateway  string  `json:"gateway,omitempty"`
 	Server   string  `json:"server,omitempty"`
+	Proxy    string  `json:"proxy,omitempty"`
+	Target   string  `json:"target,omitempty"`
 	Port     int     `json:"port,omitempty"`
 	Hop      string  `json:"hop,omitempty"`
 	Source   string  `json:"source,omitempty"`
@@ -47,6 +49,8 @@ func (h SeenHop) String() string {
 		name = "sidecar " + h.Sidecar
 	case h.Gateway != "":
 		name = "gateway " + h.Gateway
+	case h.Proxy != "":
+		name = "proxy " + h.Proxy
 	default:
 		name = "server " + h.Server
 	}
@@ -65,6 +69,9 @@ func (h SeenHop) String() string {
 	}
 	if h.Source != "" {
 		add("source", h.Source)
+	}
+	if h.Target != "" {
+		add("target", h.Target)
 	}
 	for _, fact := range []struct {
 		key   string
@@ -111,7 +118,7 @@ func Describe(expect world.Expect) string {
 	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status}
 	for _, hop := range expect.Way {
 		seen.Way = append(seen.Way, SeenHop{
-			Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
+			Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Proxy: hop.Proxy, Target: hop.Target, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
 			SNI: pointer(hop.SNI), Identity: pointer(hop.Identity), Host: pointer(hop.Host),
 		})
 	}
@@ -187,8 +194,11 @@ func compareWay(expect world.Expect, seen Seen) (Mark, string) {
 }
 
 func compareHop(expect world.Hop, seen SeenHop, partial bool) string {
-	if expect.Sidecar != seen.Sidecar || expect.Gateway != seen.Gateway || expect.Server != seen.Server {
+	if expect.Sidecar != seen.Sidecar || expect.Gateway != seen.Gateway || expect.Server != seen.Server || expect.Proxy != seen.Proxy {
 		return "another hop"
+	}
+	if expect.Target != "" && expect.Target != seen.Target {
+		return "another target"
 	}
 	if expect.Port != 0 && expect.Port != seen.Port && (seen.Port != 0 || !partial) {
 		return "another port"

@@ -19,7 +19,8 @@ const certificateRefused = "CERTIFICATE_VERIFY_FAILED"
 func (r *Run) judge(e *evidence) Seen {
 	var seen Seen
 	if e.outcome.Answer != nil {
-		seen = Seen{Way: append(r.proxyHops(e), r.serverHop(e, *e.outcome.Answer)), Status: e.outcome.Status}
+		hops := append(r.proxyHops(e), r.forwardHops(e, *e.outcome.Answer)...)
+		seen = Seen{Way: append(hops, r.serverHop(e, *e.outcome.Answer)), Status: e.outcome.Status}
 	} else {
 		seen = r.refusal(e)
 		seen.Greeting = e.outcome.Greeting
@@ -54,17 +55,36 @@ func (r *Run) proxyHops(e *evidence) []SeenHop {
 }
 
 func (r *Run) serverHop(e *evidence, answer outside.Sight) SeenHop {
-	hop := SeenHop{Server: answer.Server, Port: answer.Port, SNI: &answer.SNI, Identity: &answer.Identity, Host: &answer.Host}
-	pod := r.world.PodAt(hostOf(answer.Remote))
+	return SeenHop{
+		Server: answer.Server, Port: answer.Port, SNI: &answer.SNI, Identity: &answer.Identity, Host: &answer.Host, Source: r.sourceOf(e, answer.Remote),
+	}
+}
+
+// forwardHops are the forward proxies from which a server was reached.
+func (r *Run) forwardHops(e *evidence, answer outside.Sight) []SeenHop {
+	for _, sight := range e.sights {
+		if sight.Stage == outside.Proxied && sight.Onward == answer.Remote {
+			return []SeenHop{{Proxy: sight.Server, Port: sight.Port, Target: sight.Target, Source: r.sourceOf(e, sight.Remote)}}
+		}
+	}
+	return nil
+}
+
+// sourceOf names whose address a server saw.
+func (r *Run) sourceOf(e *evidence, remote string) string {
+	pod := r.world.PodAt(hostOf(remote))
 	switch {
 	case pod == e.caller:
-		hop.Source = "pod"
+		return "pod"
 	case pod != nil && pod.Role == world.InGateway:
-		hop.Source = "gateway"
-	default:
-		hop.Source = answer.Remote
+		return "gateway"
 	}
-	return hop
+	for _, sight := range e.sights {
+		if sight.Stage == outside.Proxied && sight.Onward == remote {
+			return "proxy"
+		}
+	}
+	return remote
 }
 
 // refusal finds the hop that ended the call, from the far end backwards.

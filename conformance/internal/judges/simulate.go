@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 
 	"istio.io/istio/pilot/pkg/simulation"
 
@@ -180,6 +181,11 @@ func (w *walk) arrive(from *world.Pod, address string, port int) error {
 	server := lab.ServerAt(address)
 	if server == nil {
 		return w.refuse("no-upstream", roleName(from), "nobody has the address "+net.JoinHostPort(address, strconv.Itoa(port)))
+	}
+	for _, candidate := range server.Ports {
+		if candidate.Port == port && strings.HasPrefix(candidate.Protocol, "connect") {
+			return w.leave("a forward proxy is not simulated")
+		}
 	}
 	source := "pod"
 	if from.Role == world.InGateway {

@@ -89,6 +89,17 @@ func (n *Namespace) Dial(ctx context.Context, address string, bypass bool) (conn
 	return conn, err
 }
 
+// DialFrom connects from one of the namespace's own addresses.
+func (n *Namespace) DialFrom(ctx context.Context, local, address string) (conn net.Conn, err error) {
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(local)}}
+	dialer.SetMultipathTCP(false)
+	err = n.Do(func() error {
+		conn, err = dialer.DialContext(ctx, "tcp", address)
+		return err
+	})
+	return conn, err
+}
+
 // Command runs a program inside, with /etc/netns/NAME bound over /etc.
 func (n *Namespace) Command(args ...string) *exec.Cmd {
 	return exec.Command("ip", append([]string{"netns", "exec", n.Name}, args...)...)

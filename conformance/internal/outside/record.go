@@ -14,6 +14,8 @@ const (
 	Connected   Stage = "connected"
 	TLSFailed   Stage = "TLS failed"
 	PayloadSeen Stage = "payload"
+	// Proxied: a forward proxy was asked for Target, and went on from Onward.
+	Proxied Stage = "proxied"
 )
 
 // Sight is what a server saw of one connection; it is also its answer.
@@ -27,6 +29,8 @@ type Sight struct {
 	Identity string `json:"identity"`
 	Host     string `json:"host"`
 	Failure  string `json:"failure,omitempty"`
+	Target   string `json:"target,omitempty"`
+	Onward   string `json:"onward,omitempty"`
 }
 
 func (s Sight) line() []byte {

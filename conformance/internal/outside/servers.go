@@ -34,7 +34,7 @@ func Serve(n *network.Namespace, w *world.World) (*Servers, error) {
 	servers := &Servers{}
 	for _, server := range w.Stated.Servers {
 		for _, port := range server.Ports {
-			one := &endpoint{server: server, port: port, record: &servers.Record}
+			one := &endpoint{server: server, port: port, record: &servers.Record, namespace: n, resolve: w.Resolve}
 			if err := one.prepare(w); err != nil {
 				servers.Stop()
 				return nil, err
@@ -65,12 +65,15 @@ type endpoint struct {
 	port   world.ServerPort
 	record *Record
 	tls    *tls.Config
+
+	namespace *network.Namespace
+	resolve   func(string) []string
 }
 
 // prepare makes the certificate. A port with an identity is a proxy that speaks
 // the mesh's mutual TLS: its certificate and its clients' come from the mesh.
 func (e *endpoint) prepare(w *world.World) error {
-	if e.port.Protocol == "tcp" || e.port.Protocol == "http" {
+	if e.port.Protocol == "tcp" || e.port.Protocol == "http" || e.port.Protocol == "connect" {
 		return nil
 	}
 	authority, clients := w.Authorities.Outside, w.Authorities.Clients
@@ -123,9 +126,12 @@ func (e *endpoint) serve(conn net.Conn) {
 		}
 		conn = secured
 	}
-	if e.port.Protocol == "http" || e.port.Protocol == "https" {
+	switch e.port.Protocol {
+	case "http", "https":
 		e.answerHTTP(conn, sight)
-	} else {
+	case "connect", "connect-tls":
+		e.connect(conn, sight)
+	default:
 		e.answerLine(conn, sight)
 	}
 }

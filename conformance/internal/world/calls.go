@@ -121,6 +121,8 @@ type Hop struct {
 	Sidecar  string   `json:"sidecar"`
 	Gateway  string   `json:"gateway"`
 	Server   string   `json:"server"`
+	Proxy    string   `json:"proxy"`
+	Target   string   `json:"target"`
 	Port     int      `json:"port"`
 	Hop      string   `json:"hop"`
 	Source   string   `json:"source"`
@@ -241,8 +243,10 @@ func (s *Scenario) check(name string) error {
 			if (hop.Server != "") != (i == len(call.Expect.Way)-1) {
 				problems = append(problems, fmt.Errorf("%s: %s: a way ends with its only server", name, call.Name))
 			}
-			if hop.Server != "" && !slices.Contains(servers, hop.Server) {
-				problems = append(problems, fmt.Errorf("%s: %s: no server is called %q", name, call.Name, hop.Server))
+			for _, wanted := range []string{hop.Server, hop.Proxy} {
+				if wanted != "" && !slices.Contains(servers, wanted) {
+					problems = append(problems, fmt.Errorf("%s: %s: no server is called %q", name, call.Name, wanted))
+				}
 			}
 		}
 	}
