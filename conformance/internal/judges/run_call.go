@@ -24,6 +24,7 @@ const (
 type evidence struct {
 	call    world.Call
 	caller  *world.Pod
+	dialled string
 	outcome outside.Outcome
 	// chain are the proxies that handled the connection, in order, by their access logs.
 	chain  []link
@@ -55,6 +56,7 @@ func (r *Run) Call(call world.Call) (Seen, error) {
 	if e.logged, err = r.logLengths(); err != nil {
 		return Seen{}, err
 	}
+	e.dialled = attempt.Address
 	e.outcome = outside.Do(context.Background(), r.pods[e.caller], attempt)
 	if err := r.collect(e); err != nil {
 		return Seen{}, err
@@ -110,6 +112,7 @@ func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *See
 		}
 		address = resolved[0]
 	}
+	attempt.Bypass = call.How.Around
 	attempt.Address = net.JoinHostPort(address, strconv.Itoa(call.To.Port))
 	return attempt, nil, nil
 }
@@ -149,11 +152,12 @@ func (r *Run) collect(e *evidence) error {
 	if !e.outcome.Dialled {
 		return nil
 	}
-	if e.call.How.Through == nil && e.caller.Role != world.Sidecar {
+	around := e.call.GoesAround()
+	if around && !r.isGateway(hostOf(e.dialled)) {
 		return nil
 	}
 	isFirst := func(pod *world.Pod, entry controlplane.Entry) bool {
-		return entry.Remote == e.outcome.Local && (e.call.How.Through != nil) == (pod.Role == world.InGateway)
+		return entry.Remote == e.outcome.Local && around == (pod.Role == world.InGateway)
 	}
 	found, ok, err := r.await(e, isFirst)
 	for ok && err == nil {
@@ -200,6 +204,17 @@ func (r *Run) await(e *evidence, matches func(*world.Pod, controlplane.Entry) bo
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// isGateway knows a gateway by its pod's or its Service's address.
+func (r *Run) isGateway(host string) bool {
+	for _, service := range r.world.Services {
+		if service.Object.Spec.ClusterIP == host && len(service.Pods) > 0 {
+			return service.Pods[0].Role == world.InGateway
+		}
+	}
+	pod := r.world.PodAt(host)
+	return pod != nil && pod.Role == world.InGateway
 }
 
 func (r *Run) logLengths() (map[*world.Pod]int, error) {

@@ -132,14 +132,7 @@ func (r *Run) refusal(e *evidence) Seen {
 }
 
 func (r *Run) leadsToGateway(last link) bool {
-	host := hostOf(last.entry.UpstreamHost)
-	for _, service := range r.world.Services {
-		if service.Object.Spec.ClusterIP == host {
-			return true
-		}
-	}
-	pod := r.world.PodAt(host)
-	return pod != nil && pod.Role == world.InGateway
+	return last.entry.UpstreamHost != "" && r.isGateway(hostOf(last.entry.UpstreamHost))
 }
 
 // byEntry reads the reason out of one access log line.
@@ -223,17 +216,17 @@ func isLocal(upstream string) bool {
 
 func (r *Run) refusedDial(e *evidence) Seen {
 	err := e.outcome.Err
-	toGateway := e.call.How.Through != nil
+	toGateway := r.isGateway(hostOf(e.dialled))
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED) && toGateway:
 		return Seen{Refused: "no-listener", At: "gateway"}
-	case errors.Is(err, syscall.ECONNREFUSED) && e.caller.Role == world.Sidecar:
+	case errors.Is(err, syscall.ECONNREFUSED) && !e.call.GoesAround():
 		return Seen{Refused: "no-listener", At: "sidecar"}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Seen{Refused: "no-listener", At: "server"}
 	case !e.outcome.Dialled:
 		return Seen{Refused: "no-upstream", At: "network"}
-	case toGateway && e.call.How.Through.Security == "mutual-tls" && !e.outcome.Secured:
+	case toGateway && !e.outcome.Secured:
 		return Seen{Refused: "no-filter-chain", At: "gateway"}
 	}
 	for _, sight := range e.sights {

@@ -48,8 +48,8 @@ func (s *Simulate) follow(call world.Call) (Seen, error) {
 	if len(addresses) == 0 {
 		return Seen{Unmodelled: "DNS: nobody in this world is called " + call.To.Host}, nil
 	}
-	if caller.Role == world.Plain {
-		return Seen{Unmodelled: "a pod without a sidecar is not simulated"}, nil
+	if call.GoesAround() {
+		return Seen{Unmodelled: "a call without a sidecar is not simulated"}, nil
 	}
 	walk.seen.Way = append(walk.seen.Way, SeenHop{Sidecar: caller.Namespace})
 	err := walk.proxy(caller, innerCall(call, addresses[0]), "sidecar", addresses[0])

@@ -95,6 +95,7 @@ type How struct {
 	Protocol   string   `json:"protocol"`
 	SNI        Optional `json:"sni"`
 	HostHeader string   `json:"hostHeader"`
+	Around     bool     `json:"around"`
 	Through    *Through `json:"through"`
 }
 
@@ -148,6 +149,11 @@ func (o *Optional) UnmarshalJSON(raw []byte) error {
 		o.Value = *value
 	}
 	return nil
+}
+
+// GoesAround says that no sidecar stands at the start of the way.
+func (c Call) GoesAround() bool {
+	return c.How.Around || c.How.Through != nil || !c.From.HasSidecar()
 }
 
 // SentSNI is the server name that a TLS client of this call sends.
