@@ -40,6 +40,10 @@ func NewRunLab() (*RunLab, error) {
 	}
 	l := &RunLab{Tools: tools, lock: lock}
 	l.cleanOnSignal()
+	if err := network.Probe(); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("network namespaces, veth or iptables do not work here: %w: a container needs --privileged", err)
+	}
 	if err := l.reachable(); err != nil {
 		l.Close()
 		return nil, err

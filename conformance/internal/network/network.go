@@ -131,6 +131,20 @@ func New() (*Network, error) {
 	return n, nil
 }
 
+// Probe makes a small network, with a rule, and removes it again.
+func Probe() error {
+	n, err := New()
+	if err != nil {
+		return err
+	}
+	defer n.Remove()
+	pod, err := n.Add("probe", netip.MustParseAddr("10.244.255.2"), netip.MustParseAddr("10.244.255.1"))
+	if err != nil {
+		return err
+	}
+	return pod.Capture()
+}
+
 // Remove ends every process in the namespaces and removes them.
 func (n *Network) Remove() {
 	for _, namespace := range n.namespaces {
