@@ -71,13 +71,17 @@ func innerCall(call world.Call, address string) simulation.Call {
 		out.Protocol, out.HostHeader = simulation.HTTP, call.SentHost()
 	}
 	if call.How.Protocol == "tls" || call.How.Protocol == "https" {
-		out.TLS, out.Sni = simulation.TLS, call.SentSNI()
+		out.TLS, out.Sni = simulation.TLS, readName(call.SentSNI())
 		if out.Sni == "" {
 			out.HostHeader = "" // else the simulation would send it as the SNI
 		}
 	}
 	return out
 }
+
+// readName is an SNI as it arrives: TLS clients drop a last dot, and Envoy's TLS
+// inspector capitals.
+func readName(sni string) string { return strings.ToLower(strings.TrimSuffix(sni, ".")) }
 
 type walk struct {
 	simulate *Simulate
@@ -101,7 +105,7 @@ func (w *walk) through(through *world.Through) error {
 		if call.TLS != "" {
 			call.Protocol, call.HostHeader = simulation.TCP, "" // TLS inside is mere bytes to the gateway
 		}
-		call.TLS, call.Sni = simulation.MTLS, through.SNI
+		call.TLS, call.Sni = simulation.MTLS, readName(through.SNI)
 	}
 	call.Port, call.Address = target, service.Pods[0].IP.String()
 	return w.gateway(service.Pods[0], call)
