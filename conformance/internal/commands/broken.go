@@ -43,6 +43,7 @@ func broken(args []string) int {
 		return status
 	}
 	defer lab.Close()
+	upset := map[string]bool{}
 	for _, job := range jobs {
 		result, err := lab.Judge(job.name, job.manifests, job.calls)
 		if err != nil {
@@ -62,9 +63,25 @@ func broken(args []string) int {
 			fmt.Printf("NOT CONDEMNED %s: %s\n  %s\n", job.name, expected.Because, strings.Join(missing, "\n  "))
 			continue
 		}
+		expected.upset(upset)
 		fmt.Printf("condemned     %s: %s (%.1f s)\n", job.name, expected.Because, result.Seconds)
 	}
+	for _, judge := range []string{"accept", "simulate", "run", "problems"} {
+		if *only == "" && !upset[judge] {
+			fmt.Printf("NOT UPSET     %s: no broken manifest condemns by it\n", judge)
+			status = differs
+		}
+	}
 	return status
+}
+
+// upset notes the judges that a condemnation needs.
+func (c condemnation) upset(judges map[string]bool) {
+	judges["accept"] = judges["accept"] || len(c.Accept) > 0
+	judges["problems"] = judges["problems"] || len(c.Problems) > 0
+	for _, cell := range c.Cells {
+		judges[cell.Judge] = true
+	}
 }
 
 // condemned lists what the lab did not say of a broken manifest.
