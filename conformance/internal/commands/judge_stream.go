@@ -16,6 +16,8 @@ type streamQuestion struct {
 	Manifests string          `json:"manifests"`
 	// Analyze adds istioctl analyze, which is slower.
 	Analyze bool `json:"analyze"`
+	// Effect adds what Istio's control plane then drops without a word; slower still.
+	Effect bool `json:"effect"`
 }
 
 type streamAnswer struct {
@@ -23,6 +25,7 @@ type streamAnswer struct {
 	Accepted bool            `json:"accepted"`
 	Errors   []string        `json:"errors"`
 	Warnings []string        `json:"warnings,omitempty"`
+	Dropped  []string        `json:"dropped,omitempty"`
 }
 
 // judgeStream answers every line of stdin with a line, until stdin ends.
@@ -72,6 +75,13 @@ func answer(accept *judges.Accept, question streamQuestion) streamAnswer {
 		}
 	}
 	reply := streamAnswer{ID: question.ID, Accepted: verdict.Accepted(), Errors: verdict.Errors, Warnings: verdict.Warnings}
+	if question.Effect && reply.Accepted {
+		dropped, err := judges.Effect(set)
+		if err != nil {
+			reply.Accepted, reply.Errors = false, append(reply.Errors, err.Error())
+		}
+		reply.Dropped = dropped
+	}
 	if reply.Errors == nil {
 		reply.Errors = []string{}
 	}

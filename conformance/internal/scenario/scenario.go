@@ -15,13 +15,15 @@ import (
 
 // Result is everything that was seen of a scenario.
 type Result struct {
-	Name    string          `json:"name"`
-	Title   string          `json:"title"`
-	Added   []string        `json:"added"`
-	Accept  *judges.Verdict `json:"accept"`
-	Cells   []Cell          `json:"cells"`
-	Broken  []string        `json:"problems,omitempty"`
-	Seconds float64         `json:"seconds"`
+	Name   string          `json:"name"`
+	Title  string          `json:"title"`
+	Added  []string        `json:"added"`
+	Accept *judges.Verdict `json:"accept"`
+	Cells  []Cell          `json:"cells"`
+	Broken []string        `json:"problems,omitempty"`
+	// Dropped is what Istio took and then left out; whether it matters, the calls tell.
+	Dropped []string `json:"dropped,omitempty"`
+	Seconds float64  `json:"seconds"`
 }
 
 // Cell is one call before one judge.
@@ -116,6 +118,7 @@ func (l *Lab) judgeCalls(result *Result, lab *world.World, calls []world.Call) e
 		return err
 	}
 	defer plane.Stop()
+	result.Dropped = judges.Dropped(plane)
 	simulate := judges.NewSimulate(plane)
 	for _, call := range expand(calls, lab) {
 		seen, err := simulate.Call(call)

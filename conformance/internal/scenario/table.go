@@ -19,7 +19,7 @@ func (r *Result) Table() string {
 	for _, group := range []struct {
 		name  string
 		lines []string
-	}{{"ERROR", r.Accept.Errors}, {"warning", r.Accept.Warnings}, {"noise", r.Accept.Noise}, {"PROBLEM", r.Broken}} {
+	}{{"ERROR", r.Accept.Errors}, {"warning", r.Accept.Warnings}, {"noise", r.Accept.Noise}, {"dropped", r.Dropped}, {"PROBLEM", r.Broken}} {
 		for _, line := range group.lines {
 			fmt.Fprintf(out, "   %s: %s\n", group.name, line)
 		}
