@@ -15,9 +15,11 @@ import (
 // condemnation is what the lab must say of a broken manifest, and nothing less.
 type condemnation struct {
 	Because string `json:"because"`
-	// Accept and Problems are parts of messages of tier 0, and of the lab itself.
+	// Accept, Problems and Dropped are parts of messages: of tier 0, of the lab
+	// itself, and of what Istio took and left out.
 	Accept   []string `json:"accept"`
 	Problems []string `json:"problems"`
+	Dropped  []string `json:"dropped"`
 	Cells    []struct {
 		Judge string `json:"judge"`
 		Call  string `json:"call"`
@@ -66,7 +68,7 @@ func broken(args []string) int {
 		expected.upset(upset)
 		fmt.Printf("condemned     %s: %s (%.1f s)\n", job.name, expected.Because, result.Seconds)
 	}
-	for _, judge := range []string{"accept", "simulate", "run", "problems"} {
+	for _, judge := range []string{"accept", "simulate", "run", "problems", "dropped"} {
 		if *only == "" && !upset[judge] {
 			fmt.Printf("NOT UPSET     %s: no broken manifest condemns by it\n", judge)
 			status = differs
@@ -79,6 +81,7 @@ func broken(args []string) int {
 func (c condemnation) upset(judges map[string]bool) {
 	judges["accept"] = judges["accept"] || len(c.Accept) > 0
 	judges["problems"] = judges["problems"] || len(c.Problems) > 0
+	judges["dropped"] = judges["dropped"] || len(c.Dropped) > 0
 	for _, cell := range c.Cells {
 		judges[cell.Judge] = true
 	}
@@ -93,7 +96,7 @@ func condemned(path string, result *scenario.Result, noRun bool) (expected conde
 	if err := json.Unmarshal(raw, &expected); err != nil {
 		return expected, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if len(expected.Accept)+len(expected.Problems)+len(expected.Cells) == 0 {
+	if len(expected.Accept)+len(expected.Problems)+len(expected.Dropped)+len(expected.Cells) == 0 {
 		return expected, nil, fmt.Errorf("%s condemns nothing", path)
 	}
 	for _, part := range expected.Accept {
@@ -104,6 +107,11 @@ func condemned(path string, result *scenario.Result, noRun bool) (expected conde
 	for _, part := range expected.Problems {
 		if !noRun && !anyContains(result.Broken, part) {
 			missing = append(missing, fmt.Sprintf("the lab should say %q, it says %q", part, result.Broken))
+		}
+	}
+	for _, part := range expected.Dropped {
+		if !anyContains(result.Dropped, part) {
+			missing = append(missing, fmt.Sprintf("dropped should be %q, it is %q", part, result.Dropped))
 		}
 	}
 	for _, want := range expected.Cells {
