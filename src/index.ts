@@ -1,6 +1,7 @@
 export * from './egress/egress';
 export * from './egress/tcp-egress';
 export * from './egress/tls-egress';
+export * from './egress/wildcard-resolution';
 export * from './explain/egress-ways';
 export * from './gateway/egress-gateway';
 export * from './gateway/gateway-hop';

@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart, JsonPatch, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
 import { chartOf, documents, gatewayOf, theDocument } from './support';
-import { EgressGatewayRoute, EgressIntent, GatewayHop, IEgress, TcpEgress, TlsEgress } from '../src';
+import { EgressGatewayRoute, EgressGatewayRouteProps, EgressIntent, GatewayHop, IEgress, TcpEgress, TlsEgress } from '../src';
 
 const LEDGER = { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 };
 
@@ -170,6 +170,19 @@ test('every object is reachable, and carries the route\'s labels and annotations
   expect([...own, route.authorizationPolicy, egress.serviceEntry, ...egress.destinationRules]).toHaveLength(Testing.synth(chart).length);
 });
 
+test('a hosting server takes the place of every host outside, and of nothing else', () => {
+  const entries = (props: Partial<EgressGatewayRouteProps>) => {
+    const chart = chartOf();
+    const egress = new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org', 'wikipedia.org'] });
+    new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hostingServer: 'www.wikipedia.org', ...props });
+    return documents(chart, 'ServiceEntry').map(({ spec }) => [spec.hosts.length, spec.resolution, spec.endpoints]);
+  };
+  const [client, ...outer] = entries({}).sort(([a], [b]) => b - a);
+  expect(client).toEqual([2, 'DNS', [{ address: 'istio-egressgateway.istio-system.svc.cluster.local', ports: { 'tls-443': 443 } }]]);
+  expect(outer).toEqual([1, 2].map(() => [1, 'DNS', [{ address: 'www.wikipedia.org', ports: { tls: 443 } }]]));
+  expect(entries({ hop: GatewayHop.passthrough() })).toEqual(entries({}));
+});
+
 test('a company\'s own construct can be routed, by the egress that it contains', () => {
   class CompanyDatabase extends Construct implements IEgress {
     public readonly intent: EgressIntent;
@@ -192,6 +205,8 @@ describe('refuses', () => {
     ['invalid-value: hop is "mutualTls"; give a GatewayHop', { hop: 'mutualTls' }],
     ['invalid-value: labels is "x"; give an object of strings', { labels: 'x' }],
     ['invalid-port: the port of GatewayHop.plaintext is undefined', { hop: (GatewayHop as any).plaintext() }],
+    ['invalid-host: hostingServer "198.51.100.1" is an address', { hostingServer: '198.51.100.1' }],
+    ['wildcard-host: hostingServer "*.example.com" is a wildcard; give one exact name', { hostingServer: '*.example.com' }],
     ['invalid-port: the port of GatewayHop.plaintext is 70000', { hop: GatewayHop.plaintext(70000) }],
     ['invalid-label: labels "a" has the value 1', { labels: { a: 1 } }],
   ])('%s', (message, props) => {

@@ -1,5 +1,5 @@
 import { chartOf, documents, theDocument } from './support';
-import { TlsEgress, TlsEgressProps } from '../src';
+import { TlsEgress, TlsEgressProps, WildcardResolution } from '../src';
 
 test('by default goes to the host as DNS resolves it, on port 443', () => {
   const chart = chartOf();
@@ -29,13 +29,45 @@ test('addresses take the place of DNS, and are not what a connection is matched 
     .toEqual({ addresses: undefined, resolution: 'STATIC', endpoints: [{ address: '2001:db8::30' }, { address: '203.0.113.30' }] });
 });
 
+test.each<[string, TlsEgressProps, string]>([
+  ['a wildcard leads to the address dialled', { hosts: ['*.example.com'] }, 'NONE'],
+  ['a whole top-level domain too', { hosts: ['*.com'] }, 'NONE'],
+  ['exact hosts beside it too', { hosts: ['*.example.com', 'example.com'], resolution: WildcardResolution.none() }, 'NONE'],
+  ['a wildcard leads to what the name resolves to', { hosts: ['*.example.com'], resolution: WildcardResolution.dynamicDns() }, 'DYNAMIC_DNS'],
+  ['a wildcard leads to addresses', { hosts: ['*.example.com'], addresses: ['203.0.113.30'] }, 'STATIC'],
+])('%s', (_, props, resolution) => {
+  const chart = chartOf();
+  new TlsEgress(chart, 'api', props);
+  expect(theDocument(chart, 'ServiceEntry').spec).toMatchObject({ hosts: [...props.hosts].sort(), resolution });
+  expect(documents(chart, 'DestinationRule')).toHaveLength(props.hosts.length);
+});
+
+test('two wildcards of one domain do not share a name', () => {
+  const chart = chartOf();
+  new TlsEgress(chart, 'api', { hosts: ['*.example.com', 'example.com', '*.a.example.com', '*.a-example.com'] });
+  expect(new Set(documents(chart, 'DestinationRule').map(rule => rule.metadata.name)).size).toBe(4);
+});
+
 test.each<[string, Partial<TlsEgressProps>]>([
   ['missing-value: hosts is not given', { hosts: undefined }],
   ['empty-list: hosts is []', { hosts: [] }],
   ['empty-list: hosts is "api.example.com"', { hosts: 'api.example.com' as any }],
   ['too-many: hosts has 257 items', { hosts: Array.from({ length: 257 }, (_, i) => `h${i}.example.com`) }],
   ['duplicate-value: hosts[1] "api.example.com" stands there already', { hosts: ['api.example.com', 'api.example.com'] }],
-  ['wildcard-host: hosts[0] "*.example.com" is a wildcard, which is not supported yet', { hosts: ['*.example.com'] }],
+  ['wildcard-host: hosts[0] "*" is a wildcard that Istio does not take; give "*" as the whole first label and a domain after it', { hosts: ['*'] }],
+  ['wildcard-host: hosts[0] "api*.example.com" is a wildcard that Istio does not take', { hosts: ['api*.example.com'] }],
+  ['wildcard-host: hosts[0] "*.*.example.com" is a wildcard that Istio does not take', { hosts: ['*.*.example.com'] }],
+  ['wildcard-host: hosts[0] "api.*.com" is a wildcard that Istio does not take', { hosts: ['api.*.com'] }],
+  ['wildcard-host: hosts[0] "*." is a wildcard that Istio does not take', { hosts: ['*.'] }],
+  ['invalid-host: hosts[0] "*.Example.com" has upper case; write "*.example.com"', { hosts: ['*.Example.com'] }],
+  ['invalid-host: hosts[0] "*.a b.com" is no DNS name', { hosts: ['*.a b.com'] }],
+  ['host-in-mesh: hosts[0] "*.internal" covers names inside the mesh', { hosts: ['*.internal'] }],
+  ['host-in-mesh: hosts[0] "*.cluster.local" covers names inside the mesh', { hosts: ['*.cluster.local'] }],
+  ['host-in-mesh: hosts[0] "*.bookinfo.egress.internal" covers names inside the mesh', { hosts: ['*.bookinfo.egress.internal'] }],
+  ['contradicting-props: both addresses and resolution NONE are given', { hosts: ['*.example.com'], addresses: ['203.0.113.30'], resolution: WildcardResolution.none() }],
+  ['contradicting-props: resolution is NONE, and hosts has the exact "api.example.com"; leave resolution out', { resolution: WildcardResolution.none() }],
+  ['contradicting-props: resolution is DYNAMIC_DNS, and hosts has the exact "api.example.com"; Istio takes only wildcards here',
+    { hosts: ['*.example.com', 'api.example.com'], resolution: WildcardResolution.dynamicDns() }],
   ['invalid-host: hosts[0] "https://api.example.com/x" has a scheme; give the name alone, such as "api.example.com"', { hosts: ['https://api.example.com/x'] }],
   ['invalid-host: hosts[0] "api.example.com:443" has a port in it; give "api.example.com" here', { hosts: ['api.example.com:443'] }],
   ['invalid-host: hosts[0] "API.example.com" has upper case; write "api.example.com"', { hosts: ['API.example.com'] }],

@@ -33,6 +33,8 @@ export enum Problem {
   PLAINTEXT_OF_SEVERAL = 'plaintext-of-several',
   PLAINTEXT_PORT_CONFLICT = 'plaintext-port-conflict',
   PLAINTEXT_PORT_IS_TLS = 'plaintext-port-is-tls',
+  WILDCARD_WITHOUT_SERVER = 'wildcard-without-server',
+  HOSTING_SERVER_UNUSED = 'hosting-server-unused',
   FOREIGN_EGRESS = 'foreign-egress',
   FOREIGN_GATEWAY = 'foreign-gateway',
 }

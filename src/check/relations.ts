@@ -1,7 +1,7 @@
 import { AddressRange, isSingle, rangeOf } from './addresses';
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
-import { isTls, RouteIntent } from '../plan/route';
+import { isTls, isWildcard, RouteIntent } from '../plan/route';
 
 /** What is wrong between the egresses and routes of an app. Both sorted by path; each problem names both sides, at the later one. */
 export function relationProblems(egresses: readonly EgressIntent[], routes: readonly RouteIntent[]): RelationProblem[] {
@@ -21,6 +21,7 @@ export function relationProblems(egresses: readonly EgressIntent[], routes: read
   secondRoutes(routes, report);
   for (const route of routes) {
     fitOfHop(route, report);
+    wildcardServer(route, report);
   }
   passthroughHosts(routes, report);
   plaintextPorts(routes, report);
@@ -146,6 +147,19 @@ function fitOfHop({ path, egress, hop }: RouteIntent, report: Report): void {
   if (hop.security === 'plaintext' && egress.hosts.length * egress.ports.length > 1) {
     report(path, Problem.PLAINTEXT_OF_SEVERAL, `"${egress.path}" has ${egress.hosts.length} hosts and ${egress.ports.length} ports, and a plaintext hop carries one of each`,
       'use GatewayHop.mutualTls(), or an egress and a plaintext port for each');
+  }
+}
+
+/** A gateway must know where a wildcard leads. */
+function wildcardServer({ path, egress, gateway, hostingServer }: RouteIntent, report: Report): void {
+  const wildcard = egress.hosts.find(isWildcard);
+  if (hostingServer !== undefined && (egress.addresses.length > 0 || !isTls(egress))) {
+    report(path, Problem.HOSTING_SERVER_UNUSED, `hostingServer is "${hostingServer}", and "${egress.path}" ${isTls(egress) ? `leads to ${egress.addresses.join(', ')}` : `is ${egress.protocol}`}`,
+      'leave hostingServer out, or give it to a TLS egress without addresses');
+  }
+  if (hostingServer === undefined && wildcard !== undefined && egress.addresses.length === 0) {
+    report(path, Problem.WILDCARD_WITHOUT_SERVER, `"${egress.path}" has the wildcard "${wildcard}", and gateway "${gateway.namespace}/${gateway.service}" cannot know which server a name means`,
+      'give hostingServer if one server serves all names, or addresses, or lead it through a gateway with an SNI proxy');
   }
 }
 

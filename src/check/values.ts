@@ -55,14 +55,16 @@ export class Values {
       : this.list('ports', this.required('port', ports), (prop, value) => this.port(prop, value)).sort((a, b) => a - b);
   }
 
-  /** A DNS name of a host outside the mesh. */
-  public host(prop: string, value: string): string {
+  /** A DNS name of a host outside the mesh, or, if allowed, all names under a domain. */
+  public host(prop: string, value: string, wildcards = false): string {
     const refuse = (wrong: string, mend: string) => this.refuse(Problem.INVALID_HOST, `${prop} ${show(value)} ${wrong}`, mend);
     if (typeof value !== 'string' || value === '') {
       refuse('is no DNS name', 'give one, such as "mongo.example.com"');
     }
-    if (value.includes('*')) {
-      this.refuse(Problem.WILDCARD_HOST, `${prop} ${show(value)} is a wildcard, which is not supported yet`, 'list the exact hosts');
+    const wildcard = wildcards && /^\*\.[^*]+$/.test(value);
+    if (value.includes('*') && !wildcard) {
+      this.refuse(Problem.WILDCARD_HOST, `${prop} ${show(value)} is ${wildcards ? 'a wildcard that Istio does not take' : 'a wildcard'}`,
+        wildcards ? 'give "*" as the whole first label and a domain after it, as in "*.example.com"' : 'give one exact name');
     }
     // no name ends in digits alone or holds a colon, so that only what may be an address is parsed as one
     if (/(:|\.\d+(\/.*)?$)/.test(value) && isAddress(value.split('/')[0])) {
@@ -80,19 +82,20 @@ export class Values {
     if (value.endsWith('.')) {
       refuse('ends with a dot', `write ${show(value.replace(/\.+$/, ''))}`);
     }
-    const labels = value.split('.');
+    const labels = (wildcard ? value.slice(2) : value).split('.');
     const bad = labels.find(label => label.length > 63 || !DNS_LABEL.test(label));
     if (bad !== undefined || value.length > 253) {
       refuse('is no DNS name', 'a name has at most 253 characters, in labels of 1 to 63 lower-case letters, digits and inner hyphens, with dots between them');
     }
-    if (labels.length === 1) {
+    if (labels.length === 1 && !wildcard) {
       refuse('is a short name, which Istio takes for a Service of the namespace', 'give the full name, such as "mongo.example.com"');
     }
     if (/^\d+$/.test(labels[labels.length - 1])) {
       refuse('has a top-level domain of digits only', 'give a DNS name, such as "mongo.example.com"');
     }
-    if ([...OWN_DOMAINS, 'svc.cluster.local'].some(domain => value === domain || value.endsWith(`.${domain}`))) {
-      this.refuse(Problem.HOST_IN_MESH, `${prop} ${show(value)} is a name inside the mesh`, 'an egress leads outside; give the name of the outside host');
+    if ([...OWN_DOMAINS, 'svc.cluster.local'].some(domain =>
+      value === domain || value.endsWith(`.${domain}`) || (wildcard && `.${domain}`.endsWith(value.slice(1))))) {
+      this.refuse(Problem.HOST_IN_MESH, `${prop} ${show(value)} ${wildcard ? 'covers names' : 'is a name'} inside the mesh`, 'an egress leads outside; give the name of the outside host');
     }
     return value;
   }

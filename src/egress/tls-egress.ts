@@ -1,20 +1,35 @@
 import { Construct } from 'constructs';
 import { Egress, EgressOptions } from './egress';
+import { WildcardResolution } from './wildcard-resolution';
 import { isSingle } from '../check/addresses';
 import { Problem } from '../check/problem';
 import { Values } from '../check/values';
+import { isWildcard } from '../plan/route';
 
 /** Props of a `TlsEgress`. */
 export interface TlsEgressProps extends EgressOptions {
-  /** Exact DNS names of the hosts, in lower case, at most 256. The application's TLS must send them as SNI. */
+  /**
+   * DNS names of the hosts, in lower case, at most 256. The application's TLS must send them as SNI.
+   *
+   * `*.example.com` stands for all names under a domain, at any depth, not for the domain itself. Where several egresses or
+   * hosts match a name, the most specific one decides.
+   */
   readonly hosts: string[];
 
   /**
    * Single addresses, IPv4 or IPv6, at which all of the hosts are reached.
    *
-   * @default - by DNS
+   * @default - by DNS, wildcards by `resolution`
    */
   readonly addresses?: string[];
+
+  /**
+   * Where wildcard hosts lead straight from the sidecar. With `none()` exact hosts beside them lead to the address that
+   * was dialled too. A route takes its place.
+   *
+   * @default WildcardResolution.none(), for an egress with a wildcard and without addresses
+   */
+  readonly resolution?: WildcardResolution;
 
   /**
    * Port, from 1 to 65535.
@@ -33,25 +48,45 @@ export interface TlsEgressProps extends EgressOptions {
 
 /**
  * TLS hosts outside the mesh, told apart by the SNI that the application sends. The application itself speaks TLS, end to end.
- * The name decides, not the address that was dialled: a connection goes to where the host is reached.
+ * The name decides, not the address that was dialled: a connection goes to where the host is reached. Only a wildcard that
+ * leads straight from the sidecar with `WildcardResolution.none()` goes to the address dialled.
  *
  * @example
  * new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'], port: 27018 });
+ * new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org'], resolution: WildcardResolution.dynamicDns() });
  */
 export class TlsEgress extends Egress {
   public constructor(scope: Construct, id: string, props: TlsEgressProps) {
     const values = new Values(scope, id);
     const namespace = values.namespace(props.namespace);
+    const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host, true)).sort();
     super(scope, id, props, {
       path: values.path,
       namespace,
       clients: values.clients(props.exportTo, namespace),
       protocol: 'TLS',
-      hosts: values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host)).sort(),
+      hosts,
       addresses: addressesOf(values, props.addresses),
       ports: props.port === undefined && props.ports === undefined ? [443] : values.ports(props.port, props.ports),
+      wildcardResolution: resolutionOf(values, hosts, props),
     });
   }
+}
+
+function resolutionOf(values: Values, hosts: string[], { addresses, resolution }: TlsEgressProps): string | undefined {
+  if (resolution === undefined) {
+    return addresses === undefined && hosts.some(isWildcard) ? WildcardResolution.none()._resolution : undefined;
+  }
+  const name = resolution._resolution;
+  const exact = hosts.find(host => !isWildcard(host));
+  if (addresses !== undefined) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `both addresses and resolution ${name} are given`, 'give one of the two');
+  }
+  if (exact !== undefined && (name === 'DYNAMIC_DNS' || !hosts.some(isWildcard))) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `resolution is ${name}, and hosts has the exact "${exact}"`,
+      name === 'DYNAMIC_DNS' ? 'Istio takes only wildcards here: give exact hosts an egress of their own' : 'leave resolution out: exact hosts are resolved by DNS');
+  }
+  return name;
 }
 
 function addressesOf(values: Values, addresses: string[] | undefined): string[] {

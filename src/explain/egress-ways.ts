@@ -51,6 +51,13 @@ export interface EgressWay {
    * @default - it sees none
    */
   readonly sni?: string;
+
+  /**
+   * Outside server that serves the host.
+   *
+   * @default - it is reached under its own name
+   */
+  readonly hostingServer?: string;
 }
 
 /** What may leave the mesh and which way, as an app's constructs say. */
@@ -88,7 +95,7 @@ function waysOf(egress: EgressIntent, route: RouteIntent | undefined): EgressWay
     : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port })));
 }
 
-function throughGateway({ gateway, hop }: RouteIntent, { host, port, door }: Crossing) {
+function throughGateway({ gateway, hop, hostingServer }: RouteIntent, { host, port, door }: Crossing) {
   return {
     host,
     port,
@@ -96,12 +103,13 @@ function throughGateway({ gateway, hop }: RouteIntent, { host, port, door }: Cro
     gatewayPort: hop.port,
     hop: hop.security,
     sni: hop.security === 'plaintext' ? undefined : door.host,
+    hostingServer,
   };
 }
 
-function describeWay({ clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni }: EgressWay): string {
+function describeWay({ clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, hostingServer }: EgressWay): string {
   const who = clients.includes('*') ? 'every namespace' : clients.join(', ');
   const matched = isTls({ protocol }) ? `SNI ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
   const crossing = gateway === undefined ? '' : ` ──${hop}──► ${gateway}:${gatewayPort}${sni === undefined ? '' : ` as ${sni}`}`;
-  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing} ──► ${addresses.length > 0 ? addresses.join(', ') : host}:${port}\n`;
+  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing} ──► ${addresses.length > 0 ? addresses.join(', ') : hostingServer ?? host}:${port}\n`;
 }

@@ -22,6 +22,13 @@ export interface EgressIntent {
 
   /** Ports, sorted. */
   readonly ports: number[];
+
+  /**
+   * Istio's resolution where no route leads wildcard hosts: `NONE` or `DYNAMIC_DNS`.
+   *
+   * @default - by the addresses, or by DNS
+   */
+  readonly wildcardResolution?: string;
 }
 
 /** A gateway that routes lead through: every value checked, every default applied. */

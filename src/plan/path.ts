@@ -1,5 +1,6 @@
 import { EgressIntent } from './intent';
 import { label, ownName, routeDomain } from './names';
+import { outerReach } from './outer-reach';
 import { isTls, RouteIntent } from './route';
 
 /** Where a host is reached, and how the way there is secured. */
@@ -21,10 +22,12 @@ export interface LegPort {
   readonly protocol: string;
 }
 
-/** The next place: where the application dialled, the hosts themselves by DNS, a name at a port, or fixed addresses. */
+/** The next place: where the application dialled, the hosts or the name sent as they resolve, a name at a port, a Unix socket, or fixed addresses. */
 export type Reach =
   | { readonly by: 'dialled' }
   | { readonly by: 'dns' }
+  | { readonly by: 'dynamic-dns' }
+  | { readonly by: 'socket'; readonly path: string }
   | { readonly by: 'name'; readonly name: string; readonly port: number }
   | { readonly by: 'addresses'; readonly addresses: readonly string[]; readonly port?: number };
 
@@ -140,16 +143,22 @@ function crossing(route: RouteIntent, host: string, port: number): Crossing {
       hosts: [own],
       addresses: [],
       ports: [OUTER],
-      reach: egress.addresses.length > 0
-        ? { by: 'addresses', addresses: egress.addresses, port }
-        : { by: 'name', name: host, port },
+      reach: outerReach(route, host, port),
       exportTo: ['.'],
     },
   };
 }
 
 function outside(egress: EgressIntent): Reach {
-  return egress.addresses.length > 0 ? { by: 'addresses', addresses: egress.addresses } : { by: 'dns' };
+  if (egress.addresses.length > 0) return { by: 'addresses', addresses: egress.addresses };
+  switch (egress.wildcardResolution) {
+    case 'NONE':
+      return { by: 'dialled' };
+    case 'DYNAMIC_DNS':
+      return { by: 'dynamic-dns' };
+    default:
+      return { by: 'dns' };
+  }
 }
 
 function exportTo(egress: EgressIntent): string[] {

@@ -14,6 +14,14 @@ export interface RouteIntent {
   readonly egress: EgressIntent;
   readonly gateway: GatewayIntent;
   readonly hop: HopIntent;
+
+  /** Outside host that serves every host of the egress; none: each is reached under its own name. */
+  readonly hostingServer?: string;
+}
+
+/** True for all names under a domain, false for one name. */
+export function isWildcard(host: string): boolean {
+  return host.startsWith('*.');
 }
 
 /** True where the name (SNI) tells a connection from others, false where only its address and port do. */

@@ -32,6 +32,15 @@ export interface EgressGatewayRouteProps {
   readonly hop?: GatewayHop;
 
   /**
+   * Exact DNS name of an outside server that serves every host of a TLS egress, for wildcards such as `*.wikipedia.org`
+   * whose names are all served by `www.wikipedia.org`. Over a passthrough hop the gateway refuses names that the egress does not
+   * have; over mutual TLS a client may send any name inside, and it reaches this server alone.
+   *
+   * @default - each host is reached under its own name; a wildcard needs a gateway with an SNI proxy
+   */
+  readonly hostingServer?: string;
+
+  /**
    * Labels for every emitted object of the route.
    *
    * @default - none
@@ -88,6 +97,7 @@ export class EgressGatewayRoute extends Construct {
       egress: egress.intent,
       gateway: gateway.intent,
       hop: hopOf(values, gateway.intent, hop),
+      hostingServer: props.hostingServer === undefined ? undefined : values.host('hostingServer', props.hostingServer),
     };
     const meta: Omit<ObjectMeta, 'name'> = {
       namespace: route.gateway.namespace,

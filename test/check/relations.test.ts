@@ -17,6 +17,8 @@ function route(path: string, of: EgressIntent, hop: Partial<HopIntent> = {}, gat
   return { path, egress: of, gateway: { ...GATEWAY, ...gateway }, hop: { security: 'mutual-tls', port: 443, ...hop } };
 }
 
+const wild = egress('one', { hosts: ['*.example.com'] });
+
 function problems(egresses: EgressIntent[], routes: RouteIntent[] = []): string[] {
   return relationProblems(egresses, routes).map(({ path, text }) => `${path} ${text}`);
 }
@@ -93,6 +95,11 @@ describe('routes', () => {
     [Problem.PLAINTEXT_PORT_IS_TLS, [route('r1', one, { security: 'plaintext', port: 443 })], 'r1 plaintext-port-is-tls: its plaintext hop is at port 443 of gateway "istio-system/out", where the gateway takes mutual TLS'],
     [Problem.PLAINTEXT_PORT_IS_TLS, [route('r1', one, { security: 'plaintext', port: 8443 }), route('r2', two, { port: 8443 }, { port: 8443 })],
       'r1 plaintext-port-is-tls: its plaintext hop is at port 8443 of gateway "istio-system/out", where "r2" enters with TLS'],
+    [Problem.WILDCARD_WITHOUT_SERVER, [route('r1', wild)], 'r1 wildcard-without-server: "one" has the wildcard "*.example.com", and gateway "istio-system/out" cannot know'],
+    [Problem.HOSTING_SERVER_UNUSED, [{ ...route('r1', { ...wild, addresses: ['203.0.113.10'] }), hostingServer: 'www.example.com' }],
+      'r1 hosting-server-unused: hostingServer is "www.example.com", and "one" leads to 203.0.113.10'],
+    [Problem.HOSTING_SERVER_UNUSED, [{ ...route('r1', tcp('one', { addresses: [] })), hostingServer: 'www.example.com' }],
+      'r1 hosting-server-unused: hostingServer is "www.example.com", and "one" is TCP'],
   ])('%s', (_, routes, message) => {
     expect(problems([], routes)).toEqual([expect.stringContaining(message)]);
   });
@@ -104,6 +111,8 @@ describe('routes', () => {
     ['plaintext on two ports', [route('r1', one, { security: 'plaintext', port: 7777 }), route('r2', two, { security: 'plaintext', port: 7778 })]],
     ['plaintext on one port of two gateways', [route('r1', one, { security: 'plaintext', port: 7777 }), route('r2', two, { security: 'plaintext', port: 7777 }, { namespace: 'other' })]],
     ['plaintext of TLS', [route('r1', one, { security: 'plaintext', port: 7777 })]],
+    ['a wildcard with a hosting server', [{ ...route('r1', wild), hostingServer: 'www.example.com' }]],
+    ['a wildcard with addresses', [route('r1', { ...wild, addresses: ['203.0.113.10'] })]],
     ['several addresses of one host', [route('r1', tcp('one', { addresses: ['203.0.113.10', '203.0.113.11'] }))]],
   ])('%s is no problem', (_, routes) => {
     expect(problems([], routes)).toEqual([]);

@@ -31,6 +31,10 @@ function whereTo(reach: Leg['reach'], ports: Leg['ports']): { resolution: Servic
       return { resolution: ServiceEntrySpecResolution.NONE };
     case 'dns':
       return { resolution: ServiceEntrySpecResolution.DNS };
+    case 'dynamic-dns':
+      return { resolution: ServiceEntrySpecResolution.DYNAMIC_UNDERSCORE_DNS };
+    case 'socket':
+      return { resolution: ServiceEntrySpecResolution.STATIC, endpoints: [{ address: `unix://${reach.path}` }] };
     case 'name':
       return { resolution: ServiceEntrySpecResolution.DNS, endpoints: [{ address: reach.name, ...onPort(reach.port) }] };
     case 'addresses': {

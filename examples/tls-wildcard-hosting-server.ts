@@ -1,0 +1,22 @@
+import { App, Chart } from 'cdk8s';
+import { EgressGateway, EgressGatewayRoute, GatewayHop, TlsEgress } from 'cdk8s-istio-egress';
+
+/** All names under a domain through the gateway, where one server outside serves them all: by passthrough, and inside mutual TLS. */
+export const app = new App();
+const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
+const gateway = EgressGateway.fromService(chart, 'gateway', {
+  namespace: 'istio-system',
+  service: 'istio-egressgateway',
+  labels: { istio: 'egressgateway' },
+  serviceAccount: 'istio-egressgateway-service-account',
+});
+
+const wikipedia = new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org'] });
+new EgressGatewayRoute(chart, 'wikipedia-route', {
+  egress: wikipedia, gateway, hop: GatewayHop.passthrough(), hostingServer: 'www.wikipedia.org',
+});
+
+const wikidata = new TlsEgress(chart, 'wikidata', { hosts: ['wikidata.org', '*.wikidata.org', '*.m.wikidata.org'] });
+new EgressGatewayRoute(chart, 'wikidata-route', { egress: wikidata, gateway, hostingServer: 'www.wikidata.org' });
+
+app.synth();
