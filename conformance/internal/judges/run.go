@@ -170,12 +170,3 @@ func (r *Run) Stop() {
 		r.network.Remove()
 	}
 }
-
-func (r *Run) envoyOf(pod *world.Pod) *proxies.Envoy {
-	for _, envoy := range r.envoys {
-		if envoy.Pod == pod {
-			return envoy
-		}
-	}
-	return nil
-}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
 	"github.com/cdk8s-istio-egress/conformance/internal/outside"
+	"github.com/cdk8s-istio-egress/conformance/internal/proxies"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -31,6 +32,8 @@ type evidence struct {
 	sights []outside.Sight
 	denied []string
 	before map[*world.Pod]map[string]int
+	// nginxLogs are the lengths of nginx' logs before the call.
+	nginxLogs map[*proxies.Nginx]int
 	// logged counts the lines of every access log before the call.
 	logged map[*world.Pod]int
 }
@@ -52,7 +55,11 @@ func (r *Run) Call(call world.Call) (Seen, error) {
 	if err != nil {
 		return Seen{}, err
 	}
-	e.before = r.chainMisses()
+	e.before = r.sniCounters()
+	e.nginxLogs = map[*proxies.Nginx]int{}
+	for _, nginx := range r.nginxes {
+		e.nginxLogs[nginx] = len(nginx.Log())
+	}
 	if e.logged, err = r.logLengths(); err != nil {
 		return Seen{}, err
 	}
@@ -134,13 +141,20 @@ func (r *Run) speaksFirst(call world.Call) bool {
 	return false
 }
 
-// chainMisses are the counters of connections that matched no filter chain, which
+// sniRefusals are an SNI proxy's reasons by the counters of Envoy that tell of them:
 // listeners added by an EnvoyFilter do not log.
-func (r *Run) chainMisses() map[*world.Pod]map[string]int {
+var sniRefusals = []struct{ counter, reason string }{
+	{"no_filter_chain_match", "name-not-allowed"},
+	{"rbac.denied", "denied"},
+	{"dns_query_failure", "no-upstream"},
+}
+
+// sniCounters are those counters of every gateway.
+func (r *Run) sniCounters() map[*world.Pod]map[string]int {
 	out := map[*world.Pod]map[string]int{}
 	for _, envoy := range r.envoys {
 		if envoy.Pod.Role == world.InGateway {
-			out[envoy.Pod], _ = envoy.Stats(`no_filter_chain_match$`)
+			out[envoy.Pod], _ = envoy.Stats(`(no_filter_chain_match|rbac.denied|dns_query_failure)$`)
 		}
 	}
 	return out

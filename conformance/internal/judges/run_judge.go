@@ -113,14 +113,14 @@ func (r *Run) refusal(e *evidence) Seen {
 			return Seen{Refused: "untrusted-server", At: roleName(link.pod)}
 		}
 	}
-	for _, sight := range e.sights {
-		if sight.Stage == outside.TLSFailed {
-			return Seen{Refused: byServer(sight), At: "server"}
-		}
-	}
 	if last.pod.Role == world.InGateway && isLocal(last.entry.UpstreamHost) {
 		if why := r.sniProxyRefused(e, last.pod); why != "" {
 			return Seen{Refused: why, At: "gateway"}
+		}
+	}
+	for _, sight := range e.sights {
+		if sight.Stage == outside.TLSFailed {
+			return Seen{Refused: byServer(sight), At: "server"}
 		}
 	}
 	// the sidecar had no complaint, and the gateway that it reached logged nothing:
@@ -190,11 +190,11 @@ func byServer(sight outside.Sight) string {
 
 // sniProxyRefused asks the SNI proxy itself why it closed.
 func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
-	if envoy := r.envoyOf(pod); envoy != nil {
-		after, err := envoy.Stats(`no_filter_chain_match$`)
+	after := r.sniCounters()[pod]
+	for _, refusal := range sniRefusals {
 		for name, count := range after {
-			if err == nil && count > e.before[pod][name] {
-				return "name-not-allowed"
+			if strings.HasSuffix(name, refusal.counter) && count > e.before[pod][name] {
+				return refusal.reason
 			}
 		}
 	}
@@ -202,7 +202,7 @@ func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
 		if nginx.Pod != pod {
 			continue
 		}
-		if log := nginx.Log(); strings.Contains(log, "no host in upstream") || strings.Contains(log, "invalid port in upstream") {
+		if log := nginx.Log()[e.nginxLogs[nginx]:]; strings.Contains(log, "no host in upstream") || strings.Contains(log, "invalid port in upstream") {
 			return "name-not-allowed"
 		}
 	}

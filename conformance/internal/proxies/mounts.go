@@ -135,6 +135,11 @@ func resolve(path string) string {
 
 func (m *Mounts) overlay(container, top string) string {
 	upper := filepath.Join(m.folder, "overlay", container, top)
-	return fmt.Sprintf("mkdir -p %q %q && { [ -d %q ] || exit 97; } && mount -t overlay overlay -o lowerdir=%s,upperdir=%s,workdir=%s %s",
-		upper+"-upper", upper+"-work", top, top, upper+"-upper", upper+"-work", top)
+	own := "true"
+	if top == "/etc" {
+		// an overlay does not show the namespace's own files, which are mounted over the machine's
+		own = fmt.Sprintf("cp /etc/resolv.conf /etc/hosts %q", upper+"-upper")
+	}
+	return fmt.Sprintf("mkdir -p %q %q && { [ -d %q ] || exit 97; } && %s && mount -t overlay overlay -o lowerdir=%s,upperdir=%s,workdir=%s %s",
+		upper+"-upper", upper+"-work", top, own, top, upper+"-upper", upper+"-work", top)
 }

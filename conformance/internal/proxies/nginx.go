@@ -45,6 +45,9 @@ func StartNginx(tools Tools, n *network.Namespace, pod *world.Pod, container cor
 	}
 	// its own /tmp, last: the lab's folder, which the other mounts come from, is below /tmp
 	wrapped[2] = strings.Replace(wrapped[2], `exec "$@"`, fmt.Sprintf("mount --bind %q /tmp\nexec \"$@\"", filepath.Join(folder, "tmp")), 1)
+	if err := writeNginx(tools, filepath.Join(folder, "tmp")); err != nil {
+		return nil, err
+	}
 	args := append(wrapped, asUser(uid, commandLine(tools, container)...)...)
 	var err error
 	x.process, err = start(n.Command(args...), x.path("nginx.out"), x.path("nginx.log"))
@@ -54,9 +57,12 @@ func StartNginx(tools Tools, n *network.Namespace, pod *world.Pod, container cor
 func (x *Nginx) path(name string) string { return filepath.Join(x.folder, name) }
 
 // commandLine is the container's, with Debian's binary and its loadable stream
-// module, which the usual images have built in.
+// module, which the usual images have built in; a shell finds them by its PATH.
 func commandLine(tools Tools, container corev1.Container) []string {
 	given := append(append([]string(nil), container.Command...), container.Args...)
+	if len(given) > 0 && given[0] == "sh" {
+		return append([]string{"env", "PATH=/tmp/bin:/usr/bin:/bin"}, given...)
+	}
 	if len(given) > 0 && filepath.Base(given[0]) == "nginx" {
 		given = given[1:]
 	}
@@ -71,6 +77,15 @@ func commandLine(tools Tools, container corev1.Container) []string {
 		rest = append(rest, given[i])
 	}
 	return append([]string{tools.Nginx, "-e", "/dev/stderr", "-g", "load_module " + tools.NginxStream + "; " + directives}, rest...)
+}
+
+// writeNginx gives a shell an nginx that has its stream module.
+func writeNginx(tools Tools, tmp string) error {
+	if err := os.MkdirAll(filepath.Join(tmp, "bin"), 0o755); err != nil {
+		return err
+	}
+	script := fmt.Sprintf("#!/bin/sh\nexec %q -g 'load_module %s;' \"$@\"\n", tools.Nginx, tools.NginxStream)
+	return os.WriteFile(filepath.Join(tmp, "bin", "nginx"), []byte(script), 0o755)
 }
 
 // Ready gives it a moment to fail.

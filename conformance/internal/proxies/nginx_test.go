@@ -24,3 +24,10 @@ func TestCommandLine(t *testing.T) {
 		}
 	}
 }
+
+func TestCommandLineOfAShell(t *testing.T) {
+	got := commandLine(Tools{Nginx: "/usr/sbin/nginx", NginxStream: "/m.so"}, corev1.Container{Command: []string{"sh", "-ec", "exec nginx -c /x"}})
+	if want := []string{"env", "PATH=/tmp/bin:/usr/bin:/bin", "sh", "-ec", "exec nginx -c /x"}; !slices.Equal(got, want) {
+		t.Errorf("want %q, got %q", want, got)
+	}
+}
