@@ -1,8 +1,8 @@
 import { IConstruct } from 'constructs';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
-import { EgressIntent } from '../plan/intent';
-import { RouteIntent } from '../plan/route';
+import { EgressIntent, GatewayIntent } from '../plan/intent';
+import { GatewayWorkload, RouteIntent } from '../plan/route';
 
 /** The egresses and routes of one app, and what is wrong between them. One index an app, so that checks stay linear. */
 export class AppIndex {
@@ -17,6 +17,7 @@ export class AppIndex {
 
   private readonly egresses: EgressIntent[] = [];
   private readonly routes = new Map<string, RouteIntent[]>();
+  private readonly gateways: GatewayWorkload[] = [];
   private readonly foreign: RelationProblem[] = [];
   private problems?: Map<string, string[]>;
 
@@ -25,6 +26,11 @@ export class AppIndex {
   public addEgress(construct: IConstruct, egress: EgressIntent): void {
     this.egresses.push(egress);
     this.watch(construct, egress.path);
+  }
+
+  public addGateway(construct: IConstruct, path: string, gateway: GatewayIntent): void {
+    this.gateways.push({ path, gateway });
+    this.watch(construct, path);
   }
 
   public addRoute(construct: IConstruct, route: RouteIntent, foreign: string[]): void {
@@ -36,6 +42,16 @@ export class AppIndex {
   /** The way that an egress takes; none: straight from the sidecar. */
   public routeOf(egress: EgressIntent): RouteIntent | undefined {
     return this.routes.get(egress.path)?.[0];
+  }
+
+  /** Every route through a gateway, sorted by path. */
+  public routesThrough({ namespace, service }: GatewayIntent): RouteIntent[] {
+    return this.allRoutes().filter(({ gateway }) => gateway.namespace === namespace && gateway.service === service);
+  }
+
+  /** Every gateway that the app runs, sorted by path. */
+  public allGateways(): GatewayWorkload[] {
+    return byPath(this.gateways);
   }
 
   /** Every egress of the app, sorted by path. */
@@ -56,7 +72,7 @@ export class AppIndex {
   private problemsOf(path: string): string[] {
     if (!this.problems) {
       this.problems = new Map();
-      for (const problem of [...this.foreign, ...relationProblems(this.allEgresses(), this.allRoutes())]) {
+      for (const problem of [...this.foreign, ...relationProblems(this.allEgresses(), this.allRoutes(), this.allGateways())]) {
         this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);
       }
     }

@@ -23,6 +23,11 @@ export enum Problem {
   INVALID_LABEL = 'invalid-label',
   INVALID_ANNOTATION = 'invalid-annotation',
   RESERVED_LABEL = 'reserved-label',
+  INVALID_NUMBER = 'invalid-number',
+  INVALID_QUANTITY = 'invalid-quantity',
+  INVALID_IMAGE = 'invalid-image',
+  INVALID_TOLERATION = 'invalid-toleration',
+  INVALID_CHOICE = 'invalid-choice',
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',
   ADDRESS_CONFLICT = 'address-conflict',
@@ -35,6 +40,7 @@ export enum Problem {
   PLAINTEXT_PORT_IS_TLS = 'plaintext-port-is-tls',
   WILDCARD_WITHOUT_SERVER = 'wildcard-without-server',
   HOSTING_SERVER_UNUSED = 'hosting-server-unused',
+  GATEWAY_CONFLICT = 'gateway-conflict',
   FOREIGN_EGRESS = 'foreign-egress',
   FOREIGN_GATEWAY = 'foreign-gateway',
 }

@@ -1,10 +1,12 @@
 import { AddressRange, isSingle, rangeOf } from './addresses';
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
-import { isTls, isWildcard, RouteIntent } from '../plan/route';
+import { GatewayWorkload, isTls, isWildcard, RouteIntent } from '../plan/route';
 
-/** What is wrong between the egresses and routes of an app. Both sorted by path; each problem names both sides, at the later one. */
-export function relationProblems(egresses: readonly EgressIntent[], routes: readonly RouteIntent[]): RelationProblem[] {
+/** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
+export function relationProblems(
+  egresses: readonly EgressIntent[], routes: readonly RouteIntent[], gateways: readonly GatewayWorkload[] = [],
+): RelationProblem[] {
   const found = new Map<string, RelationProblem>();
   const report: Report = (path, problem, wrong, mend, client) => {
     const key = `${path} ${problem} ${wrong}`;
@@ -25,6 +27,7 @@ export function relationProblems(egresses: readonly EgressIntent[], routes: read
   }
   passthroughHosts(routes, report);
   plaintextPorts(routes, report);
+  sameGateway(gateways, report);
   return [...found.values()];
 }
 
@@ -157,9 +160,9 @@ function wildcardServer({ path, egress, gateway, hostingServer }: RouteIntent, r
     report(path, Problem.HOSTING_SERVER_UNUSED, `hostingServer is "${hostingServer}", and "${egress.path}" ${isTls(egress) ? `leads to ${egress.addresses.join(', ')}` : `is ${egress.protocol}`}`,
       'leave hostingServer out, or give it to a TLS egress without addresses');
   }
-  if (hostingServer === undefined && wildcard !== undefined && egress.addresses.length === 0) {
+  if (hostingServer === undefined && wildcard !== undefined && egress.addresses.length === 0 && !gateway.sniProxy) {
     report(path, Problem.WILDCARD_WITHOUT_SERVER, `"${egress.path}" has the wildcard "${wildcard}", and gateway "${gateway.namespace}/${gateway.service}" cannot know which server a name means`,
-      'give hostingServer if one server serves all names, or addresses, or lead it through a gateway with an SNI proxy');
+      'give hostingServer if one server serves all names, or addresses, or lead it through an SniProxyGateway');
   }
 }
 
@@ -190,6 +193,14 @@ function plaintextPorts(routes: readonly RouteIntent[], report: Report): void {
           `its plaintext hop is at ${port}, where ${tls ? `"${tls.path}" enters with TLS` : 'the gateway takes mutual TLS'}`,
           'give the plaintext hop another port of the gateway\'s Service');
       }
+    }
+  }
+}
+
+function sameGateway(gateways: readonly GatewayWorkload[], report: Report): void {
+  for (const [name, [first, ...more]] of grouped(gateways.map(one => [`${one.gateway.namespace}/${one.gateway.service}`, one] as const))) {
+    for (const { path } of more) {
+      report(path, Problem.GATEWAY_CONFLICT, `"${first.path}" is the gateway "${name}" already`, 'one would overwrite the other: give each a name of its own');
     }
   }
 }

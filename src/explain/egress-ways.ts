@@ -58,6 +58,13 @@ export interface EgressWay {
    * @default - it is reached under its own name
    */
   readonly hostingServer?: string;
+
+  /**
+   * SNI proxy at the gateway that leads to the host whose name is sent: `nginx` or `envoy`.
+   *
+   * @default - none
+   */
+  readonly sniProxy?: string;
 }
 
 /** What may leave the mesh and which way, as an app's constructs say. */
@@ -68,12 +75,13 @@ export class EgressWays {
     return index.allEgresses().flatMap(egress => waysOf(egress, index.routeOf(egress)));
   }
 
-  /** The same as text for people, one block a way, with the ports that each gateway's Service must have at the end. */
+  /** The same as text for people, one block a way, with the ports that the Service of each gateway that runs already must have at the end. */
   public static describe(construct: IConstruct): string {
     const ways = EgressWays.of(construct);
+    const own = new Set(AppIndex.of(construct).allGateways().map(({ gateway }) => `${gateway.namespace}/${gateway.service}`));
     const ports = new Map<string, Set<number>>();
     for (const { gateway, gatewayPort } of ways) {
-      if (gateway !== undefined) {
+      if (gateway !== undefined && !own.has(gateway)) {
         ports.set(gateway, (ports.get(gateway) ?? new Set()).add(gatewayPort!));
       }
     }
@@ -95,7 +103,7 @@ function waysOf(egress: EgressIntent, route: RouteIntent | undefined): EgressWay
     : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port })));
 }
 
-function throughGateway({ gateway, hop, hostingServer }: RouteIntent, { host, port, door }: Crossing) {
+function throughGateway({ gateway, hop, hostingServer }: RouteIntent, { host, port, door, outer }: Crossing) {
   return {
     host,
     port,
@@ -104,12 +112,13 @@ function throughGateway({ gateway, hop, hostingServer }: RouteIntent, { host, po
     hop: hop.security,
     sni: hop.security === 'plaintext' ? undefined : door.host,
     hostingServer,
+    sniProxy: outer.reach.by === 'socket' ? gateway.sniProxy?.program : undefined,
   };
 }
 
-function describeWay({ clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, hostingServer }: EgressWay): string {
+function describeWay({ clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, hostingServer, sniProxy }: EgressWay): string {
   const who = clients.includes('*') ? 'every namespace' : clients.join(', ');
   const matched = isTls({ protocol }) ? `SNI ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
   const crossing = gateway === undefined ? '' : ` ──${hop}──► ${gateway}:${gatewayPort}${sni === undefined ? '' : ` as ${sni}`}`;
-  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing} ──► ${addresses.length > 0 ? addresses.join(', ') : hostingServer ?? host}:${port}\n`;
+  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${sniProxy === undefined ? '' : ` ──► ${sniProxy}`} ──► ${addresses.length > 0 ? addresses.join(', ') : hostingServer ?? host}:${port}\n`;
 }

@@ -50,4 +50,39 @@ export interface GatewayIntent {
 
   /** Port of the Service that mutual TLS and passthrough hops enter by. */
   readonly port: number;
+
+  /**
+   * What leads to the hosts of wildcards.
+   *
+   * @default - nothing
+   */
+  readonly sniProxy?: SniProxyIntent;
+}
+
+/** An SNI proxy in the pods of a gateway: every value checked, every default applied. */
+export interface SniProxyIntent {
+  /** `nginx` or `envoy`. */
+  readonly program: string;
+
+  /**
+   * Address of the DNS server.
+   *
+   * @default - those of the pod
+   */
+  readonly resolver?: string;
+
+  /** Addresses of a name that are used: `IPV4`, `IPV6` or `ANY`. */
+  readonly addressFamily: string;
+
+  /** Seconds until a server must have accepted a connection. */
+  readonly connectTimeoutSeconds: number;
+
+  /** Seconds without a byte after which a connection is closed. */
+  readonly idleTimeoutSeconds: number;
+
+  /** CIDRs that names must not lead to, sorted. */
+  readonly deniedRanges: string[];
+
+  /** CIDRs that names may lead to nevertheless, sorted. */
+  readonly allowedRanges: string[];
 }

@@ -143,7 +143,7 @@ function crossing(route: RouteIntent, host: string, port: number): Crossing {
       hosts: [own],
       addresses: [],
       ports: [OUTER],
-      reach: outerReach(route, host, port),
+      reach: outerReach(route, host, port, name),
       exportTo: ['.'],
     },
   };

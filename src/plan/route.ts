@@ -19,6 +19,12 @@ export interface RouteIntent {
   readonly hostingServer?: string;
 }
 
+/** A gateway that an app runs itself. */
+export interface GatewayWorkload {
+  readonly path: string;
+  readonly gateway: GatewayIntent;
+}
+
 /** True for all names under a domain, false for one name. */
 export function isWildcard(host: string): boolean {
   return host.startsWith('*.');

@@ -5,6 +5,7 @@ import { describe, Problem } from '../check/problem';
 import { Values } from '../check/values';
 import { IEgress } from '../egress/egress';
 import { authorizationPolicy } from '../emit/istio/authorization-policy';
+import { sniEnvoyFilter } from '../emit/istio/envoy-filter';
 import { gateway as gatewayObject } from '../emit/istio/gateway';
 import { ObjectMeta } from '../emit/istio/object';
 import { serviceEntry } from '../emit/istio/service-entry';
@@ -15,6 +16,7 @@ import { GatewayIntent } from '../plan/intent';
 import { label } from '../plan/names';
 import { admission, crossings } from '../plan/path';
 import { HopIntent, RouteIntent } from '../plan/route';
+import { sniListeners } from '../plan/sni-listener';
 
 /** Props of an `EgressGatewayRoute`. */
 export interface EgressGatewayRouteProps {
@@ -82,6 +84,9 @@ export class EgressGatewayRoute extends Construct {
   /** The ServiceEntries by which the gateway knows the real hosts, one for each host and port in sorted order, for patches. */
   public readonly serviceEntries: ApiObject[];
 
+  /** The EnvoyFilters that make the gateway's proxy an SNI proxy, one for each wildcard and port in sorted order, for patches. */
+  public readonly envoyFilters: ApiObject[];
+
   /** The AuthorizationPolicy that refuses other namespaces, shared by all routes of the gateway with the same clients; none where nobody can be refused. */
   public readonly authorizationPolicy?: ApiObject;
 
@@ -109,6 +114,10 @@ export class EgressGatewayRoute extends Construct {
     this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name }, door));
     this.virtualServices = all.map(({ id: of, name, door }) => virtualService(this, of('VirtualService'), { ...meta, name }, name, door));
     this.serviceEntries = all.map(({ id: of, name, outer }) => serviceEntry(this, of('ServiceEntry'), { ...meta, name }, () => outer));
+
+    const listeners = new Map(sniListeners(route).map(listener => [listener.name, listener]));
+    this.envoyFilters = route.gateway.sniProxy?.program !== 'envoy' ? [] : all.filter(({ name }) => listeners.has(name)).map(({ id: of, name }) =>
+      sniEnvoyFilter(this, of('EnvoyFilter'), { ...meta, name }, route.gateway.labels, listeners.get(name)!, route.gateway.sniProxy!));
 
     const foreign = foreignTo(this, egress, gateway);
     this.authorizationPolicy = foreign.length === 0 ? admit(gateway, route) : undefined;

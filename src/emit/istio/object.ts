@@ -13,8 +13,13 @@ export interface ObjectMeta {
  * An object whose spec is made at synth. It is a plain ApiObject around the generated type's JSON,
  * because the generated class drops what a patch adds beyond its type.
  */
-export function emit(
-  scope: Construct, id: string, kind: GroupVersionKind, { labels, annotations, ...meta }: ObjectMeta, spec: () => unknown,
+export function emit(scope: Construct, id: string, kind: GroupVersionKind, meta: ObjectMeta, spec: () => unknown): ApiObject {
+  return emitFields(scope, id, kind, meta, { spec: Lazy.any({ produce: spec }) });
+}
+
+/** An object of a kind that has other fields than a spec. */
+export function emitFields(
+  scope: Construct, id: string, kind: GroupVersionKind, { labels, annotations, ...meta }: ObjectMeta, fields: { readonly [field: string]: unknown },
 ): ApiObject {
   const object = new ApiObject(scope, id, {
     ...kind,
@@ -23,7 +28,7 @@ export function emit(
       ...(Object.keys(labels).length > 0 ? { labels: { ...labels } } : {}),
       ...(Object.keys(annotations).length > 0 ? { annotations: { ...annotations } } : {}),
     },
-    spec: Lazy.any({ produce: spec }),
+    ...fields,
   });
   DocumentOrder.of(object.chart).add(object);
   return object;

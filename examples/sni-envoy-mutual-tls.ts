@@ -1,0 +1,16 @@
+import { App, Chart, YamlOutputType } from 'cdk8s';
+import { EgressGatewayRoute, SniProxy, SniProxyGateway, TlsEgress } from 'cdk8s-istio-egress';
+
+/** Whole domains through a gateway that is its own SNI proxy, inside mutual TLS: on 443 and another port; one private host is let through. */
+export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+const gateway = new SniProxyGateway(new Chart(app, 'platform', { namespace: 'egress' }), 'gateway', {
+  name: 'sni', proxy: SniProxy.envoy(), allowedRanges: ['10.9.0.7'],
+});
+
+const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
+const wikipedia = new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org'] });
+new EgressGatewayRoute(chart, 'wikipedia-route', { egress: wikipedia, gateway });
+const atlas = new TlsEgress(chart, 'atlas', { hosts: ['*.mongodb.net'], port: 27017 });
+new EgressGatewayRoute(chart, 'atlas-route', { egress: atlas, gateway });
+
+app.synth();

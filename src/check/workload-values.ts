@@ -1,0 +1,111 @@
+import { isSingle } from './addresses';
+import { Problem } from './problem';
+import { Values } from './values';
+import type { EgressGatewayProps } from '../gateway/egress-gateway';
+import type { GatewayToleration } from '../gateway/gateway-toleration';
+import type { ResourceOptions } from '../gateway/resource-options';
+import { label } from '../plan/names';
+import { ResourcesIntent, TolerationIntent, WorkloadIntent } from '../plan/workload';
+
+const QUANTITY = /^(\d+(\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
+const IMAGE = /^[a-z0-9][-a-zA-Z0-9._/:]*(@sha256:[a-f0-9]{64})?$/;
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/** Labels that the construct itself sets on pods. */
+const OWN_LABELS = ['app', 'istio', 'istio.io/rev', 'sidecar.istio.io/inject'];
+
+/** Checks the values of a workload. */
+export class WorkloadValues extends Values {
+  public workload(name: string, namespace: string, props: EgressGatewayProps): WorkloadIntent {
+    const labels = this.labels('labels', props.labels);
+    const own = OWN_LABELS.find(key => key in labels);
+    if (own !== undefined) {
+      this.refuse(Problem.RESERVED_LABEL, `labels sets "${own}"`, 'leave it out: the pods are selected and injected by it');
+    }
+    const selector = { istio: label(namespace, name) };
+    const minReplicas = this.number('minReplicas', props.minReplicas ?? 2);
+    const maxReplicas = this.number('maxReplicas', props.maxReplicas ?? Math.max(5, minReplicas));
+    if (maxReplicas < minReplicas) {
+      this.refuse(Problem.CONTRADICTING_PROPS, `maxReplicas is ${maxReplicas}, and minReplicas is ${minReplicas}`, 'give a maxReplicas that is not less');
+    }
+    return {
+      selector,
+      podLabels: {
+        ...labels,
+        ...selector,
+        'app': name,
+        'sidecar.istio.io/inject': 'true',
+        ...(props.revision === undefined ? {} : this.labels('revision', { 'istio.io/rev': props.revision })),
+      },
+      podAnnotations: this.annotations(props.annotations),
+      serviceAccount: name,
+      minReplicas,
+      maxReplicas,
+      targetCpuUtilization: this.number('targetCpuUtilization', props.targetCpuUtilization ?? 80),
+      resources: this.resources(props),
+      topologySpreadKeys: props.topologySpreadKeys === undefined
+        ? ['topology.kubernetes.io/zone', 'kubernetes.io/hostname']
+        : Object.keys(this.labels('topologySpreadKeys', Object.fromEntries(props.topologySpreadKeys.map(key => [key, ''])))),
+      nodeSelector: this.labels('nodeSelector', props.nodeSelector),
+      tolerations: (props.tolerations ?? []).map((toleration, i) => this.toleration(`tolerations[${i}]`, toleration)),
+    };
+  }
+
+  public resources(options: ResourceOptions): ResourcesIntent {
+    return {
+      cpuRequest: this.quantity('cpuRequest', options.cpuRequest ?? '100m'),
+      memoryRequest: this.quantity('memoryRequest', options.memoryRequest ?? '128Mi'),
+      cpuLimit: this.quantity('cpuLimit', options.cpuLimit ?? '2'),
+      memoryLimit: this.quantity('memoryLimit', options.memoryLimit ?? '1Gi'),
+    };
+  }
+
+  /** A whole number from 1. */
+  public number(prop: string, value: number): number {
+    if (!Number.isInteger(value) || value < 1 || value > 1_000_000) {
+      this.refuse(Problem.INVALID_NUMBER, `${prop} is ${JSON.stringify(value)}`, 'give a whole number from 1 to 1000000');
+    }
+    return value;
+  }
+
+  public image(prop: string, value: string): string {
+    if (typeof value !== 'string' || !IMAGE.test(value)) {
+      this.refuse(Problem.INVALID_IMAGE, `${prop} is ${JSON.stringify(value)}`, 'give the name of a container image, as in "nginxinc/nginx-unprivileged:1.29"');
+    }
+    return value;
+  }
+
+  /** One address. */
+  public address(prop: string, value: string): string {
+    const [address] = this.addresses(prop, [value]);
+    if (!isSingle(address)) {
+      this.refuse(Problem.INVALID_ADDRESS, `${prop}[0] ${JSON.stringify(value)} is a range`, 'give one address');
+    }
+    return address;
+  }
+
+  /** Sorted CIDRs; a single address gets a mask. */
+  public ranges(prop: string, values: string[] | undefined): string[] {
+    return values === undefined || values.length === 0 ? [] : this.addresses(prop, values)
+      .map(address => isSingle(address) ? `${address}/${address.includes(':') ? 128 : 32}` : address);
+  }
+
+  private quantity(prop: string, value: string): string {
+    if (typeof value !== 'string' || !QUANTITY.test(value)) {
+      this.refuse(Problem.INVALID_QUANTITY, `${prop} is ${JSON.stringify(value)}`, 'give a Kubernetes quantity as text, as in "100m" or "128Mi"');
+    }
+    return value;
+  }
+
+  private toleration(prop: string, { key, value, effect }: GatewayToleration): TolerationIntent {
+    if (key !== undefined) {
+      this.labels(prop, { [key]: value ?? '' });
+    } else if (value !== undefined) {
+      this.refuse(Problem.INVALID_TOLERATION, `${prop} has the value ${JSON.stringify(value)} and no key`, 'give the key of the taint, or leave the value out');
+    }
+    if (effect !== undefined && !EFFECTS.includes(effect)) {
+      this.refuse(Problem.INVALID_TOLERATION, `${prop} has the effect ${JSON.stringify(effect)}`, `give one of ${EFFECTS.join(', ')}`);
+    }
+    return { key, operator: value === undefined ? 'Exists' : 'Equal', value, effect };
+  }
+}

@@ -1,0 +1,127 @@
+import { SniProxyIntent } from '../../plan/intent';
+import { SniListener } from '../../plan/sni-listener';
+
+const TYPE = 'type.googleapis.com/envoy.extensions';
+const LOOKUP = new Map([['IPV4', 'V4_ONLY'], ['IPV6', 'V6_ONLY'], ['ANY', 'ALL']]);
+
+/** The cluster that resolves the names which clients of a listener send. */
+export function upstream(listener: SniListener, proxy: SniProxyIntent): object {
+  return {
+    name: clusterOf(listener),
+    lb_policy: 'CLUSTER_PROVIDED',
+    connect_timeout: `${proxy.connectTimeoutSeconds}s`,
+    cluster_type: {
+      name: 'envoy.clusters.dynamic_forward_proxy',
+      typed_config: { '@type': `${TYPE}.clusters.dynamic_forward_proxy.v3.ClusterConfig`, 'dns_cache_config': dnsCache(listener, proxy) },
+    },
+  };
+}
+
+/** The listener on the socket of a route: names of its wildcard go to where they resolve to, everything else matches no chain. */
+export function listenerOf(listener: SniListener, proxy: SniProxyIntent): object {
+  return {
+    name: clusterOf(listener),
+    address: { pipe: { path: listener.socket } },
+    listener_filters: [{ name: 'envoy.filters.listener.tls_inspector', typed_config: { '@type': `${TYPE}.filters.listener.tls_inspector.v3.TlsInspector` } }],
+    filter_chains: [{
+      filter_chain_match: { server_names: [listener.wildcard] },
+      filters: [
+        {
+          name: 'envoy.filters.network.sni_dynamic_forward_proxy',
+          typed_config: {
+            '@type': `${TYPE}.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig`,
+            'port_value': listener.port,
+            'save_upstream_address': true,
+            'dns_cache_config': dnsCache(listener, proxy),
+          },
+        },
+        deniedAddresses(listener, proxy),
+        {
+          name: 'envoy.filters.network.tcp_proxy',
+          typed_config: {
+            '@type': `${TYPE}.filters.network.tcp_proxy.v3.TcpProxy`,
+            'stat_prefix': clusterOf(listener),
+            'cluster': clusterOf(listener),
+            'idle_timeout': `${proxy.idleTimeoutSeconds}s`,
+            'access_log': [accessLog(listener)],
+          },
+        },
+      ],
+    }],
+  };
+}
+
+function clusterOf({ name }: SniListener): string {
+  return `sni-proxy-${name}`;
+}
+
+/** A cache for each listener, so that one tenant's names do not push out another's. Without search domains, which are the cluster's. */
+function dnsCache(listener: SniListener, { resolver, addressFamily }: SniProxyIntent): object {
+  return {
+    name: clusterOf(listener),
+    dns_lookup_family: LOOKUP.get(addressFamily),
+    typed_dns_resolver_config: {
+      name: 'envoy.network.dns_resolver.cares',
+      typed_config: {
+        '@type': `${TYPE}.network.dns_resolver.cares.v3.CaresDnsResolverConfig`,
+        'dns_resolver_options': { no_default_search_domain: true },
+        ...(resolver === undefined ? {} : { resolvers: [{ socket_address: { address: resolver, port_value: 53 } }] }),
+      },
+    },
+  };
+}
+
+function deniedAddresses(listener: SniListener, { deniedRanges, allowedRanges }: SniProxyIntent): object {
+  const anyOf = (ranges: readonly string[]) => ({ or_rules: { rules: ranges.map(leadsTo) } });
+  const denied = anyOf(deniedRanges);
+  return {
+    name: 'envoy.filters.network.rbac',
+    typed_config: {
+      '@type': `${TYPE}.filters.network.rbac.v3.RBAC`,
+      'stat_prefix': `${clusterOf(listener)}.`,
+      'rules': {
+        action: 'DENY',
+        policies: {
+          'denied-ranges': {
+            permissions: [allowedRanges.length === 0 ? denied : { and_rules: { rules: [denied, { not_rule: anyOf(allowedRanges) }] } }],
+            principals: [{ any: true }],
+          },
+        },
+      },
+    },
+  };
+}
+
+function leadsTo(range: string): object {
+  const [address, bits] = range.split('/');
+  return {
+    matcher: {
+      name: 'envoy.rbac.matchers.upstream_ip_port',
+      typed_config: {
+        '@type': `${TYPE}.rbac.matchers.upstream_ip_port.v3.UpstreamIpPortMatcher`,
+        'upstream_ip': { address_prefix: address, prefix_len: Number(bits) },
+      },
+    },
+  };
+}
+
+function accessLog({ name }: SniListener): object {
+  return {
+    name: 'envoy.access_loggers.stdout',
+    typed_config: {
+      '@type': `${TYPE}.access_loggers.stream.v3.StdoutAccessLog`,
+      'log_format': {
+        json_format: {
+          time: '%START_TIME%',
+          listener: name,
+          sni: '%REQUESTED_SERVER_NAME%',
+          upstream: '%UPSTREAM_HOST%',
+          flags: '%RESPONSE_FLAGS%',
+          bytes_sent: '%BYTES_SENT%',
+          bytes_received: '%BYTES_RECEIVED%',
+          milliseconds: '%DURATION%',
+        },
+      },
+    },
+  };
+}

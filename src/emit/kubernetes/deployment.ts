@@ -1,0 +1,73 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { ResourcesIntent, WorkloadIntent } from '../../plan/workload';
+import { emit, ObjectMeta } from '../istio/object';
+
+const KIND = { apiVersion: 'apps/v1', kind: 'Deployment' };
+
+/** What the restricted level of Kubernetes' pod security demands of a container. */
+const RESTRICTED = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+/** A second container of the pods, and what it shares with the proxy. */
+export interface Companion {
+  readonly podAnnotations: { readonly [key: string]: string };
+  readonly container: { readonly [field: string]: unknown };
+  readonly volumes: readonly object[];
+  readonly proxyVolumeMounts: readonly object[];
+}
+
+/** The Deployment of a gateway: a container that Istio's injection makes into a proxy, by its template for gateways. */
+export function deployment(
+  scope: Construct, id: string, meta: ObjectMeta, workload: WorkloadIntent, companion: () => Companion | undefined,
+): ApiObject {
+  return emit(scope, id, KIND, meta, () => specOf(workload, companion()));
+}
+
+/** The fields of a container that every one of a gateway has. */
+export function contained({ cpuRequest, memoryRequest, cpuLimit, memoryLimit }: ResourcesIntent) {
+  return {
+    securityContext: RESTRICTED,
+    resources: { requests: { cpu: cpuRequest, memory: memoryRequest }, limits: { cpu: cpuLimit, memory: memoryLimit } },
+  };
+}
+
+function specOf(workload: WorkloadIntent, companion: Companion | undefined) {
+  const { selector, podLabels, serviceAccount, minReplicas, maxReplicas, resources, topologySpreadKeys, nodeSelector, tolerations } = workload;
+  return {
+    // an autoscaler's count is left alone
+    replicas: minReplicas === maxReplicas ? minReplicas : undefined,
+    selector: { matchLabels: { ...selector } },
+    template: {
+      metadata: {
+        labels: { ...podLabels },
+        annotations: { ...workload.podAnnotations, ...companion?.podAnnotations, 'inject.istio.io/templates': 'gateway' },
+      },
+      spec: {
+        serviceAccountName: serviceAccount,
+        securityContext: {
+          runAsNonRoot: true,
+          seccompProfile: RESTRICTED.seccompProfile,
+          // lets a proxy without privileges listen below 1024, so that ports of the Service and of the pods are the same
+          sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }],
+        },
+        containers: [
+          { name: 'istio-proxy', image: 'auto', ...contained(resources), ...(companion ? { volumeMounts: companion.proxyVolumeMounts } : {}) },
+          ...(companion ? [companion.container] : []),
+        ],
+        ...(companion ? { volumes: companion.volumes } : {}),
+        topologySpreadConstraints: topologySpreadKeys.map(topologyKey => ({
+          maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { ...selector } },
+        })),
+        nodeSelector: Object.keys(nodeSelector).length > 0 ? { ...nodeSelector } : undefined,
+        tolerations: tolerations.length > 0 ? tolerations.map(toleration => ({ ...toleration })) : undefined,
+      },
+    },
+  };
+}

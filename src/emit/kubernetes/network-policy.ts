@@ -1,0 +1,61 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { SniProxyIntent } from '../../plan/intent';
+import { isIpv6 } from '../../plan/private-ranges';
+import { emit, ObjectMeta } from '../istio/object';
+
+/** Who may reach a gateway's pods, and where they may go. */
+export interface Surroundings {
+  readonly selector: { readonly [key: string]: string };
+
+  /** Ports at which any pod of the cluster may come in. */
+  readonly ports: readonly number[];
+  readonly istioNamespace: string;
+  readonly sniProxy: SniProxyIntent;
+
+  /** Addresses and ports that routes lead to. */
+  readonly destinations: readonly { readonly address: string; readonly port: number }[];
+}
+
+/** Istio's ports for merged metrics, health and the proxy's own metrics. */
+const OBSERVED = [15020, 15021, 15090];
+const XDS = 15012;
+const DNS = 53;
+
+/** The NetworkPolicy of a gateway whose destinations strangers can choose: DNS, istiod, and the world without private addresses. */
+export function networkPolicy(scope: Construct, id: string, meta: ObjectMeta, surroundings: () => Surroundings): ApiObject {
+  return emit(scope, id, { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' }, meta, () => specOf(surroundings()));
+}
+
+function specOf({ selector, ports, istioNamespace, sniProxy, destinations }: Surroundings) {
+  return {
+    podSelector: { matchLabels: { ...selector } },
+    policyTypes: ['Egress', 'Ingress'],
+    ingress: [{ from: [{ namespaceSelector: {} }], ports: [...ports, ...OBSERVED].map(tcp) }],
+    egress: [
+      { to: [...(sniProxy.resolver === undefined ? [] : [block(sniProxy.resolver)]), pods('kube-system', { 'k8s-app': 'kube-dns' })], ports: [{ protocol: 'UDP', port: DNS }, tcp(DNS)] },
+      { to: [pods(istioNamespace, { app: 'istiod' })], ports: [tcp(XDS)] },
+      {
+        to: [
+          { ipBlock: { cidr: '0.0.0.0/0', except: sniProxy.deniedRanges.filter(range => !isIpv6(range)) } },
+          { ipBlock: { cidr: '::/0', except: sniProxy.deniedRanges.filter(isIpv6) } },
+          ...sniProxy.allowedRanges.map(block),
+        ],
+        ports: [{ protocol: 'TCP' }],
+      },
+      ...destinations.map(({ address, port }) => ({ to: [block(address)], ports: [tcp(port)] })),
+    ],
+  };
+}
+
+function pods(namespace: string, matchLabels: { [key: string]: string }) {
+  return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } }, podSelector: { matchLabels } };
+}
+
+function block(range: string) {
+  return { ipBlock: { cidr: range.includes('/') ? range : `${range}/${isIpv6(range) ? 128 : 32}` } };
+}
+
+function tcp(port: number) {
+  return { protocol: 'TCP', port };
+}

@@ -1,0 +1,30 @@
+/** What a container may use, as Kubernetes quantities. */
+export interface ResourceOptions {
+  /**
+   * CPU requested, such as `100m` or `2`.
+   *
+   * @default 100m
+   */
+  readonly cpuRequest?: string;
+
+  /**
+   * Memory requested, such as `128Mi`.
+   *
+   * @default 128Mi
+   */
+  readonly memoryRequest?: string;
+
+  /**
+   * Most CPU.
+   *
+   * @default 2
+   */
+  readonly cpuLimit?: string;
+
+  /**
+   * Most memory.
+   *
+   * @default 1Gi
+   */
+  readonly memoryLimit?: string;
+}

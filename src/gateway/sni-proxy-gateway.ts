@@ -1,0 +1,139 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { EgressGateway, EgressGatewayProps } from './egress-gateway';
+import { AddressFamily, SniProxy } from './sni-proxy';
+import { rangeOf } from '../check/addresses';
+import { AppIndex } from '../check/app-index';
+import { Problem } from '../check/problem';
+import { WorkloadValues } from '../check/workload-values';
+import { configMap } from '../emit/kubernetes/config-map';
+import { Companion } from '../emit/kubernetes/deployment';
+import { networkPolicy } from '../emit/kubernetes/network-policy';
+import { nginxCompanion } from '../emit/nginx/companion';
+import { configuration } from '../emit/nginx/configuration';
+import { SniProxyIntent } from '../plan/intent';
+import { PRIVATE_RANGES } from '../plan/private-ranges';
+import { sniListeners } from '../plan/sni-listener';
+import { ResourcesIntent } from '../plan/workload';
+
+/** Props of an `SniProxyGateway`. */
+export interface SniProxyGatewayProps extends EgressGatewayProps {
+  /**
+   * What leads to the hosts of wildcards.
+   *
+   * @default SniProxy.nginx()
+   */
+  readonly proxy?: SniProxy;
+
+  /**
+   * Addresses and CIDRs that names must not lead to, beside private, link-local and reserved ones: ranges of pods, Services and
+   * nodes, if those are public ones.
+   *
+   * @default - none
+   */
+  readonly deniedRanges?: string[];
+
+  /**
+   * Addresses and CIDRs that names may lead to although they are private or in `deniedRanges`.
+   *
+   * @default - none
+   */
+  readonly allowedRanges?: string[];
+
+  /**
+   * Namespace of istiod, which the NetworkPolicy lets the pods reach.
+   *
+   * @default istio-system
+   */
+  readonly istioNamespace?: string;
+}
+
+/**
+ * An egress gateway with an SNI proxy, for routes to whole domains: each connection goes to the server whose name the
+ * application's TLS sends.
+ *
+ * ```
+ *  sidecar ──client leg──► door ──Unix socket──► SNI proxy ──► any host of the wildcard
+ * ```
+ *
+ * Each host and port of a route has a socket of its own, behind which only the names of its wildcard are taken, whoever calls:
+ * a forged name, or none, is refused.
+ *
+ * It brings a NetworkPolicy: any pod of the cluster may enter by the Service's ports; the gateway itself may reach the cluster's
+ * DNS (pods `k8s-app: kube-dns` of `kube-system`, or the resolver given), istiod, and all of the outside but `deniedRanges`. A
+ * network plugin that does not enforce NetworkPolicies leaves the way to private addresses open to nginx.
+ *
+ * @example
+ * const gateway = new SniProxyGateway(chart, 'sni', { namespace: 'egress', name: 'sni', proxy: SniProxy.nginx() });
+ * const wikipedia = new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org'] });
+ * new EgressGatewayRoute(chart, 'wikipedia-route', { egress: wikipedia, gateway });
+ */
+export class SniProxyGateway extends EgressGateway {
+  /** The NetworkPolicy, for patches. */
+  public readonly networkPolicy: ApiObject;
+
+  /** The ConfigMap of nginx, for patches; none with another proxy. */
+  public readonly configMap?: ApiObject;
+
+  private readonly companion?: { readonly image: string; readonly workers: number; readonly resources: ResourcesIntent };
+
+  public constructor(scope: Construct, id: string, props: SniProxyGatewayProps = {}) {
+    super(scope, id, props);
+    const values = new WorkloadValues(scope, id);
+    const istioNamespace = values.name('istioNamespace', props.istioNamespace ?? 'istio-system');
+    const { _program, _options } = props.proxy ?? SniProxy.nginx();
+    const { labels: selector, sniProxy } = this.intent;
+    const index = AppIndex.of(this);
+
+    this.networkPolicy = networkPolicy(this, 'NetworkPolicy', this._meta, () => ({
+      selector, ports: this._ports(), istioNamespace, sniProxy: sniProxy!, destinations: this.privateDestinations(index),
+    }));
+    if (_program === 'nginx') {
+      this.companion = {
+        image: values.image('the image of SniProxy.nginx', _options.image ?? 'nginxinc/nginx-unprivileged:1.29'),
+        workers: values.number('the workers of SniProxy.nginx', _options.workers ?? 2),
+        resources: values.resources(_options),
+      };
+      this.configMap = configMap(this, 'ConfigMap', this._meta, () => ({ 'nginx.conf': this.configuration() }));
+    }
+  }
+
+  /** @internal */
+  protected _sniProxy(values: WorkloadValues, { proxy, deniedRanges, allowedRanges }: SniProxyGatewayProps): SniProxyIntent {
+    const { _program: program, _options: options } = proxy ?? SniProxy.nginx();
+    const addressFamily = options.addressFamily ?? AddressFamily.IPV4;
+    const families = Object.values(AddressFamily);
+    if (!families.includes(addressFamily)) {
+      values.refuse(Problem.INVALID_CHOICE, `addressFamily is ${JSON.stringify(addressFamily)}`, `give one of ${families.join(', ')}`);
+    }
+    return {
+      program,
+      resolver: options.resolver === undefined ? undefined : values.address('resolver', options.resolver),
+      addressFamily,
+      connectTimeoutSeconds: values.number('connectTimeoutSeconds', options.connectTimeoutSeconds ?? 5),
+      idleTimeoutSeconds: values.number('idleTimeoutSeconds', options.idleTimeoutSeconds ?? 3600),
+      deniedRanges: [...new Set([...PRIVATE_RANGES, ...values.ranges('deniedRanges', deniedRanges)])].sort(),
+      allowedRanges: values.ranges('allowedRanges', allowedRanges),
+    };
+  }
+
+  /** @internal */
+  protected _companion(): Companion | undefined {
+    if (!this.companion) return undefined;
+    const { image, resources } = this.companion;
+    return nginxCompanion(this._meta.name, image, resources, this.intent.sniProxy!, this.configuration());
+  }
+
+  private configuration(): string {
+    const listeners = AppIndex.of(this).routesThrough(this.intent).flatMap(sniListeners);
+    return configuration(this.intent.sniProxy!, this.companion!.workers, listeners);
+  }
+
+  /** Private addresses of hosts that routes name themselves. */
+  private privateDestinations(index: AppIndex) {
+    const denied = this.intent.sniProxy!.deniedRanges.map(rangeOf);
+    return index.routesThrough(this.intent).flatMap(({ egress }) => egress.addresses
+      .filter(address => denied.some(({ first, last }) => first <= rangeOf(address).first && rangeOf(address).last <= last))
+      .flatMap(address => egress.ports.map(port => ({ address, port }))));
+  }
+}

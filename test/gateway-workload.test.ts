@@ -1,0 +1,148 @@
+import { ApiObject, Testing } from 'cdk8s';
+import { chartOf, documents, theDocument } from './support';
+import { EgressGateway, EgressGatewayProps, EgressGatewayRoute, GatewayHop, TcpEgress, TlsEgress } from '../src';
+
+function gateway(props: EgressGatewayProps = {}) {
+  const chart = chartOf('egress');
+  return { chart, gateway: new EgressGateway(chart, 'gateway', { name: 'out', ...props }) };
+}
+
+test('brings the workload, and everything that it needs', () => {
+  const { chart, gateway: { intent } } = gateway();
+  expect(Testing.synth(chart).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).sort()).toEqual([
+    'Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Role', 'RoleBinding', 'Service', 'ServiceAccount',
+  ].map(kind => `${kind} egress/out`));
+  expect(intent).toMatchObject({
+    namespace: 'egress', service: 'out', host: 'out.egress.svc.cluster.local', identity: 'spiffe://cluster.local/ns/egress/sa/out', port: 443,
+  });
+});
+
+test('the pods are those that the Service, the budget and the doors of routes select', () => {
+  const { chart, gateway: { intent } } = gateway();
+  const { spec } = theDocument(chart, 'Deployment');
+  expect(spec.template.metadata.labels).toMatchObject(intent.labels);
+  expect(spec.selector.matchLabels).toEqual(intent.labels);
+  expect(theDocument(chart, 'Service').spec.selector).toEqual(intent.labels);
+  expect(theDocument(chart, 'PodDisruptionBudget').spec.selector.matchLabels).toEqual(intent.labels);
+  expect(spec.template.spec.serviceAccountName).toBe('out');
+});
+
+test('two gateways of one name in two namespaces do not select each other\'s pods', () => {
+  const labels = ['egress', 'other'].map(namespace => gateway({ namespace }).gateway.intent.labels);
+  expect(labels[0]).not.toEqual(labels[1]);
+});
+
+test('the pods are injected as a gateway, by the revision given', () => {
+  const { template } = theDocument(gateway({ revision: '1-31' }).chart, 'Deployment').spec;
+  expect(template.metadata.annotations).toEqual({ 'inject.istio.io/templates': 'gateway' });
+  expect(template.metadata.labels).toMatchObject({ 'sidecar.istio.io/inject': 'true', 'istio.io/rev': '1-31' });
+  expect(template.spec.containers.map(({ name, image }: any) => [name, image])).toEqual([['istio-proxy', 'auto']]);
+});
+
+test('the pods meet the restricted level of pod security', () => {
+  const { spec } = theDocument(gateway().chart, 'Deployment').spec.template;
+  expect(spec.securityContext).toEqual({
+    runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' }, sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }],
+  });
+  expect(spec.containers[0].securityContext).toEqual({
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    privileged: false,
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+});
+
+describe('the Service has', () => {
+  const portsOf = (chart: any) => theDocument(chart, 'Service').spec.ports.map(({ port, targetPort }: any) => [port, targetPort]);
+
+  test('the ports that routes of the app use, in any order of construction', () => {
+    const { chart, gateway: by } = gateway();
+    for (const [id, number, hop] of [['b', 2, GatewayHop.plaintext(7778)], ['a', 1, GatewayHop.plaintext(7777)], ['c', 3, undefined]] as const) {
+      const egress = new TcpEgress(chart, id, { host: `${id}.example.com`, addresses: [`203.0.113.${number}`], port: 5432 });
+      new EgressGatewayRoute(chart, `${id}-route`, { egress, gateway: by, hop });
+    }
+    expect(portsOf(chart)).toEqual([[443, 443], [7777, 7777], [7778, 7778]]);
+  });
+
+  test.each<[string, EgressGatewayProps, number[]]>([
+    ['one where no route uses any', {}, [443]],
+    ['that of mutual TLS where no route uses any', { port: 8443 }, [8443]],
+    ['those given', { ports: [7777, 443] }, [443, 7777]],
+  ])('%s', (_, props, ports) => {
+    expect(portsOf(gateway(props).chart).map(([port]: number[]) => port)).toEqual(ports);
+  });
+
+  test('no port of plaintext alone for mutual TLS', () => {
+    const { chart, gateway: by } = gateway();
+    const egress = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] });
+    new EgressGatewayRoute(chart, 'route', { egress, gateway: by, hop: GatewayHop.plaintext(7777) });
+    expect(portsOf(chart)).toEqual([[7777, 7777]]);
+  });
+});
+
+test('the autoscaler decides how many pods there are, and is left out where there is nothing to decide', () => {
+  const scaled = gateway({ minReplicas: 3, maxReplicas: 9, targetCpuUtilization: 60 });
+  expect(theDocument(scaled.chart, 'Deployment').spec.replicas).toBeUndefined();
+  expect(theDocument(scaled.chart, 'HorizontalPodAutoscaler').spec).toMatchObject({
+    minReplicas: 3, maxReplicas: 9, metrics: [{ resource: { target: { averageUtilization: 60 } } }],
+  });
+  const fixed = gateway({ minReplicas: 3, maxReplicas: 3 });
+  expect(theDocument(fixed.chart, 'Deployment').spec.replicas).toBe(3);
+  expect(documents(fixed.chart, 'HorizontalPodAutoscaler')).toEqual([]);
+  expect(fixed.gateway.horizontalPodAutoscaler).toBeUndefined();
+});
+
+test('labels and annotations are on every object and on the pods; nodes and resources are chosen', () => {
+  const { chart, gateway: { deployment } } = gateway({
+    labels: { 'example.com/team': 'platform' },
+    annotations: { note: 'x' },
+    nodeSelector: { pool: 'egress' },
+    tolerations: [{ key: 'pool', value: 'egress', effect: 'NoSchedule' }, { key: 'other' }, { effect: 'NoExecute' }],
+    topologySpreadKeys: ['rack'],
+    cpuRequest: '500m',
+    memoryLimit: '2Gi',
+  });
+  for (const { metadata } of Testing.synth(chart)) {
+    expect(metadata).toMatchObject({ labels: { 'example.com/team': 'platform' }, annotations: { note: 'x' } });
+  }
+  const { template } = theDocument(chart, 'Deployment').spec;
+  expect(template.metadata).toMatchObject({ labels: { 'example.com/team': 'platform' }, annotations: { note: 'x' } });
+  expect(template.spec).toMatchObject({
+    nodeSelector: { pool: 'egress' },
+    tolerations: [
+      { key: 'pool', operator: 'Equal', value: 'egress', effect: 'NoSchedule' }, { key: 'other', operator: 'Exists' }, { operator: 'Exists', effect: 'NoExecute' },
+    ],
+    topologySpreadConstraints: [{ topologyKey: 'rack' }],
+    containers: [{ resources: { requests: { cpu: '500m', memory: '128Mi' }, limits: { cpu: '2', memory: '2Gi' } } }],
+  });
+  expect(ApiObject.isApiObject(deployment) && deployment.node.id).toBe('Resource');
+});
+
+test('two gateways of one name are a problem that names both', () => {
+  const { chart } = gateway();
+  new EgressGateway(chart, 'other', { name: 'out' });
+  expect(() => Testing.synth(chart)).toThrow(/\[egress\/other\] gateway-conflict: "egress\/gateway" is the gateway "egress\/out" already/);
+});
+
+test.each<[string, EgressGatewayProps]>([
+  ['invalid-name: name is "Out"', { name: 'Out' }],
+  ['invalid-name: trustDomain is ""', { trustDomain: '' }],
+  ['invalid-port: port is 0', { port: 0 }],
+  ['duplicate-value: ports[1] 443 stands there already', { ports: [443, 443] }],
+  ['invalid-number: minReplicas is 0', { minReplicas: 0 }],
+  ['invalid-number: maxReplicas is 1.5', { maxReplicas: 1.5 }],
+  ['invalid-number: targetCpuUtilization is "80"', { targetCpuUtilization: '80' as any }],
+  ['contradicting-props: maxReplicas is 2, and minReplicas is 3', { minReplicas: 3, maxReplicas: 2 }],
+  ['invalid-quantity: cpuRequest is "a lot"', { cpuRequest: 'a lot' }],
+  ['invalid-quantity: memoryLimit is 128', { memoryLimit: 128 as any }],
+  ['invalid-label: nodeSelector "a" has the value "b c"', { nodeSelector: { a: 'b c' } }],
+  ['invalid-label: topologySpreadKeys has the key "a b"', { topologySpreadKeys: ['a b'] }],
+  ['invalid-label: revision "istio.io/rev" has the value "1 31"', { revision: '1 31' }],
+  ['invalid-toleration: tolerations[0] has the value "a" and no key', { tolerations: [{ value: 'a' }] }],
+  ['invalid-toleration: tolerations[0] has the effect "Never"', { tolerations: [{ effect: 'Never' }] }],
+  ['reserved-label: labels sets "istio"', { labels: { istio: 'x' } }],
+])('refuses %s', (message, props) => {
+  expect(() => gateway(props)).toThrow(`[egress/gateway] ${message}`);
+});
