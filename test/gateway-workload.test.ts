@@ -139,6 +139,8 @@ test.each<[string, EgressGatewayProps]>([
   ['invalid-quantity: memoryLimit is 128', { memoryLimit: 128 as any }],
   ['invalid-label: nodeSelector "a" has the value "b c"', { nodeSelector: { a: 'b c' } }],
   ['invalid-label: topologySpreadKeys has the key "a b"', { topologySpreadKeys: ['a b'] }],
+  ['invalid-value: topologySpreadKeys is "rack"; give a list of labels of nodes', { topologySpreadKeys: 'rack' as any }],
+  ['empty-list: tolerations is []', { tolerations: [] }],
   ['invalid-label: revision "istio.io/rev" has the value "1 31"', { revision: '1 31' }],
   ['invalid-toleration: tolerations[0] has the value "a" and no key', { tolerations: [{ value: 'a' }] }],
   ['invalid-toleration: tolerations[0] has the effect "Never"', { tolerations: [{ effect: 'Never' }] }],

@@ -159,7 +159,8 @@ test('two tenants\' listeners share nothing', () => {
 test.each<[string, SniProxyGatewayProps]>([
   ['invalid-address: resolver[0] "kube-dns" is no IPv4 or IPv6 address', { proxy: SniProxy.nginx({ resolver: 'kube-dns' }) }],
   ['invalid-address: resolver[0] "10.0.0.0/8" is a range', { proxy: SniProxy.nginx({ resolver: '10.0.0.0/8' }) }],
-  ['invalid-choice: addressFamily is "IPV5"', { proxy: SniProxy.envoy({ addressFamily: 'IPV5' as any }) }],
+  ['invalid-value: proxy is "nginx"; give an SniProxy', { proxy: 'nginx' as any }],
+  ['invalid-value: addressFamily is "IPV5"', { proxy: SniProxy.envoy({ addressFamily: 'IPV5' as any }) }],
   ['invalid-number: connectTimeoutSeconds is 0', { proxy: SniProxy.envoy({ connectTimeoutSeconds: 0 }) }],
   ['invalid-number: idleTimeoutSeconds is "1s; }"', { proxy: SniProxy.nginx({ idleTimeoutSeconds: '1s; }' as any }) }],
   ['invalid-number: the workers of SniProxy.nginx is "auto; }"', { proxy: SniProxy.nginx({ workers: 'auto; }' as any }) }],

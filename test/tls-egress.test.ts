@@ -64,6 +64,7 @@ test.each<[string, Partial<TlsEgressProps>]>([
   ['host-in-mesh: hosts[0] "*.internal" covers names inside the mesh', { hosts: ['*.internal'] }],
   ['host-in-mesh: hosts[0] "*.cluster.local" covers names inside the mesh', { hosts: ['*.cluster.local'] }],
   ['host-in-mesh: hosts[0] "*.bookinfo.egress.internal" covers names inside the mesh', { hosts: ['*.bookinfo.egress.internal'] }],
+  ['invalid-value: resolution is "DYNAMIC_DNS"; give a WildcardResolution', { hosts: ['*.example.com'], resolution: 'DYNAMIC_DNS' as any }],
   ['contradicting-props: both addresses and resolution NONE are given', { hosts: ['*.example.com'], addresses: ['203.0.113.30'], resolution: WildcardResolution.none() }],
   ['contradicting-props: resolution is NONE, and hosts has the exact "api.example.com"; leave resolution out', { resolution: WildcardResolution.none() }],
   ['contradicting-props: resolution is DYNAMIC_DNS, and hosts has the exact "api.example.com"; Istio takes only wildcards here',

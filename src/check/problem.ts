@@ -27,7 +27,6 @@ export enum Problem {
   INVALID_QUANTITY = 'invalid-quantity',
   INVALID_IMAGE = 'invalid-image',
   INVALID_TOLERATION = 'invalid-toleration',
-  INVALID_CHOICE = 'invalid-choice',
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',
   ADDRESS_CONFLICT = 'address-conflict',

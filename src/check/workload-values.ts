@@ -45,9 +45,10 @@ export class WorkloadValues extends Values {
       resources: this.resources(props),
       topologySpreadKeys: props.topologySpreadKeys === undefined
         ? ['topology.kubernetes.io/zone', 'kubernetes.io/hostname']
-        : Object.keys(this.labels('topologySpreadKeys', Object.fromEntries(props.topologySpreadKeys.map(key => [key, ''])))),
+        : Object.keys(this.labels('topologySpreadKeys', Object.fromEntries(
+          this.kindOf('topologySpreadKeys', props.topologySpreadKeys, 'a list of labels of nodes', Array.isArray).map(key => [key, ''])))),
       nodeSelector: this.labels('nodeSelector', props.nodeSelector),
-      tolerations: (props.tolerations ?? []).map((toleration, i) => this.toleration(`tolerations[${i}]`, toleration)),
+      tolerations: props.tolerations === undefined ? [] : this.list('tolerations', props.tolerations, (prop, toleration) => this.toleration(prop, toleration)),
     };
   }
 

@@ -77,7 +77,7 @@ function resolutionOf(values: Values, hosts: string[], { addresses, resolution }
   if (resolution === undefined) {
     return addresses === undefined && hosts.some(isWildcard) ? WildcardResolution.none()._resolution : undefined;
   }
-  const name = resolution._resolution;
+  const name = values.kindOf('resolution', resolution, 'a WildcardResolution', one => one instanceof WildcardResolution)._resolution;
   const exact = hosts.find(host => !isWildcard(host));
   if (addresses !== undefined) {
     values.refuse(Problem.CONTRADICTING_PROPS, `both addresses and resolution ${name} are given`, 'give one of the two');

@@ -100,11 +100,11 @@ export class SniProxyGateway extends EgressGateway {
 
   /** @internal */
   protected _sniProxy(values: WorkloadValues, { proxy, deniedRanges, allowedRanges }: SniProxyGatewayProps): SniProxyIntent {
-    const { _program: program, _options: options } = proxy ?? SniProxy.nginx();
+    const { _program: program, _options: options } = values.kindOf('proxy', proxy ?? SniProxy.nginx(), 'an SniProxy', one => one instanceof SniProxy);
     const addressFamily = options.addressFamily ?? AddressFamily.IPV4;
     const families = Object.values(AddressFamily);
     if (!families.includes(addressFamily)) {
-      values.refuse(Problem.INVALID_CHOICE, `addressFamily is ${JSON.stringify(addressFamily)}`, `give one of ${families.join(', ')}`);
+      values.refuse(Problem.INVALID_VALUE, `addressFamily is ${JSON.stringify(addressFamily)}`, `give one of ${families.join(', ')}`);
     }
     return {
       program,

@@ -4,6 +4,9 @@ import { SniListener } from '../../plan/sni-listener';
 const TYPE = 'type.googleapis.com/envoy.extensions';
 const LOOKUP = new Map([['IPV4', 'V4_ONLY'], ['IPV6', 'V6_ONLY'], ['ANY', 'ALL']]);
 
+/** Names that one listener remembers at a time, each for at least five minutes after it was used last; further ones are refused. */
+const MOST_NAMES = 16384;
+
 /** The cluster that resolves the names which clients of a listener send. */
 export function upstream(listener: SniListener, proxy: SniProxyIntent): object {
   return {
@@ -60,6 +63,7 @@ function dnsCache(listener: SniListener, { resolver, addressFamily }: SniProxyIn
   return {
     name: clusterOf(listener),
     dns_lookup_family: LOOKUP.get(addressFamily),
+    max_hosts: MOST_NAMES,
     typed_dns_resolver_config: {
       name: 'envoy.network.dns_resolver.cares',
       typed_config: {
