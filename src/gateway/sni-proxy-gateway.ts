@@ -60,8 +60,8 @@ export interface SniProxyGatewayProps extends EgressGatewayProps {
  * a forged name, or none, is refused.
  *
  * It brings a NetworkPolicy: any pod of the cluster may enter by the Service's ports; the gateway itself may reach the cluster's
- * DNS (pods `k8s-app: kube-dns` of `kube-system`, or the resolver given), istiod, and all of the outside but `deniedRanges`. A
- * network plugin that does not enforce NetworkPolicies leaves the way to private addresses open to nginx.
+ * DNS (pods `k8s-app: kube-dns` of `kube-system`, or the resolver given), istiod, and all of the outside but `deniedRanges`.
+ * Anybody can give a name of theirs a private address, so a network plugin that enforces NetworkPolicies is a must.
  *
  * @example
  * const gateway = new SniProxyGateway(chart, 'sni', { namespace: 'egress', name: 'sni', proxy: SniProxy.nginx() });

@@ -70,7 +70,8 @@ export class SniProxy {
 
   /**
    * The gateway's own proxy, by an EnvoyFilter for each host and port. No second container, and a route changes without a rollout.
-   * Names that lead to private addresses are refused before a byte is sent, and by the NetworkPolicy.
+   * A name whose first address is a private one is refused before a byte is sent. Envoy goes on to further addresses of a name
+   * without asking: what keeps those out is the NetworkPolicy alone.
    *
    * Envoy calls the filter alpha, and Istio checks nothing inside an EnvoyFilter: try a new version of Istio before it comes.
    *
