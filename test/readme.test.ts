@@ -33,6 +33,12 @@ test('the company\'s construct carries its defaults', () => {
   expect(documents.some(({ kind }) => kind === 'Gateway')).toBe(true);
 });
 
+test('the whole domain leaves through the proxy\'s socket', () => {
+  const documents = run(blocks[2]);
+  expect(documents.filter(({ kind }) => kind === 'ServiceEntry').map(({ spec }) => spec.endpoints[0].address).sort())
+    .toEqual(['sni.egress.svc.cluster.local', expect.stringMatching(/^unix:\/\/\/var\/run\/sni\/.*\.sock$/)]);
+});
+
 test('every example is told of', () => {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const names = require('fs').readdirSync(join(__dirname, '..', 'examples')).filter((file: string) => file.endsWith('.ts'));

@@ -16,6 +16,7 @@ const usage = `usage:
   conformance broken [--dir DIR]                                     every broken manifest must be condemned
   conformance mutate --examples DIR [--only NAME]                    leave every object out in turn; some cell must notice
   conformance xds-size --manifests FILE.yaml [--calls FILE.json] [--namespace NS,…] [--compare] [--json]
+  conformance bench-sni --examples DIR [--connections N] [--megabytes N] [--rounds N] [--json]
   conformance judge-stream                                           tier 0 over JSON lines on stdin
 
 exit status: 0 all as expected, 1 a cell differs, 2 usage, 3 the lab cannot work here
@@ -47,6 +48,8 @@ func Main(args []string) int {
 		return mutate(args[1:])
 	case "xds-size":
 		return xdsSize(args[1:])
+	case "bench-sni":
+		return benchSNI(args[1:])
 	case "judge-stream":
 		return judgeStream(args[1:])
 	case "help", "-h", "--help":

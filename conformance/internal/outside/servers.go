@@ -174,6 +174,23 @@ func (e *endpoint) answerLine(conn net.Conn, sight Sight) {
 	sight.Stage, sight.Call = PayloadSeen, strings.TrimSpace(strings.TrimPrefix(line, hello))
 	e.record.add(sight)
 	_, _ = conn.Write(sight.line())
+	if size, err := strconv.ParseInt(strings.TrimPrefix(sight.Call, bulk), 10, 64); err == nil && strings.HasPrefix(sight.Call, bulk) {
+		_ = conn.SetDeadline(time.Now().Add(time.Minute))
+		_, _ = io.CopyN(conn, zeros{}, size)
+	}
+}
+
+// bulk begins a call that wants so many bytes after the answer.
+const bulk = "bulk "
+
+// Ask is what a client sends that wants so many bytes after the answer.
+func Ask(bytes int64) string { return fmt.Sprintf("%s%s%d\n", hello, bulk, bytes) }
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
 
 func (e *endpoint) answerHTTP(conn net.Conn, sight Sight) {

@@ -101,6 +101,12 @@ func (l *Lab) JudgeText(name, text, callsPath string) (*Result, error) {
 }
 
 func (l *Lab) judgeCalls(result *Result, lab *world.World, calls []world.Call) error {
+	return l.withPlane(lab, func(plane *controlplane.ControlPlane, directory string) error {
+		return l.judgeBy(plane, directory, result, lab, calls)
+	})
+}
+
+func (l *Lab) withPlane(lab *world.World, use func(*controlplane.ControlPlane, string) error) error {
 	pattern := "conformance-simulated-*"
 	if l.Run != nil {
 		pattern = network.FolderPattern
@@ -118,6 +124,10 @@ func (l *Lab) judgeCalls(result *Result, lab *world.World, calls []world.Call) e
 		return err
 	}
 	defer plane.Stop()
+	return use(plane, directory)
+}
+
+func (l *Lab) judgeBy(plane *controlplane.ControlPlane, directory string, result *Result, lab *world.World, calls []world.Call) error {
 	result.Dropped = judges.Dropped(plane)
 	simulate := judges.NewSimulate(plane)
 	for _, call := range expand(calls, lab) {
