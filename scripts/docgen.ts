@@ -1,37 +1,71 @@
-/* Writes API.md from .jsii, without what every construct inherits from the constructs library. */
+/*
+ * Writes API.md from .jsii: a table a type, with everything that a docstring says. jsii-docgen reads the assembly; its own
+ * Markdown takes ten lines a prop, and what every construct inherits once for each.
+ */
 import { writeFileSync } from 'fs';
-import { ClassSchema, Documentation, Language, MarkdownRenderer } from 'jsii-docgen';
+import { DocsSchema, Documentation, Language, MethodSchema, PropertySchema, TypeSchema } from 'jsii-docgen';
 
 const INHERITED = ['toString', 'with', 'isConstruct', 'node'];
 
-function own<T extends ClassSchema>(schema: T): T {
-  const kept = <U extends { readonly displayName: string }>(items: U[]) => items.filter(({ displayName }) => !INHERITED.includes(displayName));
-  return {
-    ...schema,
-    initializer: schema.initializer && {
-      ...schema.initializer,
-      parameters: schema.initializer.parameters.filter(({ displayName }) => !['scope', 'id'].includes(displayName)),
-    },
-    instanceMethods: kept(schema.instanceMethods),
-    staticMethods: kept(schema.staticMethods),
-    properties: kept(schema.properties),
-  };
+interface AnyType {
+  readonly displayName: string;
+  readonly docs: DocsSchema;
+  readonly initializer?: { readonly usage: string };
+  readonly properties?: PropertySchema[];
+  readonly constants?: PropertySchema[];
+  readonly staticMethods?: MethodSchema[];
+  readonly instanceMethods?: MethodSchema[];
+  readonly members?: { readonly displayName: string; readonly docs: DocsSchema }[];
+}
+
+const cell = (text: string) => text.replace(/\s*\n\s*/g, ' ').replace(/\|/g, '\\|');
+const table = (header: string[], rows: string[][]) =>
+  rows.length === 0 ? [] : ['', ...[header, header.map(() => '---'), ...rows].map(row => `| ${row.map(cell).join(' | ')} |`)];
+const example = (code?: string) => code === undefined ? [] : ['', '```ts', code.trim(), '```'];
+const own = <T extends { readonly displayName: string }>(items: T[] = []) => items.filter(({ displayName }) => !INHERITED.includes(displayName));
+
+function prose({ summary, remarks, links, deprecated, deprecationReason }: DocsSchema): string {
+  const see = links?.length ? `See ${links.join(', ')}` : undefined;
+  return [deprecated ? `Deprecated: ${deprecationReason}` : undefined, summary, remarks, see].filter(Boolean).join('\n');
+}
+
+type Nested = Partial<TypeSchema> & { readonly name?: string; readonly fqn?: string; readonly displayName?: string };
+
+function typeOf({ name, formattingPattern, types, fqn, displayName }: Nested): string {
+  return formattingPattern === undefined || types === undefined
+    ? displayName ?? name ?? formattingPattern ?? fqn ?? 'any'
+    : types.reduce<string>((text, inner) => text.replace('%', typeOf(inner as Nested)), formattingPattern);
+}
+
+/** The call alone, without the line that imports its class. */
+const call = (usage = '') => usage.split('\n').filter(line => line !== '' && !line.startsWith('import ')).join(' ');
+
+function section(type: AnyType): string[] {
+  const methods = [...own(type.staticMethods), ...own(type.instanceMethods)];
+  return [
+    '', `### ${type.displayName}`, '', prose(type.docs),
+    ...example(type.docs.example),
+    ...type.initializer ? ['', `\`${call(type.initializer.usage)}\``] : [],
+    ...table(['method', ''], methods.map(({ usage, docs, parameters }) => [
+      `\`${call(usage).replace(/^public /, '')}\``,
+      [prose(docs), ...parameters.filter(parameter => parameter.docs.summary).map(({ displayName, docs: of }) => `\`${displayName}\`: ${prose(of)}`)].join('\n'),
+    ])),
+    ...table(['property', 'type', 'default', ''], [...type.constants ?? [], ...own(type.properties)].map(property => [
+      `\`${property.displayName}${property.optional ? '?' : ''}\``, `\`${typeOf(property.type)}\``, (property.default ?? '').replace(/^- /, ''), prose(property.docs),
+    ])),
+    ...table(['member', ''], (type.members ?? []).map(({ displayName, docs }) => [`\`${displayName}\``, prose(docs)])),
+  ];
 }
 
 async function main() {
   const documentation = await Documentation.forProject(process.cwd());
-  const { content: schema } = await documentation.toJson({ language: Language.TYPESCRIPT, allSubmodules: false });
-  const api = schema.apiReference!;
-  const reference = {
-    ...api,
-    constructs: api.constructs.map(own),
-    classes: api.classes.map(own),
-    interfaces: api.interfaces.map(item => ({ ...item, properties: item.properties.filter(({ displayName }) => displayName !== 'node') })),
-  };
-  writeFileSync('API.md', MarkdownRenderer.fromSchema({ ...schema, apiReference: reference }, {}).render()
-    // a property's name and type are said in its heading and list already
-    .replace(/```typescript\npublic readonly .*\n```\n\n/g, '')
-    .replace(/\n{3,}/g, '\n\n'));
+  const { content } = await documentation.toJson({ language: Language.TYPESCRIPT, allSubmodules: false });
+  const { constructs, classes, structs, interfaces, enums } = content.apiReference!;
+  const chapters: [string, readonly unknown[]][] = [
+    ['Constructs', constructs], ['Classes', classes], ['Interfaces', interfaces], ['Structs', structs], ['Enums', enums],
+  ];
+  const text = chapters.flatMap(([title, types]) => ['', `## ${title}`, ...(types as AnyType[]).flatMap(section)]);
+  writeFileSync('API.md', `# API\n${text.join('\n')}\n`);
   await documentation.cleanup();
 }
 
