@@ -46,6 +46,15 @@ func mutate(args []string) int {
 	return status
 }
 
+// unmodelled are kinds that only a cluster's own controllers act on.
+var unmodelled = map[string]string{
+	"HorizontalPodAutoscaler": "the lab has one pod of each Deployment",
+	"PodDisruptionBudget":     "the lab evicts nobody",
+	"Role":                    "the lab hands every proxy its secrets",
+	"RoleBinding":             "the lab hands every proxy its secrets",
+	"ServiceAccount":          "the lab gives pods the identity that their Deployment names",
+}
+
 func survivorsOf(lab *scenario.Lab, job job) (survivors int, err error) {
 	text, err := os.ReadFile(job.manifests)
 	if err != nil {
@@ -56,6 +65,10 @@ func survivorsOf(lab *scenario.Lab, job job) (survivors int, err error) {
 		return 0, err
 	}
 	for i, left := range set.Objects {
+		if why := unmodelled[left.Raw.GetKind()]; why != "" {
+			fmt.Printf("n/a      %s without %s: %s\n", job.name, left.ID(), why)
+			continue
+		}
 		documents := make([]string, 0, len(set.Objects))
 		for j, object := range set.Objects {
 			if j != i {
