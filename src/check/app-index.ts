@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { secretProblems } from './outward';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
 import { EgressIntent, GatewayIntent } from '../plan/intent';
@@ -8,7 +9,7 @@ import { GatewayWorkload, RouteIntent } from '../plan/route';
 export class AppIndex {
   public static of(construct: IConstruct): AppIndex {
     const root = construct.node.root;
-    const index = AppIndex.indexes.get(root) ?? new AppIndex();
+    const index = AppIndex.indexes.get(root) ?? new AppIndex(root);
     AppIndex.indexes.set(root, index);
     return index;
   }
@@ -21,7 +22,7 @@ export class AppIndex {
   private readonly foreign: RelationProblem[] = [];
   private problems?: Map<string, string[]>;
 
-  private constructor() {}
+  private constructor(private readonly root: IConstruct) {}
 
   public addEgress(construct: IConstruct, egress: EgressIntent): void {
     this.egresses.push(egress);
@@ -72,7 +73,9 @@ export class AppIndex {
   private problemsOf(path: string): string[] {
     if (!this.problems) {
       this.problems = new Map();
-      for (const problem of [...this.foreign, ...relationProblems(this.allEgresses(), this.allRoutes(), this.allGateways())]) {
+      const [egresses, routes] = [this.allEgresses(), this.allRoutes()];
+      const problems = [...relationProblems(egresses, routes, this.allGateways()), ...secretProblems(this.root, egresses, routes)];
+      for (const problem of [...this.foreign, ...problems]) {
         this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);
       }
     }

@@ -27,6 +27,11 @@ export enum Problem {
   INVALID_QUANTITY = 'invalid-quantity',
   INVALID_IMAGE = 'invalid-image',
   INVALID_TOLERATION = 'invalid-toleration',
+  INVALID_PATH = 'invalid-path',
+  INVALID_SUBJECT_ALT_NAME = 'invalid-subject-alt-name',
+  WORKLOAD_NOT_GIVEN = 'workload-not-given',
+  HTTP_ON_HTTPS_PORT = 'http-on-https-port',
+  TUNNEL_OF_SEVERAL = 'tunnel-of-several',
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',
   ADDRESS_CONFLICT = 'address-conflict',
@@ -42,6 +47,14 @@ export enum Problem {
   GATEWAY_CONFLICT = 'gateway-conflict',
   FOREIGN_EGRESS = 'foreign-egress',
   FOREIGN_GATEWAY = 'foreign-gateway',
+  PROTOCOL_CONFLICT = 'protocol-conflict',
+  ORIGINATION_OF_TLS = 'origination-of-tls',
+  SECOND_ORIGINATION = 'second-origination',
+  ORIGINATION_BEFORE_GATEWAY = 'origination-before-gateway',
+  TUNNEL_BEFORE_GATEWAY = 'tunnel-before-gateway',
+  TUNNEL_OF_HTTP = 'tunnel-of-http',
+  TUNNEL_TO_GATEWAY = 'tunnel-to-gateway',
+  SECRET_ELSEWHERE = 'secret-elsewhere',
 }
 
 /** What is wrong, what we got, what is allowed and how to mend it, under the problem's stable name. */

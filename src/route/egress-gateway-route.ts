@@ -1,10 +1,17 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
+import { connectionsIntent } from '../check/connection-values';
+import { forwardProxyIntent } from '../check/forward-proxy-values';
+import { originationIntent } from '../check/origination-values';
 import { describe, Problem } from '../check/problem';
 import { Values } from '../check/values';
+import { ConnectionOptions } from '../egress/connection-options';
 import { IEgress } from '../egress/egress';
+import { ForwardProxy } from '../egress/forward-proxy';
+import { TlsOrigination } from '../egress/tls-origination';
 import { authorizationPolicy } from '../emit/istio/authorization-policy';
+import { destinationRule } from '../emit/istio/destination-rule';
 import { sniEnvoyFilter } from '../emit/istio/envoy-filter';
 import { gateway as gatewayObject } from '../emit/istio/gateway';
 import { ObjectMeta } from '../emit/istio/object';
@@ -19,7 +26,7 @@ import { HopIntent, RouteIntent } from '../plan/route';
 import { sniListeners } from '../plan/sni-listener';
 
 /** Props of an `EgressGatewayRoute`. */
-export interface EgressGatewayRouteProps {
+export interface EgressGatewayRouteProps extends ConnectionOptions {
   /** What takes this way. An egress has one way: a second route of it is an error at synth. */
   readonly egress: IEgress;
 
@@ -41,6 +48,21 @@ export interface EgressGatewayRouteProps {
    * @default - each host is reached under its own name; a wildcard needs a gateway with an SNI proxy
    */
   readonly hostingServer?: string;
+
+  /**
+   * TLS that the gateway puts around what the application speaks, for an HttpEgress or a TcpEgress. A Secret lies in the gateway's
+   * namespace, and the gateway's service account needs a Role to read it, as `istioctl` and Istio's charts give it.
+   *
+   * @default - none
+   */
+  readonly tlsOrigination?: TlsOrigination;
+
+  /**
+   * Forward proxy that the gateway goes by, for a TlsEgress or a TcpEgress.
+   *
+   * @default - straight to the host
+   */
+  readonly forwardProxy?: ForwardProxy;
 
   /**
    * Labels for every emitted object of the route.
@@ -66,8 +88,8 @@ export interface EgressGatewayRouteProps {
  *
  * To the clients the host is reached at the gateway; only the gateway knows the real one. The client leg is the egress's own
  * ServiceEntry and DestinationRule, which change where they lead. The route adds, in the gateway's namespace and for each host
- * and port, a door (Gateway, VirtualService) and an outer leg (ServiceEntry). Over mutual TLS the gateway refuses workloads of
- * namespaces that are no clients, by one AuthorizationPolicy for all routes with the same clients. Envoy asks it at the caller's
+ * and port, a door (Gateway, VirtualService) and an outer leg (ServiceEntry, and a DestinationRule for TLS, a forward proxy or limits).
+ * Over mutual TLS the gateway refuses workloads of namespaces that are no clients, by one AuthorizationPolicy for all routes with the same clients. Envoy asks it at the caller's
  * first byte: a server that speaks first (MySQL, SMTP, SSH) has been connected to by then, and its greeting handed on. Where that
  * matters, let a NetworkPolicy keep other namespaces from the gateway's pods.
  *
@@ -87,6 +109,9 @@ export class EgressGatewayRoute extends Construct {
   /** The EnvoyFilters that make the gateway's proxy an SNI proxy, one for each wildcard and port in sorted order, for patches. */
   public readonly envoyFilters: ApiObject[];
 
+  /** The DestinationRules of the ways to the real hosts, one for each host and port in sorted order, for patches; none where nothing is said of them. */
+  public readonly destinationRules: ApiObject[];
+
   /** The AuthorizationPolicy that refuses other namespaces, shared by all routes of the gateway with the same clients; none where nobody can be refused. */
   public readonly authorizationPolicy?: ApiObject;
 
@@ -97,12 +122,17 @@ export class EgressGatewayRoute extends Construct {
     const gateway = values.kindOf('gateway', props.gateway, 'an IEgressGateway, such as EgressGateway.fromService(...) gives',
       ({ intent }) => intent?.identity !== undefined);
     const hop = values.kindOf('hop', props.hop ?? GatewayHop.mutualTls(), 'a GatewayHop, such as GatewayHop.mutualTls()', value => value instanceof GatewayHop);
+    const { clients, hosts, ports } = egress.intent;
+    const originator = { at: 'gateway' as const, namespace: gateway.intent.namespace, clients, hosts: hosts.length, ports: ports.length };
     const route: RouteIntent = {
       path: values.path,
       egress: egress.intent,
       gateway: gateway.intent,
       hop: hopOf(values, gateway.intent, hop),
       hostingServer: props.hostingServer === undefined ? undefined : values.host('hostingServer', props.hostingServer),
+      tlsOrigination: originationIntent(values, props.tlsOrigination, originator),
+      forwardProxy: forwardProxyIntent(values, props.forwardProxy, originator),
+      connections: connectionsIntent(values, props),
     };
     const meta: Omit<ObjectMeta, 'name'> = {
       namespace: route.gateway.namespace,
@@ -114,6 +144,8 @@ export class EgressGatewayRoute extends Construct {
     this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name }, door));
     this.virtualServices = all.map(({ id: of, name, door }) => virtualService(this, of('VirtualService'), { ...meta, name }, name, door));
     this.serviceEntries = all.map(({ id: of, name, outer }) => serviceEntry(this, of('ServiceEntry'), { ...meta, name }, () => outer));
+    this.destinationRules = all.flatMap(({ id: of, name, outerSecuring }) =>
+      outerSecuring ? [destinationRule(this, of('DestinationRule'), { ...meta, name }, () => outerSecuring)] : []);
 
     const listeners = new Map(sniListeners(route).map(listener => [listener.name, listener]));
     this.envoyFilters = route.gateway.sniProxy?.program !== 'envoy' ? [] : all.filter(({ name }) => listeners.has(name)).map(({ id: of, name }) =>
