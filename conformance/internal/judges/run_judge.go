@@ -115,6 +115,12 @@ func (r *Run) refusal(e *evidence) Seen {
 	if e.outcome.Status >= 400 && e.chain[0].entry.ResponseDetails == "via_upstream" {
 		return Seen{Refused: "http-status", At: "server"}
 	}
+	for _, sight := range e.sights {
+		// TLS 1.3 lets the client go on before the server has looked at its certificate
+		if sight.Stage == outside.TLSFailed && hasFlag(last.entry.Flags, "UC") {
+			return Seen{Refused: byServer(sight), At: "server"}
+		}
+	}
 	if refused := byEntry(last); refused != "" {
 		return Seen{Refused: refused, At: at}
 	}
