@@ -20,6 +20,12 @@ const caCertificates = CaCertificates.fromConfigMap('private-ca');
 for (const fault of ['wrong-name-at-sidecar', 'unknown-server-at-sidecar']) {
   new HttpEgress(chart, fault, { hosts: [`${fault}.example.com`], tlsOrigination: TlsOrigination.simple({ caCertificates }) });
 }
+new MutualTlsOrigination(chart, 'other-workload', {
+  host: 'other-workload.example.com',
+  clientCertificate: ClientCertificate.fromSecret('other-workload-client'),
+  workloadSelector: { app: 'reviews' },
+  serviceAccount: 'reviews',
+});
 const billing = new HttpEgress(chart, 'billing', { hosts: ['billing.example.com'] });
 new EgressGatewayRoute(chart, 'billing-route', { egress: billing, gateway, tlsOrigination: TlsOrigination.simple() });
 

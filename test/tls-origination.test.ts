@@ -78,7 +78,8 @@ describe('at the sidecar, with a Secret', () => {
 
   test('is for the workload alone, and the others never speak in clear', () => {
     expect(egress.destinationRules[0].toJson().spec.workloadSelector).toEqual({ matchLabels: { app: 'ratings' } });
-    const { workloadSelector, trafficPolicy } = egress.otherDestinationRules[0].toJson().spec;
+    const { workloadSelector, trafficPolicy, exportTo } = egress.otherDestinationRules[0].toJson().spec;
+    expect(exportTo).not.toEqual(egress.destinationRules[0].toJson().spec.exportTo);
     expect(workloadSelector).toBeUndefined();
     expect(trafficPolicy.tls).toEqual({ mode: 'SIMPLE', caCertificates: 'system', sni: 'api.example.com', subjectAltNames: ['api.example.com'] });
   });

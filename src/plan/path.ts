@@ -154,7 +154,8 @@ export function otherSecuring(egress: EgressIntent, host: string): Securing {
     tlsOrigination: simple(tlsOrigination),
     forwardProxy: forwardProxy && { ...forwardProxy, tlsOrigination: simple(forwardProxy.tlsOrigination) },
   };
-  return clientSecuring(withoutSecret, host);
+  // of two rules of one host with the same exportTo Istio drops the one without a selector; other namespaces do not look at this one
+  return { ...clientSecuring(withoutSecret, host), exportTo: ['*'] };
 }
 
 /** The crossings of a route: one for each host and port. */
