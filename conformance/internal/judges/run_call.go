@@ -50,6 +50,11 @@ func (r *Run) Call(call world.Call) (Seen, error) {
 	if err != nil || refusal != nil {
 		return *refusal, err
 	}
+	if call.How.Renews != "" {
+		if err := r.renew(call.How.Renews); err != nil {
+			return Seen{}, err
+		}
+	}
 	mark := r.servers.Record.Mark()
 	deniedBefore, err := r.network.Denied()
 	if err != nil {

@@ -108,6 +108,7 @@ type How struct {
 	SNI        Optional `json:"sni"`
 	HostHeader string   `json:"hostHeader"`
 	Upgrade    string   `json:"upgrade"`
+	Renews     string   `json:"renews"`
 	Sends      int64    `json:"sends"`
 	Around     bool     `json:"around"`
 	Through    *Through `json:"through"`
