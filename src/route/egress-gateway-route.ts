@@ -51,7 +51,8 @@ export interface EgressGatewayRouteProps extends ConnectionOptions {
 
   /**
    * TLS that the gateway puts around what the application speaks, for an HttpEgress or a TcpEgress. A Secret lies in the gateway's
-   * namespace, and the gateway's service account needs a Role to read it, as `istioctl` and Istio's charts give it.
+   * namespace, and the gateway's service account needs a Role to read it, as `istioctl` and Istio's charts give it. The gateway sends
+   * no ALPN: let the sidecar originate for an HTTP/2 or gRPC server that insists on it.
    *
    * @default - none
    */
