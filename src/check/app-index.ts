@@ -1,6 +1,8 @@
 import { IConstruct } from 'constructs';
+import { identityProblems } from './identities';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
+import { AllowanceIntent, IdentityIntent } from '../plan/identity';
 import { EgressIntent, GatewayIntent } from '../plan/intent';
 import { GatewayWorkload, RouteIntent } from '../plan/route';
 
@@ -18,6 +20,9 @@ export class AppIndex {
   private readonly egresses: EgressIntent[] = [];
   private readonly routes = new Map<string, RouteIntent[]>();
   private readonly gateways: GatewayWorkload[] = [];
+  private readonly allowances: AllowanceIntent[] = [];
+  private readonly identities = new Map<string, IdentityIntent[]>();
+  private readonly onAllowed = new Map<string, (identities: readonly IdentityIntent[]) => void>();
   private readonly foreign: RelationProblem[] = [];
   private problems?: Map<string, string[]>;
 
@@ -37,6 +42,27 @@ export class AppIndex {
     this.routes.set(route.egress.path, [...this.routes.get(route.egress.path) ?? [], route]);
     this.foreign.push(...foreign.map(text => ({ path: route.path, text })));
     this.watch(construct, route.path);
+  }
+
+  public allow(allowance: AllowanceIntent): void {
+    const { path } = allowance.egress;
+    const all = [...this.identities.get(path) ?? [], ...allowance.identities];
+    this.allowances.push(allowance);
+    this.identities.set(path, all);
+    this.problems = undefined;
+    this.onAllowed.get(path)?.(all);
+  }
+
+  /** Who alone may use an egress; none: all of its clients. */
+  public allowedOn(egress: EgressIntent): readonly IdentityIntent[] | undefined {
+    return this.identities.get(egress.path);
+  }
+
+  /** Tells the route of an egress who may use it, whether that was said already or will be. */
+  public tellAllowed(route: RouteIntent, told: (identities: readonly IdentityIntent[]) => void): void {
+    const { path } = route.egress;
+    this.onAllowed.set(path, told);
+    told(this.identities.get(path) ?? []);
   }
 
   /** The way that an egress takes; none: straight from the sidecar. */
@@ -72,7 +98,8 @@ export class AppIndex {
   private problemsOf(path: string): string[] {
     if (!this.problems) {
       this.problems = new Map();
-      for (const problem of [...this.foreign, ...relationProblems(this.allEgresses(), this.allRoutes(), this.allGateways())]) {
+      for (const problem of [...this.foreign, ...relationProblems(this.allEgresses(), this.allRoutes(), this.allGateways()),
+        ...identityProblems(this.allowances, egress => this.routeOf(egress))]) {
         this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);
       }
     }

@@ -27,6 +27,7 @@ export enum Problem {
   INVALID_QUANTITY = 'invalid-quantity',
   INVALID_IMAGE = 'invalid-image',
   INVALID_TOLERATION = 'invalid-toleration',
+  INVALID_IDENTITY = 'invalid-identity',
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',
   ADDRESS_CONFLICT = 'address-conflict',
@@ -42,6 +43,10 @@ export enum Problem {
   GATEWAY_CONFLICT = 'gateway-conflict',
   FOREIGN_EGRESS = 'foreign-egress',
   FOREIGN_GATEWAY = 'foreign-gateway',
+  IDENTITIES_OF_DIRECT_EGRESS = 'identities-of-direct-egress',
+  IDENTITIES_ON_HOP = 'identities-on-hop',
+  IDENTITY_IS_NO_CLIENT = 'identity-is-no-client',
+  ANOTHER_TRUST_DOMAIN = 'another-trust-domain',
 }
 
 /** What is wrong, what we got, what is allowed and how to mend it, under the problem's stable name. */

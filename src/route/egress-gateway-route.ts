@@ -1,10 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
+import { identityIntents } from '../check/identity-values';
 import { describe, Problem } from '../check/problem';
 import { Values } from '../check/values';
 import { IEgress } from '../egress/egress';
-import { authorizationPolicy } from '../emit/istio/authorization-policy';
+import { authorizationPolicy, narrowingPolicy } from '../emit/istio/authorization-policy';
 import { sniEnvoyFilter } from '../emit/istio/envoy-filter';
 import { gateway as gatewayObject } from '../emit/istio/gateway';
 import { ObjectMeta } from '../emit/istio/object';
@@ -12,11 +13,13 @@ import { serviceEntry } from '../emit/istio/service-entry';
 import { virtualService } from '../emit/istio/virtual-service';
 import { IEgressGateway } from '../gateway/egress-gateway';
 import { GatewayHop } from '../gateway/gateway-hop';
+import { demandedIdentities, narrowing, takesPolicy } from '../plan/identity';
 import { GatewayIntent } from '../plan/intent';
 import { label } from '../plan/names';
 import { admission, crossings } from '../plan/path';
 import { HopIntent, RouteIntent } from '../plan/route';
 import { sniListeners } from '../plan/sni-listener';
+import { WorkloadIdentity } from '../policy/workload-identity';
 
 /** Props of an `EgressGatewayRoute`. */
 export interface EgressGatewayRouteProps {
@@ -90,6 +93,9 @@ export class EgressGatewayRoute extends Construct {
   /** The AuthorizationPolicy that refuses other namespaces, shared by all routes of the gateway with the same clients; none where nobody can be refused. */
   public readonly authorizationPolicy?: ApiObject;
 
+  private readonly route: RouteIntent;
+  private narrowing?: ApiObject;
+
   public constructor(scope: Construct, id: string, props: EgressGatewayRouteProps) {
     super(scope, id);
     const values = new Values(scope, id);
@@ -110,8 +116,10 @@ export class EgressGatewayRoute extends Construct {
       annotations: values.annotations(props.annotations),
     };
 
+    const index = AppIndex.of(this);
     const all = crossings(route).map(crossing => ({ ...crossing, id: (kind: string) => crossing.key === '' ? kind : `${kind}-${crossing.key}` }));
-    this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name }, door));
+    this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name },
+      () => ({ ...door, callers: demandedIdentities(route, index.allowedOn(route.egress)) })));
     this.virtualServices = all.map(({ id: of, name, door }) => virtualService(this, of('VirtualService'), { ...meta, name }, name, door));
     this.serviceEntries = all.map(({ id: of, name, outer }) => serviceEntry(this, of('ServiceEntry'), { ...meta, name }, () => outer));
 
@@ -121,7 +129,37 @@ export class EgressGatewayRoute extends Construct {
 
     const foreign = foreignTo(this, egress, gateway);
     this.authorizationPolicy = foreign.length === 0 ? admit(gateway, route) : undefined;
-    AppIndex.of(this).addRoute(this, route, foreign);
+    index.addRoute(this, route, foreign);
+    index.tellAllowed(route, identities => {
+      if (this.narrowing || !takesPolicy(route, identities)) return;
+      this.narrowing = narrowingPolicy(this, 'AuthorizationPolicy', { ...meta, name: label(route.egress.namespace, ...route.path.split('/'), 'identities') },
+        route.gateway.labels, () => narrowing(route, all.map(({ ownName }) => ownName), index.allowedOn(route.egress)!));
+    });
+    this.route = route;
+  }
+
+  /**
+   * The AuthorizationPolicy that refuses other identities, for patches; only where a whole namespace is among them.
+   *
+   * @default - none
+   */
+  public get identityPolicy(): ApiObject | undefined {
+    return this.narrowing;
+  }
+
+  /**
+   * Lets only these workloads of the client namespaces in, besides those of earlier calls. Over mutual TLS alone; the egress's own `allowFrom` does the same.
+   *
+   * Exact identities are demanded in the handshake, by the door's own TLS: whoever has another certificate gets no byte of the
+   * server. Where a whole namespace is among them, an AuthorizationPolicy refuses instead.
+   *
+   * @param identities workloads of client namespaces; `WorkloadIdentity.nobody()` for none
+   * @example
+   * route.allowFrom(WorkloadIdentity.serviceAccount('bookinfo', 'bookinfo-ratings-v2'));
+   */
+  public allowFrom(...identities: WorkloadIdentity[]): void {
+    const { path, egress } = this.route;
+    AppIndex.of(this).allow({ path, egress, identities: identityIntents(Values.of(this), 'allowFrom', identities) });
   }
 }
 
