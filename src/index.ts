@@ -3,6 +3,8 @@ export * from './egress/tcp-egress';
 export * from './egress/tls-egress';
 export * from './egress/wildcard-resolution';
 export * from './explain/egress-ways';
+export * from './external/big-ip';
+export * from './external/external-proxy';
 export * from './gateway/egress-gateway';
 export * from './gateway/existing-egress-gateway';
 export * from './gateway/gateway-hop';

@@ -1,5 +1,6 @@
 import { describe, Problem, RelationProblem } from './problem';
-import { AllowanceIntent, trustDomainOf } from '../plan/identity';
+import { AllowanceIntent, IdentityIntent, trustDomainOf } from '../plan/identity';
+import { EgressIntent } from '../plan/intent';
 import { RouteIntent } from '../plan/route';
 
 /** What is wrong between what `allowFrom` was given and the way that its egress takes. */
@@ -19,12 +20,16 @@ function problemsOf({ egress, identities }: AllowanceIntent, route: RouteIntent 
       `"${route.path}" has a ${route.hop.security} hop, where the gateway cannot know who calls`,
       'use GatewayHop.mutualTls(), or keep others from the gateway\'s pods with a NetworkPolicy')];
   }
-  const own = trustDomainOf(route.gateway.identity);
+  return strangers(identities, egress, trustDomainOf(route.gateway.identity), `gateway "${route.gateway.namespace}/${route.gateway.service}"`);
+}
+
+/** What is wrong with identities as clients of an egress, at a place of this trust domain. */
+export function strangers(identities: readonly IdentityIntent[], egress: EgressIntent, own: string, place: string): string[] {
   return identities.flatMap(({ trustDomain = own, namespace, anotherTrustDomain }) => [
     ...(egress.clients.includes(namespace) || egress.clients.includes('*') ? [] : [describe(Problem.IDENTITY_IS_NO_CLIENT,
       `namespace "${namespace}" is no client of "${egress.path}"`, `its clients are ${egress.clients.join(', ')}: name it in exportTo`)]),
     ...(trustDomain === own || anotherTrustDomain ? [] : [describe(Problem.ANOTHER_TRUST_DOMAIN,
-      `"${trustDomain}" is not the trust domain of gateway "${route.gateway.namespace}/${route.gateway.service}", which is "${own}"`,
+      `"${trustDomain}" is not the trust domain of ${place}, which is "${own}"`,
       'say anotherTrustDomain: true if that is meant')]),
   ]);
 }
