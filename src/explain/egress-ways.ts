@@ -129,7 +129,9 @@ function throughGateway({ gateway, hop, hostingServer }: RouteIntent, { host, po
   };
 }
 
-function describeWay({ clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, allowedFrom, hostingServer, sniProxy }: EgressWay): string {
+function describeWay({
+  clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, allowedFrom, hostingServer, sniProxy,
+}: EgressWay): string {
   const who = allowedFrom ? allowedFrom.join(', ') : clients.includes('*') ? 'every namespace' : clients.join(', ');
   const matched = isTls({ protocol }) ? `SNI ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
   const crossing = gateway === undefined ? '' : ` ──${hop}──► ${gateway}:${gatewayPort}${sni === undefined ? '' : ` as ${sni}`}`;

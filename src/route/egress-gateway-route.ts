@@ -72,7 +72,7 @@ export interface EgressGatewayRouteProps {
  * and port, a door (Gateway, VirtualService) and an outer leg (ServiceEntry). Over mutual TLS the gateway refuses workloads of
  * namespaces that are no clients, by one AuthorizationPolicy for all routes with the same clients. Envoy asks it at the caller's
  * first byte: a server that speaks first (MySQL, SMTP, SSH) has been connected to by then, and its greeting handed on. Where that
- * matters, let a NetworkPolicy keep other namespaces from the gateway's pods.
+ * matters, name the identities with `allowFrom`, or let a NetworkPolicy keep other namespaces from the gateway's pods.
  *
  * @example
  * new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
@@ -186,7 +186,9 @@ function admit(gateway: IEgressGateway, route: RouteIntent): ApiObject | undefin
   const id = `clients-of-${wanted.domain}`;
   const present = gateway.node.tryFindChild(id) as ApiObject | undefined;
   if (present) return present;
-  const name = label(...wanted.clients, ...gateway.node.path.split('/'));
+  // a namespace's own routes and those that others share with it alone have the same clients, under two domains
+  const shared = wanted.clients.length === 1 && wanted.clients[0] !== route.egress.namespace ? ['shared'] : [];
+  const name = label(...wanted.clients, ...shared, ...gateway.node.path.split('/'));
   const meta: ObjectMeta = { name, namespace: route.gateway.namespace, labels: {}, annotations: {} };
   return authorizationPolicy(gateway as unknown as Construct, id, meta, route.gateway.labels, wanted);
 }
