@@ -13,5 +13,6 @@ export * from './gateway/resource-options';
 export * from './gateway/sni-proxy';
 export * from './gateway/sni-proxy-gateway';
 export * from './plan/intent';
+export * from './policy/egress-lockdown';
 export * from './policy/workload-identity';
 export * from './route/egress-gateway-route';

@@ -1,9 +1,11 @@
 import { IConstruct } from 'constructs';
 import { identityProblems } from './identities';
+import { lockdownProblems } from './lockdowns';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
 import { AllowanceIntent, IdentityIntent } from '../plan/identity';
 import { EgressIntent, GatewayIntent } from '../plan/intent';
+import { LockdownIntent } from '../plan/lockdown';
 import { GatewayWorkload, RouteIntent } from '../plan/route';
 
 /** The egresses and routes of one app, and what is wrong between them. One index an app, so that checks stay linear. */
@@ -23,6 +25,7 @@ export class AppIndex {
   private readonly allowances: AllowanceIntent[] = [];
   private readonly identities = new Map<string, IdentityIntent[]>();
   private readonly onAllowed = new Map<string, (identities: readonly IdentityIntent[]) => void>();
+  private readonly lockdowns: LockdownIntent[] = [];
   private readonly foreign: RelationProblem[] = [];
   private problems?: Map<string, string[]>;
 
@@ -42,6 +45,11 @@ export class AppIndex {
     this.routes.set(route.egress.path, [...this.routes.get(route.egress.path) ?? [], route]);
     this.foreign.push(...foreign.map(text => ({ path: route.path, text })));
     this.watch(construct, route.path);
+  }
+
+  public addLockdown(construct: IConstruct, lockdown: LockdownIntent): void {
+    this.lockdowns.push(lockdown);
+    this.watch(construct, lockdown.path);
   }
 
   public allow(allowance: AllowanceIntent): void {
@@ -90,6 +98,11 @@ export class AppIndex {
     return byPath([...this.routes.values()].flat());
   }
 
+  /** Every lockdown of the app, sorted by path. */
+  public allLockdowns(): LockdownIntent[] {
+    return byPath(this.lockdowns);
+  }
+
   private watch(construct: IConstruct, path: string): void {
     this.problems = undefined;
     construct.node.addValidation({ validate: () => this.problemsOf(path) });
@@ -99,7 +112,8 @@ export class AppIndex {
     if (!this.problems) {
       this.problems = new Map();
       for (const problem of [...this.foreign, ...relationProblems(this.allEgresses(), this.allRoutes(), this.allGateways()),
-        ...identityProblems(this.allowances, egress => this.routeOf(egress))]) {
+        ...identityProblems(this.allowances, egress => this.routeOf(egress)),
+        ...lockdownProblems(this.allLockdowns(), this.allEgresses(), egress => this.routeOf(egress))]) {
         this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);
       }
     }

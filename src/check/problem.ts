@@ -28,6 +28,7 @@ export enum Problem {
   INVALID_IMAGE = 'invalid-image',
   INVALID_TOLERATION = 'invalid-toleration',
   INVALID_IDENTITY = 'invalid-identity',
+  LOCKDOWN_OF_GATEWAY = 'lockdown-of-gateway',
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',
   ADDRESS_CONFLICT = 'address-conflict',
@@ -47,6 +48,9 @@ export enum Problem {
   IDENTITIES_ON_HOP = 'identities-on-hop',
   IDENTITY_IS_NO_CLIENT = 'identity-is-no-client',
   ANOTHER_TRUST_DOMAIN = 'another-trust-domain',
+  OVERLAPPING_LOCKDOWNS = 'overlapping-lockdowns',
+  GATEWAY_NOT_IN_LOCKDOWN = 'gateway-not-in-lockdown',
+  DIRECT_EGRESS_IN_LOCKDOWN = 'direct-egress-in-lockdown',
 }
 
 /** What is wrong, what we got, what is allowed and how to mend it, under the problem's stable name. */
