@@ -32,6 +32,8 @@ export enum Problem {
   WORKLOAD_NOT_GIVEN = 'workload-not-given',
   HTTP_ON_HTTPS_PORT = 'http-on-https-port',
   TUNNEL_OF_SEVERAL = 'tunnel-of-several',
+  INVALID_IDENTITY = 'invalid-identity',
+  LOCKDOWN_OF_GATEWAY = 'lockdown-of-gateway',
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',
   ADDRESS_CONFLICT = 'address-conflict',
@@ -55,6 +57,13 @@ export enum Problem {
   TUNNEL_OF_HTTP = 'tunnel-of-http',
   TUNNEL_TO_GATEWAY = 'tunnel-to-gateway',
   SECRET_ELSEWHERE = 'secret-elsewhere',
+  IDENTITIES_OF_DIRECT_EGRESS = 'identities-of-direct-egress',
+  IDENTITIES_ON_HOP = 'identities-on-hop',
+  IDENTITY_IS_NO_CLIENT = 'identity-is-no-client',
+  ANOTHER_TRUST_DOMAIN = 'another-trust-domain',
+  OVERLAPPING_LOCKDOWNS = 'overlapping-lockdowns',
+  GATEWAY_NOT_IN_LOCKDOWN = 'gateway-not-in-lockdown',
+  DIRECT_EGRESS_IN_LOCKDOWN = 'direct-egress-in-lockdown',
 }
 
 /** What is wrong, what we got, what is allowed and how to mend it, under the problem's stable name. */

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { ConnectionOptions } from './connection-options';
 import { AppIndex } from '../check/app-index';
+import { identityIntents } from '../check/identity-values';
 import { Values } from '../check/values';
 import { destinationRule } from '../emit/istio/destination-rule';
 import { ObjectMeta } from '../emit/istio/object';
@@ -10,6 +11,7 @@ import { secretReader, secretReaderBinding } from '../emit/kubernetes/identity';
 import { EgressIntent } from '../plan/intent';
 import { label } from '../plan/names';
 import { autoAllocated, clientLeg, clientSecuring, otherSecuring, Securing } from '../plan/path';
+import { WorkloadIdentity } from '../policy/workload-identity';
 
 /**
  * What a route needs of an egress. A company's own construct can be one by handing on
@@ -101,5 +103,16 @@ export abstract class Egress extends Construct implements IEgress {
     this.secretReader = secret === undefined || serviceAccount === undefined ? []
       : [secretReader(this, 'SecretRole', reader), secretReaderBinding(this, 'SecretRoleBinding', reader, serviceAccount)];
     index.addEgress(this, intent);
+  }
+
+  /**
+   * Lets only these workloads of the client namespaces reach it, besides those of earlier calls. Only a gateway can hold others
+   * back: the egress needs an `EgressGatewayRoute` over mutual TLS, at whose door they are let in.
+   *
+   * @param identities workloads of client namespaces; `WorkloadIdentity.nobody()` for none
+   */
+  public allowFrom(...identities: WorkloadIdentity[]): void {
+    const { path } = this.intent;
+    AppIndex.of(this).allow({ path, egress: this.intent, identities: identityIntents(Values.of(this), 'allowFrom', identities) });
   }
 }

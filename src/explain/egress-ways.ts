@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
+import { IdentityIntent, spiffeUris, trustDomainOf } from '../plan/identity';
 import { EgressIntent } from '../plan/intent';
 import { outsidePort } from '../plan/origination';
 import { Crossing, crossings } from '../plan/path';
@@ -87,6 +88,13 @@ export interface EgressWay {
    * @default - none
    */
   readonly forwardProxy?: string;
+
+  /**
+   * SPIFFE URIs of the only workloads that the gateway lets in, sorted; `*` stands for the service accounts of a namespace.
+   *
+   * @default - every workload of the clients
+   */
+  readonly allowedFrom?: string[];
 }
 
 /** What may leave the mesh and which way, as an app's constructs say. */
@@ -94,7 +102,7 @@ export class EgressWays {
   /** Every way of the app that a construct belongs to, sorted by the egresses' paths. */
   public static of(construct: IConstruct): EgressWay[] {
     const index = AppIndex.of(construct);
-    return index.allEgresses().flatMap(egress => waysOf(egress, index.routeOf(egress)));
+    return index.allEgresses().flatMap(egress => waysOf(egress, index.routeOf(egress), index.allowedOn(egress)));
   }
 
   /** The same as text for people, one block a way, with the ports that the Service of each gateway that runs already must have at the end. */
@@ -117,11 +125,16 @@ export class EgressWays {
   private constructor() {}
 }
 
-function waysOf(egress: EgressIntent, route: RouteIntent | undefined): EgressWay[] {
+function waysOf(egress: EgressIntent, route: RouteIntent | undefined, allowed: readonly IdentityIntent[] | undefined): EgressWay[] {
   const { path, clients, protocol, addresses } = egress;
+  if (allowed?.length === 0) return [];
   const common = { egress: path, clients, protocol, addresses };
   return route
-    ? crossings(route).map(crossing => ({ ...common, ...throughGateway(route, crossing) }))
+    ? crossings(route).map(crossing => ({
+      ...common,
+      ...throughGateway(route, crossing),
+      ...(allowed ? { allowedFrom: spiffeUris(allowed, trustDomainOf(route.gateway.identity)) } : {}),
+    }))
     : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port, ...outward(egress, port, 'sidecar') })));
 }
 
@@ -151,9 +164,9 @@ function throughGateway(route: RouteIntent, { host, port, door, outer }: Crossin
 }
 
 function describeWay(way: EgressWay): string {
-  const { clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, hostingServer, sniProxy } = way;
+  const { clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, allowedFrom, hostingServer, sniProxy } = way;
   const { targetPort = port, tlsOrigination, forwardProxy } = way;
-  const who = clients.includes('*') ? 'every namespace' : clients.join(', ');
+  const who = allowedFrom ? allowedFrom.join(', ') : clients.includes('*') ? 'every namespace' : clients.join(', ');
   const matched = isTls({ protocol }) ? `SNI ${host}` : isHttp({ protocol }) ? `Host ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
   const crossing = gateway === undefined ? '' : ` ──${hop}──► ${gateway}:${gatewayPort}${sni === undefined ? '' : ` as ${sni}`}`;
   const proxy = forwardProxy === undefined ? sniProxy === undefined ? '' : ` ──► ${sniProxy}` : ` ──CONNECT──► ${forwardProxy}`;

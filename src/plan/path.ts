@@ -74,6 +74,9 @@ export interface Door {
   /** SNI that opens the door; for plaintext the port alone does. */
   readonly host: string;
   readonly next: { readonly host: string; readonly port: number };
+
+  /** SPIFFE URIs of the only callers that it opens to; none: any of the mesh. */
+  readonly callers?: readonly string[];
 }
 
 /** What happens at the gateway for one host and port. */
