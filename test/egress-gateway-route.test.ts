@@ -147,6 +147,15 @@ describe('who may use a route', () => {
     expect(theDocument(chart, 'Gateway').spec.servers[0].hosts[0].endsWith(suffix)).toBe(true);
   });
 
+  test('a route shared with one namespace has another policy than that namespace\'s own', () => {
+    const chart = chartOf();
+    const gateway = gatewayOf(chart);
+    new EgressGatewayRoute(chart, 'own', { egress: new TlsEgress(chart, 'a', { hosts: ['a.example.com'] }), gateway });
+    new EgressGatewayRoute(chart, 'shared', { egress: new TlsEgress(chart, 'b', { namespace: 'platform', hosts: ['b.example.com'], exportTo: ['bookinfo'] }), gateway });
+    const names = documents(chart, 'AuthorizationPolicy').map(({ metadata }) => metadata.name);
+    expect(new Set(names).size).toBe(2);
+  });
+
   test.each([
     ['all are clients', undefined, { exportTo: ['*'] }],
     ['a passthrough hop knows no callers', GatewayHop.passthrough(), {}],

@@ -1,14 +1,19 @@
 import { IConstruct } from 'constructs';
+import { identityProblems } from './identities';
+import { lockdownProblems } from './lockdowns';
+import { secretProblems } from './outward';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
+import { AllowanceIntent, IdentityIntent } from '../plan/identity';
 import { EgressIntent, GatewayIntent } from '../plan/intent';
+import { LockdownIntent } from '../plan/lockdown';
 import { GatewayWorkload, RouteIntent } from '../plan/route';
 
 /** The egresses and routes of one app, and what is wrong between them. One index an app, so that checks stay linear. */
 export class AppIndex {
   public static of(construct: IConstruct): AppIndex {
     const root = construct.node.root;
-    const index = AppIndex.indexes.get(root) ?? new AppIndex();
+    const index = AppIndex.indexes.get(root) ?? new AppIndex(root);
     AppIndex.indexes.set(root, index);
     return index;
   }
@@ -18,10 +23,14 @@ export class AppIndex {
   private readonly egresses: EgressIntent[] = [];
   private readonly routes = new Map<string, RouteIntent[]>();
   private readonly gateways: GatewayWorkload[] = [];
+  private readonly allowances: AllowanceIntent[] = [];
+  private readonly identities = new Map<string, IdentityIntent[]>();
+  private readonly onAllowed = new Map<string, (identities: readonly IdentityIntent[]) => void>();
+  private readonly lockdowns: LockdownIntent[] = [];
   private readonly foreign: RelationProblem[] = [];
   private problems?: Map<string, string[]>;
 
-  private constructor() {}
+  private constructor(private readonly root: IConstruct) {}
 
   public addEgress(construct: IConstruct, egress: EgressIntent): void {
     this.egresses.push(egress);
@@ -37,6 +46,32 @@ export class AppIndex {
     this.routes.set(route.egress.path, [...this.routes.get(route.egress.path) ?? [], route]);
     this.foreign.push(...foreign.map(text => ({ path: route.path, text })));
     this.watch(construct, route.path);
+  }
+
+  public addLockdown(construct: IConstruct, lockdown: LockdownIntent): void {
+    this.lockdowns.push(lockdown);
+    this.watch(construct, lockdown.path);
+  }
+
+  public allow(allowance: AllowanceIntent): void {
+    const { path } = allowance.egress;
+    const all = [...this.identities.get(path) ?? [], ...allowance.identities];
+    this.allowances.push(allowance);
+    this.identities.set(path, all);
+    this.problems = undefined;
+    this.onAllowed.get(path)?.(all);
+  }
+
+  /** Who alone may use an egress; none: all of its clients. */
+  public allowedOn(egress: EgressIntent): readonly IdentityIntent[] | undefined {
+    return this.identities.get(egress.path);
+  }
+
+  /** Tells the route of an egress who may use it, whether that was said already or will be. */
+  public tellAllowed(route: RouteIntent, told: (identities: readonly IdentityIntent[]) => void): void {
+    const { path } = route.egress;
+    this.onAllowed.set(path, told);
+    told(this.identities.get(path) ?? []);
   }
 
   /** The way that an egress takes; none: straight from the sidecar. */
@@ -64,6 +99,11 @@ export class AppIndex {
     return byPath([...this.routes.values()].flat());
   }
 
+  /** Every lockdown of the app, sorted by path. */
+  public allLockdowns(): LockdownIntent[] {
+    return byPath(this.lockdowns);
+  }
+
   private watch(construct: IConstruct, path: string): void {
     this.problems = undefined;
     construct.node.addValidation({ validate: () => this.problemsOf(path) });
@@ -72,7 +112,16 @@ export class AppIndex {
   private problemsOf(path: string): string[] {
     if (!this.problems) {
       this.problems = new Map();
-      for (const problem of [...this.foreign, ...relationProblems(this.allEgresses(), this.allRoutes(), this.allGateways())]) {
+      const [egresses, routes] = [this.allEgresses(), this.allRoutes()];
+      const routeOf = (egress: EgressIntent) => this.routeOf(egress);
+      const problems = [
+        ...this.foreign,
+        ...relationProblems(egresses, routes, this.allGateways()),
+        ...secretProblems(this.root, egresses, routes),
+        ...identityProblems(this.allowances, routeOf),
+        ...lockdownProblems(this.allLockdowns(), egresses, routeOf),
+      ];
+      for (const problem of problems) {
         this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);
       }
     }

@@ -1,7 +1,8 @@
 import { AddressRange, isSingle, rangeOf } from './addresses';
+import { outwardProblems } from './outward';
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
-import { GatewayWorkload, isTls, isWildcard, RouteIntent } from '../plan/route';
+import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, RouteIntent } from '../plan/route';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
 export function relationProblems(
@@ -19,19 +20,22 @@ export function relationProblems(
   for (const group of byClient(egresses)) {
     sameHost(group, report);
     sameAddress(group, report);
+    sameProtocol(group, report);
   }
   secondRoutes(routes, report);
   for (const route of routes) {
     fitOfHop(route, report);
     wildcardServer(route, report);
   }
+  outwardProblems(routes, report);
   passthroughHosts(routes, report);
   plaintextPorts(routes, report);
   sameGateway(gateways, report);
   return [...found.values()];
 }
 
-type Report = (path: string, problem: Problem, wrong: string, mend: string, client?: string) => void;
+/** Reports a problem at a construct, once. */
+export type Report = (path: string, problem: Problem, wrong: string, mend: string, client?: string) => void;
 
 /** A client namespace (`*`: all that are not named), and the egresses that it sees. */
 interface ClientGroup {
@@ -56,13 +60,25 @@ function sameHost({ client, egresses }: ClientGroup, report: Report): void {
       if (owner) {
         report(egress.path, Problem.HOST_CONFLICT,
           `"${owner.path}" declares "${host}" too`,
-          isTls(owner) === isTls(egress)
+          isNamed(owner) === isNamed(egress)
             ? 'one of them would be dropped or misrouted silently: make one egress with ports: [...], or let exportTo name other clients'
             : 'Istio keeps one DestinationRule a host: give the TCP egress a host name of its own, its addresses tell its connections apart',
           client);
       } else {
         owners.set(host, egress);
       }
+    }
+  }
+}
+
+/** HTTP takes the listener of a port for every address, as TLS by name does: the one of them that comes second gets none. */
+function sameProtocol({ client, egresses }: ClientGroup, report: Report): void {
+  const named = egresses.filter(isNamed).flatMap(egress => egress.ports.map(port => [port, egress] as const));
+  for (const [port, onPort] of grouped(named)) {
+    const [first, ...more] = [...onPort].sort((a, b) => a.path < b.path ? -1 : 1);
+    for (const egress of more.filter(other => isHttp(other) !== isHttp(first))) {
+      report(egress.path, Problem.PROTOCOL_CONFLICT, `port ${port} is ${egress.protocol} here and ${first.protocol} in "${first.path}"`,
+        'Istio keeps one of the two and drops the other silently: use another port for one, or let exportTo name other clients', client);
     }
   }
 }
@@ -88,14 +104,14 @@ function sameAddress({ client, egresses }: ClientGroup, report: Report): void {
     }
     // addresses get listeners of their own; TLS hosts share the one of all the rest, where its TLS inspector holds up servers that speak first
     const everything = onPort.find(takesEverything);
-    for (const egress of everything ? onPort.filter(other => other !== everything && (isTls(other) || takesEverything(other))) : []) {
-      conflict({ egress: everything!, address: 'any address' }, { egress, address: isTls(egress) ? egress.hosts[0] : 'any address' }, port);
+    for (const egress of everything ? onPort.filter(other => other !== everything && (isNamed(other) || takesEverything(other))) : []) {
+      conflict({ egress: everything!, address: 'any address' }, { egress, address: isNamed(egress) ? egress.hosts[0] : 'any address' }, port);
     }
   }
 }
 
 function takesEverything(egress: EgressIntent): boolean {
-  return !isTls(egress) && egress.addresses.length === 0;
+  return !isNamed(egress) && egress.addresses.length === 0;
 }
 
 function claimsOf(egress: EgressIntent): Claim[] {
@@ -118,7 +134,7 @@ function overlapping(claims: readonly Claim[]): [Claim, Claim][] {
   };
   for (const claim of [...claims].sort((a, b) => a.range.first < b.range.first ? -1 : a.range.first > b.range.first ? 1 : 0)) {
     meet(claim, widestTcp);
-    if (isTls(claim.egress)) {
+    if (isNamed(claim.egress)) {
       widestTls = wider(claim, widestTls);
     } else {
       meet(claim, widestTls);
@@ -143,9 +159,9 @@ function fitOfHop({ path, egress, hop }: RouteIntent, report: Report): void {
     report(path, Problem.ROUTED_RANGE, `"${egress.path}" has the range ${ranges.join(', ')}`,
       'the gateway must know the address that it leads to: list single addresses, or leave the egress direct');
   }
-  if (hop.security === 'passthrough' && !isTls(egress)) {
+  if (hop.security === 'passthrough' && !isTls(egress) && !egress.tlsOrigination) {
     report(path, Problem.PASSTHROUGH_OF_TCP, `"${egress.path}" is ${egress.protocol}, and a passthrough hop is told apart by the SNI of the application's TLS`,
-      'use GatewayHop.mutualTls(), or GatewayHop.plaintext(port)');
+      'use GatewayHop.mutualTls(), or GatewayHop.plaintext(port), or let the sidecar originate TLS by tlsOrigination of the egress');
   }
   if (hop.security === 'plaintext' && egress.hosts.length * egress.ports.length > 1) {
     report(path, Problem.PLAINTEXT_OF_SEVERAL, `"${egress.path}" has ${egress.hosts.length} hosts and ${egress.ports.length} ports, and a plaintext hop carries one of each`,
@@ -167,8 +183,9 @@ function wildcardServer({ path, egress, gateway, hostingServer }: RouteIntent, r
 }
 
 function passthroughHosts(routes: readonly RouteIntent[], report: Report): void {
-  const doors = routes.filter(route => route.hop.security === 'passthrough' && isTls(route.egress)).flatMap(route =>
-    route.egress.hosts.flatMap(host => route.egress.ports.map(() => [`${gatewayPort(route)} by the SNI "${host}"`, route] as const)));
+  const doors = routes.filter(({ hop, egress }) => hop.security === 'passthrough' && (isTls(egress) || egress.tlsOrigination)).flatMap(route =>
+    route.egress.hosts.flatMap(host => route.egress.ports.map(() =>
+      [`${gatewayPort(route)} by the SNI "${route.egress.tlsOrigination?.sni ?? host}"`, route] as const)));
   for (const [door, [first, ...more]] of grouped(doors)) {
     for (const route of more) {
       report(route.path, Problem.PASSTHROUGH_CONFLICT,

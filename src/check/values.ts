@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { AddressError, canonicalAddress, isAddress } from './addresses';
 import { describe, Problem } from './problem';
 import { ENTRY_LABELS, OWN_DOMAINS } from '../plan/names';
@@ -12,6 +12,11 @@ const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /** Checks single values of one construct and returns them in canonical form; a wrong one is thrown with the construct's path. */
 export class Values {
+  /** Of a construct that is there already. */
+  public static of(construct: IConstruct): Values {
+    return new Values(construct.node.scope as Construct, construct.node.id);
+  }
+
   public readonly path: string;
 
   public constructor(private readonly scope: Construct, id: string) {

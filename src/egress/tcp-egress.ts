@@ -1,5 +1,11 @@
 import { Construct } from 'constructs';
 import { Egress, EgressOptions } from './egress';
+import { ForwardProxy } from './forward-proxy';
+import { TlsOrigination } from './tls-origination';
+import { isSingle } from '../check/addresses';
+import { connectionsIntent } from '../check/connection-values';
+import { forwardProxyIntent } from '../check/forward-proxy-values';
+import { originationIntent } from '../check/origination-values';
 import { Problem } from '../check/problem';
 import { Values } from '../check/values';
 
@@ -62,6 +68,21 @@ export interface TcpEgressProps extends EgressOptions {
    * @default TcpProtocol.TCP
    */
   readonly protocol?: TcpProtocol;
+
+  /**
+   * TLS that the sidecar puts around what the application speaks. Through a gateway over a passthrough hop it goes on inside; for TLS
+   * that begins at the gateway, give it to the route.
+   *
+   * @default - none
+   */
+  readonly tlsOrigination?: TlsOrigination;
+
+  /**
+   * Forward proxy that the sidecar goes by, to `host` on the one port of the egress; give it to the route instead to go by the gateway.
+   *
+   * @default - straight to the host
+   */
+  readonly forwardProxy?: ForwardProxy;
 }
 
 /**
@@ -74,15 +95,34 @@ export class TcpEgress extends Egress {
   public constructor(scope: Construct, id: string, props: TcpEgressProps) {
     const values = new Values(scope, id);
     const namespace = values.namespace(props.namespace);
+    const clients = values.clients(props.exportTo, namespace);
+    const addresses = addressesOf(values, props);
+    const ports = values.ports(props.port, props.ports);
+    const originator = { at: 'sidecar' as const, namespace, clients, hosts: 1, ports: ports.length };
+    single(values, addresses, props);
     super(scope, id, props, {
       path: values.path,
       namespace,
-      clients: values.clients(props.exportTo, namespace),
+      clients,
       protocol: protocolOf(values, props.protocol),
       hosts: [values.host('host', values.required('host', props.host))],
-      addresses: addressesOf(values, props),
-      ports: values.ports(props.port, props.ports),
+      addresses,
+      ports,
+      tlsOrigination: originationIntent(values, props.tlsOrigination, originator),
+      forwardProxy: forwardProxyIntent(values, props.forwardProxy, originator),
+      connections: connectionsIntent(values, props),
     });
+  }
+}
+
+function single(values: Values, addresses: string[], { tlsOrigination, forwardProxy }: TcpEgressProps): void {
+  if (forwardProxy && tlsOrigination) {
+    values.refuse(Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given', 'Istio has one TLS a leg: through a forward proxy, let the application speak TLS');
+  }
+  const range = addresses.find(address => !isSingle(address));
+  if (range !== undefined && (forwardProxy || tlsOrigination?._options?.port !== undefined)) {
+    values.refuse(Problem.INVALID_ADDRESS, `addresses has the range "${range}", and ${forwardProxy ? 'a forward proxy' : 'another port of the TLS origination'} leads to one place`,
+      'list single addresses');
   }
 }
 

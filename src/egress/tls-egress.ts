@@ -1,8 +1,11 @@
 import { Construct } from 'constructs';
 import { Egress, EgressOptions } from './egress';
+import { ForwardProxy } from './forward-proxy';
 import { WildcardResolution } from './wildcard-resolution';
-import { isSingle } from '../check/addresses';
+import { connectionsIntent } from '../check/connection-values';
+import { forwardProxyIntent } from '../check/forward-proxy-values';
 import { Problem } from '../check/problem';
+import { singleAddresses } from '../check/single-addresses';
 import { Values } from '../check/values';
 import { isWildcard } from '../plan/route';
 
@@ -44,6 +47,13 @@ export interface TlsEgressProps extends EgressOptions {
    * @default - `port`
    */
   readonly ports?: number[];
+
+  /**
+   * Forward proxy that the sidecar goes by, to each host on the one port of the egress; give it to the route instead to go by the gateway.
+   *
+   * @default - straight to the hosts
+   */
+  readonly forwardProxy?: ForwardProxy;
 }
 
 /**
@@ -60,15 +70,23 @@ export class TlsEgress extends Egress {
     const values = new Values(scope, id);
     const namespace = values.namespace(props.namespace);
     const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host, true)).sort();
+    const clients = values.clients(props.exportTo, namespace);
+    const ports = props.port === undefined && props.ports === undefined ? [443] : values.ports(props.port, props.ports);
+    const wildcard = hosts.find(isWildcard);
+    if (props.forwardProxy && wildcard !== undefined) {
+      values.refuse(Problem.TUNNEL_OF_SEVERAL, `a forward proxy is given for the wildcard "${wildcard}"`, 'it is asked for one host: list the exact hosts');
+    }
     super(scope, id, props, {
       path: values.path,
       namespace,
-      clients: values.clients(props.exportTo, namespace),
+      clients,
       protocol: 'TLS',
       hosts,
-      addresses: addressesOf(values, props.addresses),
-      ports: props.port === undefined && props.ports === undefined ? [443] : values.ports(props.port, props.ports),
+      addresses: singleAddresses(values, 'addresses', props.addresses),
+      ports,
       wildcardResolution: resolutionOf(values, hosts, props),
+      forwardProxy: forwardProxyIntent(values, props.forwardProxy, { at: 'sidecar', namespace, clients, hosts: 1, ports: ports.length }),
+      connections: connectionsIntent(values, props),
     });
   }
 }
@@ -87,13 +105,4 @@ function resolutionOf(values: Values, hosts: string[], { addresses, resolution }
       name === 'DYNAMIC_DNS' ? 'Istio takes only wildcards here: give exact hosts an egress of their own' : 'leave resolution out: exact hosts are resolved by DNS');
   }
   return name;
-}
-
-function addressesOf(values: Values, addresses: string[] | undefined): string[] {
-  const checked = addresses === undefined ? [] : values.addresses('addresses', addresses);
-  const range = checked.find(address => !isSingle(address));
-  if (range !== undefined) {
-    values.refuse(Problem.INVALID_ADDRESS, `addresses has the range "${range}", and a TLS connection goes to one address`, 'list single addresses, or leave addresses out to use DNS');
-  }
-  return checked;
 }

@@ -1,8 +1,10 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
+import { IdentityIntent, spiffeUris, trustDomainOf } from '../plan/identity';
 import { EgressIntent } from '../plan/intent';
+import { outsidePort } from '../plan/origination';
 import { Crossing, crossings } from '../plan/path';
-import { isTls, RouteIntent } from '../plan/route';
+import { isHttp, isTls, RouteIntent } from '../plan/route';
 
 /** One host and port that may be reached from the mesh, and which way. */
 export interface EgressWay {
@@ -65,6 +67,34 @@ export interface EgressWay {
    * @default - none
    */
   readonly sniProxy?: string;
+
+  /**
+   * Port at which the host is reached, where it is another than the application dials.
+   *
+   * @default - `port`
+   */
+  readonly targetPort?: number;
+
+  /**
+   * TLS that is originated for the application, and where: such as `simple at sidecar` or `mutual at gateway`.
+   *
+   * @default - what the application speaks leaves as it is
+   */
+  readonly tlsOrigination?: string;
+
+  /**
+   * Forward proxy on the way to the host, as `name:port`.
+   *
+   * @default - none
+   */
+  readonly forwardProxy?: string;
+
+  /**
+   * SPIFFE URIs of the only workloads that the gateway lets in, sorted; `*` stands for the service accounts of a namespace.
+   *
+   * @default - every workload of the clients
+   */
+  readonly allowedFrom?: string[];
 }
 
 /** What may leave the mesh and which way, as an app's constructs say. */
@@ -72,7 +102,7 @@ export class EgressWays {
   /** Every way of the app that a construct belongs to, sorted by the egresses' paths. */
   public static of(construct: IConstruct): EgressWay[] {
     const index = AppIndex.of(construct);
-    return index.allEgresses().flatMap(egress => waysOf(egress, index.routeOf(egress)));
+    return index.allEgresses().flatMap(egress => waysOf(egress, index.routeOf(egress), index.allowedOn(egress)));
   }
 
   /** The same as text for people, one block a way, with the ports that the Service of each gateway that runs already must have at the end. */
@@ -95,15 +125,31 @@ export class EgressWays {
   private constructor() {}
 }
 
-function waysOf(egress: EgressIntent, route: RouteIntent | undefined): EgressWay[] {
+function waysOf(egress: EgressIntent, route: RouteIntent | undefined, allowed: readonly IdentityIntent[] | undefined): EgressWay[] {
   const { path, clients, protocol, addresses } = egress;
+  if (allowed?.length === 0) return [];
   const common = { egress: path, clients, protocol, addresses };
   return route
-    ? crossings(route).map(crossing => ({ ...common, ...throughGateway(route, crossing) }))
-    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port })));
+    ? crossings(route).map(crossing => ({
+      ...common,
+      ...throughGateway(route, crossing),
+      ...(allowed ? { allowedFrom: spiffeUris(allowed, trustDomainOf(route.gateway.identity)) } : {}),
+    }))
+    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port, ...outward(egress, port, 'sidecar') })));
 }
 
-function throughGateway({ gateway, hop, hostingServer }: RouteIntent, { host, port, door, outer }: Crossing) {
+/** What the last proxy on the way adds. */
+function outward({ tlsOrigination, forwardProxy }: Pick<RouteIntent, 'tlsOrigination' | 'forwardProxy'>, port: number, at: 'sidecar' | 'gateway') {
+  const target = outsidePort(port, tlsOrigination);
+  return {
+    ...(target === port ? {} : { targetPort: target }),
+    ...(tlsOrigination ? { tlsOrigination: `${tlsOrigination.mode.toLowerCase()} at ${at}` } : {}),
+    ...(forwardProxy ? { forwardProxy: `${forwardProxy.host}:${forwardProxy.port}` } : {}),
+  };
+}
+
+function throughGateway(route: RouteIntent, { host, port, door, outer }: Crossing) {
+  const { egress, gateway, hop, hostingServer } = route;
   return {
     host,
     port,
@@ -113,12 +159,18 @@ function throughGateway({ gateway, hop, hostingServer }: RouteIntent, { host, po
     sni: hop.security === 'plaintext' ? undefined : door.host,
     hostingServer,
     sniProxy: outer.reach.by === 'socket' ? gateway.sniProxy?.program : undefined,
+    ...(egress.tlsOrigination ? outward(egress, port, 'sidecar') : outward(route, port, 'gateway')),
   };
 }
 
-function describeWay({ clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, hostingServer, sniProxy }: EgressWay): string {
-  const who = clients.includes('*') ? 'every namespace' : clients.join(', ');
-  const matched = isTls({ protocol }) ? `SNI ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
+function describeWay(way: EgressWay): string {
+  const { clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, allowedFrom, hostingServer, sniProxy } = way;
+  const { targetPort = port, tlsOrigination, forwardProxy } = way;
+  const who = allowedFrom ? allowedFrom.join(', ') : clients.includes('*') ? 'every namespace' : clients.join(', ');
+  const matched = isTls({ protocol }) ? `SNI ${host}` : isHttp({ protocol }) ? `Host ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
   const crossing = gateway === undefined ? '' : ` ──${hop}──► ${gateway}:${gatewayPort}${sni === undefined ? '' : ` as ${sni}`}`;
-  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${sniProxy === undefined ? '' : ` ──► ${sniProxy}`} ──► ${addresses.length > 0 ? addresses.join(', ') : hostingServer ?? host}:${port}\n`;
+  const proxy = forwardProxy === undefined ? sniProxy === undefined ? '' : ` ──► ${sniProxy}` : ` ──CONNECT──► ${forwardProxy}`;
+  const arrow = tlsOrigination === undefined ? '──►' : `──TLS, ${tlsOrigination}──►`;
+  const reached = addresses.length > 0 ? addresses.join(', ') : hostingServer ?? host;
+  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${proxy} ${arrow} ${reached}:${targetPort}\n`;
 }

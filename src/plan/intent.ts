@@ -1,3 +1,7 @@
+import { ConnectionsIntent } from './connections';
+import { ForwardProxyIntent } from './forward-proxy';
+import { OriginationIntent } from './origination';
+
 /**
  * What may leave, and who may use it: every value checked, every default applied.
  */
@@ -11,7 +15,7 @@ export interface EgressIntent {
   /** Client namespaces, sorted; `*` alone for all. */
   readonly clients: string[];
 
-  /** Istio's protocol of the ports: `TCP`, `TLS`, `MONGO`, `MYSQL` or `REDIS`. */
+  /** Istio's protocol of the ports: `TCP`, `TLS`, `MONGO`, `MYSQL`, `REDIS`, `HTTP`, `HTTP2` or `GRPC`. */
   readonly protocol: string;
 
   /** DNS names of the outside host or hosts, sorted. */
@@ -29,6 +33,27 @@ export interface EgressIntent {
    * @default - by the addresses, or by DNS
    */
   readonly wildcardResolution?: string;
+
+  /**
+   * TLS that the sidecar originates.
+   *
+   * @default - what the application speaks stays as it is
+   */
+  readonly tlsOrigination?: OriginationIntent;
+
+  /**
+   * Forward proxy that the sidecar goes by.
+   *
+   * @default - straight to the host
+   */
+  readonly forwardProxy?: ForwardProxyIntent;
+
+  /**
+   * Limits of the sidecar's connections.
+   *
+   * @default - Istio's
+   */
+  readonly connections?: ConnectionsIntent;
 }
 
 /** A gateway that routes lead through: every value checked, every default applied. */

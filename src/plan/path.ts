@@ -1,7 +1,9 @@
+import { ConnectionsIntent } from './connections';
 import { EgressIntent } from './intent';
 import { label, ownName, routeDomain } from './names';
+import { OriginationIntent, outsidePort } from './origination';
 import { outerReach } from './outer-reach';
-import { isTls, RouteIntent } from './route';
+import { isNamed, RouteIntent } from './route';
 
 /** Where a host is reached, and how the way there is secured. */
 export interface Leg {
@@ -20,6 +22,9 @@ export interface LegPort {
   readonly number: number;
   readonly name: string;
   readonly protocol: string;
+
+  /** Port of the next place, where it is another and the reach names none. */
+  readonly targetPort?: number;
 }
 
 /** The next place: where the application dialled, the hosts or the name sent as they resolve, a name at a port, a Unix socket, or fixed addresses. */
@@ -36,11 +41,29 @@ export interface Securing {
   readonly host: string;
   readonly exportTo: readonly string[];
   readonly ports: readonly { readonly number: number; readonly security: Security }[];
+
+  /** Where a forward proxy is asked to lead the connection. */
+  readonly tunnel?: { readonly host: string; readonly port: number };
+  readonly connections?: ConnectionsIntent;
+
+  /** Labels of the pods that it is for; none: all. */
+  readonly workloadSelector?: { readonly [key: string]: string };
 }
 
 export type Security =
   | { readonly by: 'nothing' }
-  | { readonly by: 'mesh-mutual-tls'; readonly sni: string; readonly serverIdentity: string };
+  | { readonly by: 'mesh-mutual-tls'; readonly sni: string; readonly serverIdentity: string }
+  | {
+    readonly by: 'tls';
+    readonly mode: string;
+    readonly sni: string;
+
+    /** Names of which the server must prove one; none: it is not checked at all. */
+    readonly subjectAltNames: readonly string[] | undefined;
+
+    /** Where the certificates come from, as fields of Istio's `tls`. */
+    readonly certificates: { readonly [key: string]: string };
+  };
 
 /** Lets a leg into a gateway, and hands it to the next leg. */
 export interface Door {
@@ -51,6 +74,9 @@ export interface Door {
   /** SNI that opens the door; for plaintext the port alone does. */
   readonly host: string;
   readonly next: { readonly host: string; readonly port: number };
+
+  /** SPIFFE URIs of the only callers that it opens to; none: any of the mesh. */
+  readonly callers?: readonly string[];
 }
 
 /** What happens at the gateway for one host and port. */
@@ -65,6 +91,9 @@ export interface Crossing {
   readonly ownName: string;
   readonly door: Door;
   readonly outer: Leg;
+
+  /** How the outer leg is secured and limited; none: it carries what came in, without limits of its own. */
+  readonly outerSecuring?: Securing;
 }
 
 /** Namespaces that may use every name under a domain; anybody else's connection is refused. */
@@ -78,21 +107,27 @@ const OUTER = { number: 443, name: 'tls', protocol: 'TLS' };
 
 /** The client leg: to the hosts themselves, or to the gateway where there is a route. */
 export function clientLeg(egress: EgressIntent, route?: RouteIntent): Leg {
-  const dialled = !isTls(egress) && egress.addresses.length > 0;
+  const dialled = !isNamed(egress) && egress.addresses.length > 0;
+  const moved = (number: number) => route || egress.forwardProxy ? number : outsidePort(number, egress.tlsOrigination);
   return {
     hosts: egress.hosts,
     addresses: dialled ? egress.addresses : [],
-    ports: egress.ports.map(number => ({ number, name: `${egress.protocol.toLowerCase()}-${number}`, protocol: egress.protocol })),
+    ports: egress.ports.map(number => ({
+      number,
+      name: `${egress.protocol.toLowerCase()}-${number}`,
+      protocol: egress.protocol,
+      ...(moved(number) === number ? {} : { targetPort: moved(number) }),
+    })),
     reach: route
       ? { by: 'name', name: route.gateway.host, port: route.hop.port }
-      : dialled ? { by: 'dialled' } : outside(egress),
+      : toForwardProxy(egress) ?? (dialled && egress.ports.every(port => moved(port) === port) ? { by: 'dialled' } : outside(egress)),
     exportTo: exportTo(egress),
   };
 }
 
 /** Whether the hosts get a virtual address where the mesh captures DNS: only wanted where nothing else tells connections apart. */
 export function autoAllocated(egress: EgressIntent): boolean {
-  return !isTls(egress) && egress.addresses.length === 0;
+  return !isNamed(egress) && egress.addresses.length === 0;
 }
 
 /** How the client leg is secured to one of the egress's hosts. */
@@ -104,9 +139,26 @@ export function clientSecuring(egress: EgressIntent, host: string, route?: Route
       number,
       security: route?.hop.security === 'mutual-tls'
         ? { by: 'mesh-mutual-tls', sni: ownName(nameOf(route, host, number), egress.namespace, egress.clients), serverIdentity: route.gateway.identity }
-        : { by: 'nothing' },
+        : sidecarSecurity(egress, host),
     })),
+    ...(route || !egress.forwardProxy ? {} : { tunnel: { host, port: egress.ports[0] } }),
+    connections: egress.connections,
+    workloadSelector: (egress.tlsOrigination ?? egress.forwardProxy?.tlsOrigination)?.workloadSelector,
   };
+}
+
+/**
+ * How pods that an origination leaves out are secured to the host: without a rule of their own they would speak in clear to its TLS port.
+ */
+export function otherSecuring(egress: EgressIntent, host: string): Securing {
+  const { tlsOrigination, forwardProxy } = egress;
+  const withoutSecret = {
+    ...egress,
+    tlsOrigination: simple(tlsOrigination),
+    forwardProxy: forwardProxy && { ...forwardProxy, tlsOrigination: simple(forwardProxy.tlsOrigination) },
+  };
+  // of two rules of one host with the same exportTo Istio drops the one without a selector; other namespaces do not look at this one
+  return { ...clientSecuring(withoutSecret, host), exportTo: ['*'] };
 }
 
 /** The crossings of a route: one for each host and port. */
@@ -126,6 +178,7 @@ function crossing(route: RouteIntent, host: string, port: number): Crossing {
   const { egress, gateway, hop } = route;
   const name = nameOf(route, host, port);
   const own = ownName(name, egress.namespace, egress.clients);
+  const target = outsidePort(port, route.tlsOrigination ?? egress.tlsOrigination);
   return {
     key: keyOf(egress, host, port),
     name,
@@ -136,17 +189,54 @@ function crossing(route: RouteIntent, host: string, port: number): Crossing {
       labels: gateway.labels,
       port: hop.port,
       accepts: hop.security,
-      host: hop.security === 'passthrough' ? host : own,
+      host: hop.security === 'passthrough' ? egress.tlsOrigination?.sni ?? host : own,
       next: { host: own, port: OUTER.number },
     },
     outer: {
       hosts: [own],
       addresses: [],
       ports: [OUTER],
-      reach: outerReach(route, host, port, name),
+      reach: toForwardProxy(route) ?? outerReach(route, host, target, name),
       exportTo: ['.'],
     },
+    outerSecuring: outerSecuring(route, own, route.hostingServer ?? host, target),
   };
+}
+
+function simple(origination: OriginationIntent | undefined): OriginationIntent | undefined {
+  return origination && {
+    ...origination,
+    mode: 'SIMPLE',
+    certificates: origination.verified ? { caCertificates: 'system' } : {},
+    workloadSelector: undefined,
+  };
+}
+
+function outerSecuring({ tlsOrigination, forwardProxy, connections }: RouteIntent, own: string, host: string, port: number): Securing | undefined {
+  if (!tlsOrigination && !forwardProxy && !connections) return undefined;
+  return {
+    host: own,
+    exportTo: ['.'],
+    ports: [{ number: OUTER.number, security: originated(tlsOrigination, host) ?? originated(forwardProxy?.tlsOrigination, forwardProxy?.host) ?? { by: 'nothing' } }],
+    ...(forwardProxy ? { tunnel: { host, port } } : {}),
+    connections,
+  };
+}
+
+function sidecarSecurity({ tlsOrigination, forwardProxy }: EgressIntent, host: string): Security {
+  return originated(tlsOrigination, host) ?? originated(forwardProxy?.tlsOrigination, forwardProxy?.host) ?? { by: 'nothing' };
+}
+
+function originated(origination: OriginationIntent | undefined, host: string | undefined): Security | undefined {
+  if (!origination || host === undefined) return undefined;
+  const { mode, sni, subjectAltNames, verified, certificates } = origination;
+  return { by: 'tls', mode, sni: sni ?? host, subjectAltNames: verified ? subjectAltNames ?? [host] : undefined, certificates };
+}
+
+function toForwardProxy({ forwardProxy }: Pick<RouteIntent, 'forwardProxy'>): Reach | undefined {
+  if (!forwardProxy) return undefined;
+  const { host, addresses, port } = forwardProxy;
+  return addresses.length > 0 ? { by: 'addresses', addresses, port } : { by: 'name', name: host, port };
 }
 
 function outside(egress: EgressIntent): Reach {
@@ -161,7 +251,8 @@ function outside(egress: EgressIntent): Reach {
   }
 }
 
-function exportTo(egress: EgressIntent): string[] {
+/** The clients of an egress, as Istio's `exportTo`. */
+export function exportTo(egress: EgressIntent): string[] {
   return egress.clients.map(client => client === egress.namespace ? '.' : client);
 }
 

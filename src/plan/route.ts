@@ -1,4 +1,7 @@
+import { ConnectionsIntent } from './connections';
+import { ForwardProxyIntent } from './forward-proxy';
 import { EgressIntent, GatewayIntent } from './intent';
+import { OriginationIntent } from './origination';
 
 /** How the way from a client's sidecar to the gateway is secured. */
 export interface HopIntent {
@@ -17,6 +20,15 @@ export interface RouteIntent {
 
   /** Outside host that serves every host of the egress; none: each is reached under its own name. */
   readonly hostingServer?: string;
+
+  /** TLS that the gateway originates. */
+  readonly tlsOrigination?: OriginationIntent;
+
+  /** Forward proxy that the gateway goes by. */
+  readonly forwardProxy?: ForwardProxyIntent;
+
+  /** Limits of the gateway's connections to the outside. */
+  readonly connections?: ConnectionsIntent;
 }
 
 /** A gateway that an app runs itself. */
@@ -30,7 +42,17 @@ export function isWildcard(host: string): boolean {
   return host.startsWith('*.');
 }
 
-/** True where the name (SNI) tells a connection from others, false where only its address and port do. */
+/** True where the application itself speaks TLS, and its SNI tells a connection from others. */
 export function isTls({ protocol }: Pick<EgressIntent, 'protocol'>): boolean {
   return protocol === 'TLS';
+}
+
+/** True where the Host header tells a request from others. */
+export function isHttp({ protocol }: Pick<EgressIntent, 'protocol'>): boolean {
+  return ['HTTP', 'HTTP2', 'GRPC'].includes(protocol);
+}
+
+/** True where a name (SNI or Host header) tells a connection from others, false where only its address and port do. */
+export function isNamed(egress: Pick<EgressIntent, 'protocol'>): boolean {
+  return isTls(egress) || isHttp(egress);
 }

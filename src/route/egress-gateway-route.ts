@@ -1,10 +1,18 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
+import { connectionsIntent } from '../check/connection-values';
+import { forwardProxyIntent } from '../check/forward-proxy-values';
+import { identityIntents } from '../check/identity-values';
+import { originationIntent } from '../check/origination-values';
 import { describe, Problem } from '../check/problem';
 import { Values } from '../check/values';
+import { ConnectionOptions } from '../egress/connection-options';
 import { IEgress } from '../egress/egress';
-import { authorizationPolicy } from '../emit/istio/authorization-policy';
+import { ForwardProxy } from '../egress/forward-proxy';
+import { TlsOrigination } from '../egress/tls-origination';
+import { authorizationPolicy, narrowingPolicy } from '../emit/istio/authorization-policy';
+import { destinationRule } from '../emit/istio/destination-rule';
 import { sniEnvoyFilter } from '../emit/istio/envoy-filter';
 import { gateway as gatewayObject } from '../emit/istio/gateway';
 import { ObjectMeta } from '../emit/istio/object';
@@ -12,14 +20,16 @@ import { serviceEntry } from '../emit/istio/service-entry';
 import { virtualService } from '../emit/istio/virtual-service';
 import { IEgressGateway } from '../gateway/egress-gateway';
 import { GatewayHop } from '../gateway/gateway-hop';
+import { demandedIdentities, narrowing, takesPolicy } from '../plan/identity';
 import { GatewayIntent } from '../plan/intent';
 import { label } from '../plan/names';
 import { admission, crossings } from '../plan/path';
 import { HopIntent, RouteIntent } from '../plan/route';
 import { sniListeners } from '../plan/sni-listener';
+import { WorkloadIdentity } from '../policy/workload-identity';
 
 /** Props of an `EgressGatewayRoute`. */
-export interface EgressGatewayRouteProps {
+export interface EgressGatewayRouteProps extends ConnectionOptions {
   /** What takes this way. An egress has one way: a second route of it is an error at synth. */
   readonly egress: IEgress;
 
@@ -41,6 +51,22 @@ export interface EgressGatewayRouteProps {
    * @default - each host is reached under its own name; a wildcard needs a gateway with an SNI proxy
    */
   readonly hostingServer?: string;
+
+  /**
+   * TLS that the gateway puts around what the application speaks, for an HttpEgress or a TcpEgress. A Secret lies in the gateway's
+   * namespace, and the gateway's service account needs a Role to read it, as `istioctl` and Istio's charts give it. The gateway sends
+   * no ALPN: let the sidecar originate for an HTTP/2 or gRPC server that insists on it.
+   *
+   * @default - none
+   */
+  readonly tlsOrigination?: TlsOrigination;
+
+  /**
+   * Forward proxy that the gateway goes by, for a TlsEgress or a TcpEgress.
+   *
+   * @default - straight to the host
+   */
+  readonly forwardProxy?: ForwardProxy;
 
   /**
    * Labels for every emitted object of the route.
@@ -66,10 +92,10 @@ export interface EgressGatewayRouteProps {
  *
  * To the clients the host is reached at the gateway; only the gateway knows the real one. The client leg is the egress's own
  * ServiceEntry and DestinationRule, which change where they lead. The route adds, in the gateway's namespace and for each host
- * and port, a door (Gateway, VirtualService) and an outer leg (ServiceEntry). Over mutual TLS the gateway refuses workloads of
- * namespaces that are no clients, by one AuthorizationPolicy for all routes with the same clients. Envoy asks it at the caller's
+ * and port, a door (Gateway, VirtualService) and an outer leg (ServiceEntry, and a DestinationRule for TLS, a forward proxy or limits).
+ * Over mutual TLS the gateway refuses workloads of namespaces that are no clients, by one AuthorizationPolicy for all routes with the same clients. Envoy asks it at the caller's
  * first byte: a server that speaks first (MySQL, SMTP, SSH) has been connected to by then, and its greeting handed on. Where that
- * matters, let a NetworkPolicy keep other namespaces from the gateway's pods.
+ * matters, name the identities with `allowFrom`, or let a NetworkPolicy keep other namespaces from the gateway's pods.
  *
  * @example
  * new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
@@ -87,8 +113,14 @@ export class EgressGatewayRoute extends Construct {
   /** The EnvoyFilters that make the gateway's proxy an SNI proxy, one for each wildcard and port in sorted order, for patches. */
   public readonly envoyFilters: ApiObject[];
 
+  /** The DestinationRules of the ways to the real hosts, one for each host and port in sorted order, for patches; none where nothing is said of them. */
+  public readonly destinationRules: ApiObject[];
+
   /** The AuthorizationPolicy that refuses other namespaces, shared by all routes of the gateway with the same clients; none where nobody can be refused. */
   public readonly authorizationPolicy?: ApiObject;
+
+  private readonly route: RouteIntent;
+  private narrowing?: ApiObject;
 
   public constructor(scope: Construct, id: string, props: EgressGatewayRouteProps) {
     super(scope, id);
@@ -97,12 +129,17 @@ export class EgressGatewayRoute extends Construct {
     const gateway = values.kindOf('gateway', props.gateway, 'an IEgressGateway, such as EgressGateway.fromService(...) gives',
       ({ intent }) => intent?.identity !== undefined);
     const hop = values.kindOf('hop', props.hop ?? GatewayHop.mutualTls(), 'a GatewayHop, such as GatewayHop.mutualTls()', value => value instanceof GatewayHop);
+    const { clients, hosts, ports } = egress.intent;
+    const originator = { at: 'gateway' as const, namespace: gateway.intent.namespace, clients, hosts: hosts.length, ports: ports.length };
     const route: RouteIntent = {
       path: values.path,
       egress: egress.intent,
       gateway: gateway.intent,
       hop: hopOf(values, gateway.intent, hop),
       hostingServer: props.hostingServer === undefined ? undefined : values.host('hostingServer', props.hostingServer),
+      tlsOrigination: originationIntent(values, props.tlsOrigination, originator),
+      forwardProxy: forwardProxyIntent(values, props.forwardProxy, originator),
+      connections: connectionsIntent(values, props),
     };
     const meta: Omit<ObjectMeta, 'name'> = {
       namespace: route.gateway.namespace,
@@ -110,10 +147,14 @@ export class EgressGatewayRoute extends Construct {
       annotations: values.annotations(props.annotations),
     };
 
+    const index = AppIndex.of(this);
     const all = crossings(route).map(crossing => ({ ...crossing, id: (kind: string) => crossing.key === '' ? kind : `${kind}-${crossing.key}` }));
-    this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name }, door));
+    this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name },
+      () => ({ ...door, callers: demandedIdentities(route, index.allowedOn(route.egress)) })));
     this.virtualServices = all.map(({ id: of, name, door }) => virtualService(this, of('VirtualService'), { ...meta, name }, name, door));
     this.serviceEntries = all.map(({ id: of, name, outer }) => serviceEntry(this, of('ServiceEntry'), { ...meta, name }, () => outer));
+    this.destinationRules = all.flatMap(({ id: of, name, outerSecuring }) =>
+      outerSecuring ? [destinationRule(this, of('DestinationRule'), { ...meta, name }, () => outerSecuring)] : []);
 
     const listeners = new Map(sniListeners(route).map(listener => [listener.name, listener]));
     this.envoyFilters = route.gateway.sniProxy?.program !== 'envoy' ? [] : all.filter(({ name }) => listeners.has(name)).map(({ id: of, name }) =>
@@ -121,7 +162,37 @@ export class EgressGatewayRoute extends Construct {
 
     const foreign = foreignTo(this, egress, gateway);
     this.authorizationPolicy = foreign.length === 0 ? admit(gateway, route) : undefined;
-    AppIndex.of(this).addRoute(this, route, foreign);
+    index.addRoute(this, route, foreign);
+    index.tellAllowed(route, identities => {
+      if (this.narrowing || !takesPolicy(route, identities)) return;
+      this.narrowing = narrowingPolicy(this, 'AuthorizationPolicy', { ...meta, name: label(route.egress.namespace, ...route.path.split('/'), 'identities') },
+        route.gateway.labels, () => narrowing(route, all.map(({ ownName }) => ownName), index.allowedOn(route.egress)!));
+    });
+    this.route = route;
+  }
+
+  /**
+   * The AuthorizationPolicy that refuses other identities, for patches; only where a whole namespace is among them.
+   *
+   * @default - none
+   */
+  public get identityPolicy(): ApiObject | undefined {
+    return this.narrowing;
+  }
+
+  /**
+   * Lets only these workloads of the client namespaces in, besides those of earlier calls. Over mutual TLS alone; the egress's own `allowFrom` does the same.
+   *
+   * Exact identities are demanded in the handshake, by the door's own TLS: whoever has another certificate gets no byte of the
+   * server. Where a whole namespace is among them, an AuthorizationPolicy refuses instead.
+   *
+   * @param identities workloads of client namespaces; `WorkloadIdentity.nobody()` for none
+   * @example
+   * route.allowFrom(WorkloadIdentity.serviceAccount('bookinfo', 'bookinfo-ratings-v2'));
+   */
+  public allowFrom(...identities: WorkloadIdentity[]): void {
+    const { path, egress } = this.route;
+    AppIndex.of(this).allow({ path, egress, identities: identityIntents(Values.of(this), 'allowFrom', identities) });
   }
 }
 
@@ -148,7 +219,9 @@ function admit(gateway: IEgressGateway, route: RouteIntent): ApiObject | undefin
   const id = `clients-of-${wanted.domain}`;
   const present = gateway.node.tryFindChild(id) as ApiObject | undefined;
   if (present) return present;
-  const name = label(...wanted.clients, ...gateway.node.path.split('/'));
+  // a namespace's own routes and those that others share with it alone have the same clients, under two domains
+  const shared = wanted.clients.length === 1 && wanted.clients[0] !== route.egress.namespace ? ['shared'] : [];
+  const name = label(...wanted.clients, ...shared, ...gateway.node.path.split('/'));
   const meta: ObjectMeta = { name, namespace: route.gateway.namespace, labels: {}, annotations: {} };
   return authorizationPolicy(gateway as unknown as Construct, id, meta, route.gateway.labels, wanted);
 }

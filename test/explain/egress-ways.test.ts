@@ -1,4 +1,4 @@
-import { EgressGatewayRoute, EgressWays, GatewayHop, TcpEgress, TlsEgress } from '../../src';
+import { EgressGatewayRoute, EgressWays, ForwardProxy, GatewayHop, HttpEgress, TcpEgress, TlsEgress, TlsOrigination } from '../../src';
 import { chartOf, gatewayOf } from '../support';
 
 test('tells each way, and the ports that the gateway must have', () => {
@@ -25,4 +25,29 @@ test('tells each way, and the ports that the gateway must have', () => {
   expect(EgressWays.of(chart)[2]).toEqual({
     egress: 'bookinfo/smtp', clients: ['bookinfo'], host: 'smtp.example.com', port: 587, protocol: 'TCP', addresses: [],
   });
+});
+
+test('tells TLS that is originated, and where, and forward proxies', () => {
+  const chart = chartOf();
+  const gateway = gatewayOf(chart);
+  const forwardProxy = ForwardProxy.connect({ host: 'proxy.corp.example', port: 3128 });
+  const tlsOrigination = TlsOrigination.simple();
+  const routed = (id: string, props: object, hop?: GatewayHop, route = {}) =>
+    new EgressGatewayRoute(chart, `${id}-route`, { egress: new HttpEgress(chart, id, { hosts: [`${id}.example.com`], ...props }), gateway, hop, ...route });
+  routed('a', {}, undefined, { tlsOrigination });
+  routed('b', { tlsOrigination }, GatewayHop.passthrough());
+  new TlsEgress(chart, 'c', { hosts: ['c.example.com'], forwardProxy });
+
+  expect(EgressWays.describe(chart)).toBe([
+    'bookinfo: HTTP a.example.com:80 (Host a.example.com)',
+    `  sidecar ──mutual-tls──► istio-system/istio-egressgateway:443 as ${EgressWays.of(chart)[0].sni} ──TLS, simple at gateway──► a.example.com:443`,
+    '',
+    'bookinfo: HTTP b.example.com:80 (Host b.example.com)',
+    '  sidecar ──passthrough──► istio-system/istio-egressgateway:443 as b.example.com ──TLS, simple at sidecar──► b.example.com:443',
+    '',
+    'bookinfo: TLS c.example.com:443 (SNI c.example.com)',
+    '  sidecar ──CONNECT──► proxy.corp.example:3128 ──► c.example.com:443',
+    '',
+    'the Service istio-system/istio-egressgateway must have: port 443',
+  ].join('\n'));
 });

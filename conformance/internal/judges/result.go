@@ -29,17 +29,19 @@ type Seen struct {
 
 // SeenHop is one hop; a nil pointer was not looked at.
 type SeenHop struct {
-	Sidecar  string  `json:"sidecar,omitempty"`
-	Gateway  string  `json:"gateway,omitempty"`
-	Server   string  `json:"server,omitempty"`
-	Proxy    string  `json:"proxy,omitempty"`
-	Target   string  `json:"target,omitempty"`
-	Port     int     `json:"port,omitempty"`
-	Hop      string  `json:"hop,omitempty"`
-	Source   string  `json:"source,omitempty"`
-	SNI      *string `json:"sni,omitempty"`
-	Identity *string `json:"identity,omitempty"`
-	Host     *string `json:"host,omitempty"`
+	Sidecar  string            `json:"sidecar,omitempty"`
+	Gateway  string            `json:"gateway,omitempty"`
+	Server   string            `json:"server,omitempty"`
+	Proxy    string            `json:"proxy,omitempty"`
+	Target   string            `json:"target,omitempty"`
+	Port     int               `json:"port,omitempty"`
+	Hop      string            `json:"hop,omitempty"`
+	Source   string            `json:"source,omitempty"`
+	SNI      *string           `json:"sni,omitempty"`
+	Identity *string           `json:"identity,omitempty"`
+	Host     *string           `json:"host,omitempty"`
+	Received int64             `json:"received,omitempty"`
+	Headers  map[string]string `json:"headers,omitempty"`
 }
 
 func (h SeenHop) String() string {
@@ -81,6 +83,9 @@ func (h SeenHop) String() string {
 			add(fact.key, *fact.value)
 		}
 	}
+	if h.Received != 0 {
+		add("received", fmt.Sprint(h.Received))
+	}
 	if len(facts) == 0 {
 		return name
 	}
@@ -119,7 +124,7 @@ func Describe(expect world.Expect) string {
 	for _, hop := range expect.Way {
 		seen.Way = append(seen.Way, SeenHop{
 			Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Proxy: hop.Proxy, Target: hop.Target, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
-			SNI: pointer(hop.SNI), Identity: pointer(hop.Identity), Host: pointer(hop.Host),
+			SNI: pointer(hop.SNI), Identity: pointer(hop.Identity), Host: pointer(hop.Host), Received: hop.Received,
 		})
 	}
 	return seen.String()
@@ -199,6 +204,14 @@ func compareHop(expect world.Hop, seen SeenHop, partial bool) string {
 	}
 	if expect.Target != "" && expect.Target != seen.Target {
 		return "another target"
+	}
+	if expect.Received != 0 && expect.Received != seen.Received && !partial {
+		return "another length of the body"
+	}
+	for name, value := range expect.Headers {
+		if got := seen.Headers[strings.ToLower(name)]; !partial && got != value.Value {
+			return fmt.Sprintf("header %s is %q", name, got)
+		}
 	}
 	if expect.Port != 0 && expect.Port != seen.Port && (seen.Port != 0 || !partial) {
 		return "another port"

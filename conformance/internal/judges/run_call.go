@@ -50,6 +50,11 @@ func (r *Run) Call(call world.Call) (Seen, error) {
 	if err != nil || refusal != nil {
 		return *refusal, err
 	}
+	if call.How.Renews != "" {
+		if err := r.renew(call.How.Renews); err != nil {
+			return Seen{}, err
+		}
+	}
 	mark := r.servers.Record.Mark()
 	deniedBefore, err := r.network.Denied()
 	if err != nil {
@@ -87,6 +92,7 @@ func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *See
 	r.calls++
 	attempt := outside.Attempt{
 		ID: strconv.Itoa(r.calls), Protocol: call.How.Protocol, SNI: call.SentSNI(), Host: call.SentHost(), AwaitGreeting: r.speaksFirst(call),
+		Upgrade: call.How.Upgrade, Sends: call.How.Sends,
 		// an attacker has time: a server behind the gateway may speak first
 		Listen: call.How.Through != nil,
 	}

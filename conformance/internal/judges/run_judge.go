@@ -55,9 +55,16 @@ func (r *Run) proxyHops(e *evidence) []SeenHop {
 }
 
 func (r *Run) serverHop(e *evidence, answer outside.Sight) SeenHop {
-	return SeenHop{
+	hop := SeenHop{
 		Server: answer.Server, Port: answer.Port, SNI: &answer.SNI, Identity: &answer.Identity, Host: &answer.Host, Source: r.sourceOf(e, answer.Remote),
+		Received: answer.Received, Headers: answer.Headers,
 	}
+	for _, server := range r.world.Stated.Servers {
+		if service := r.world.Service(server.Service); service != nil && server.Name == answer.Server {
+			hop.Port, _ = service.ServicePort(answer.Port)
+		}
+	}
+	return hop
 }
 
 // forwardHops are the forward proxies from which a server was reached.
@@ -104,6 +111,15 @@ func (r *Run) refusal(e *evidence) Seen {
 	at := roleName(last.pod)
 	if r.leadsToGateway(last) && strings.Contains(last.entry.UpstreamFailure, "Connection_refused") {
 		return Seen{Refused: "no-listener", At: "gateway"}
+	}
+	if e.outcome.Status >= 400 && e.chain[0].entry.ResponseDetails == "via_upstream" {
+		return Seen{Refused: "http-status", At: "server"}
+	}
+	for _, sight := range e.sights {
+		// TLS 1.3 lets the client go on before the server has looked at its certificate
+		if sight.Stage == outside.TLSFailed && hasFlag(last.entry.Flags, "UC") {
+			return Seen{Refused: byServer(sight), At: "server"}
+		}
 	}
 	if refused := byEntry(last); refused != "" {
 		return Seen{Refused: refused, At: at}
@@ -226,6 +242,8 @@ func (r *Run) refusedDial(e *evidence) Seen {
 		return Seen{Refused: "no-listener", At: "server"}
 	case !e.outcome.Dialled:
 		return Seen{Refused: "no-upstream", At: "network"}
+	case e.outcome.Status >= 400 && !toGateway:
+		return Seen{Refused: "http-status", At: "server"}
 	case toGateway && !e.outcome.Secured:
 		return Seen{Refused: "no-filter-chain", At: "gateway"}
 	}

@@ -28,7 +28,7 @@ func NewSimulate(plane *controlplane.ControlPlane) *Simulate {
 // Call follows one call as far as the simulation reaches.
 func (s *Simulate) Call(call world.Call) (Seen, error) {
 	seen, err := s.follow(call)
-	if refused := call.Expect.Refused; refused != "" && !simulates(refused) && seen.Refused == "" && seen.Unmodelled == "" {
+	if refused := call.Expect.Refused; refused != "" && !simulates(call.Expect) && seen.Refused == "" && seen.Unmodelled == "" {
 		seen = Seen{Partial: true, Unmodelled: refused + " is not simulated"}
 	}
 	return seen, err
@@ -57,16 +57,21 @@ func (s *Simulate) follow(call world.Call) (Seen, error) {
 }
 
 // simulates says whether a refusal is within reach of the simulation.
-func simulates(refused string) bool {
-	switch refused {
-	case "blackhole", "no-filter-chain", "not-tls", "http-status":
+func simulates(expect world.Expect) bool {
+	switch expect.Refused {
+	case "blackhole", "no-filter-chain", "not-tls":
 		return true
+	case "http-status":
+		return expect.At != "server"
 	}
 	return false
 }
 
 func innerCall(call world.Call, address string) simulation.Call {
 	out := simulation.Call{Address: address, Port: call.To.Port, CallMode: simulation.CallModeOutbound, Protocol: simulation.TCP}
+	if call.How.Protocol == "h2c" {
+		out.Protocol, out.HostHeader = simulation.HTTP2, call.SentHost()
+	}
 	if call.How.Protocol == "http" || call.How.Protocol == "https" {
 		out.Protocol, out.HostHeader = simulation.HTTP, call.SentHost()
 	}
@@ -177,12 +182,12 @@ func (w *walk) named(result simulation.Result, call simulation.Call, at string) 
 // arrive ends the way at whatever has the address.
 func (w *walk) arrive(from *world.Pod, address string, port int) error {
 	lab := w.simulate.plane.World
+	server := lab.ServerAt(address)
 	for _, service := range lab.Services {
-		if service.Object.Spec.ClusterIP == address {
+		if service.Object.Spec.ClusterIP == address && server == nil {
 			return w.leave("cluster IP %s without a listener of its own", address)
 		}
 	}
-	server := lab.ServerAt(address)
 	if server == nil {
 		return w.refuse("no-upstream", roleName(from), "nobody has the address "+net.JoinHostPort(address, strconv.Itoa(port)))
 	}

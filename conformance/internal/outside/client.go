@@ -7,11 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
@@ -33,6 +30,9 @@ type Attempt struct {
 	Host     string
 	// AwaitGreeting lets the server speak first.
 	AwaitGreeting bool
+	// Upgrade, if set, is asked for; Sends is the length of the request's body.
+	Upgrade string
+	Sends   int64
 	// Listen waits a moment for a server that might speak first.
 	Listen bool
 	// Outer, if set, is mutual TLS around everything; Bypass goes around the sidecar.
@@ -87,9 +87,12 @@ func Do(ctx context.Context, from *network.Namespace, attempt Attempt) (outcome 
 		}
 		conn = secured
 	}
-	if attempt.Protocol == "http" || attempt.Protocol == "https" {
+	switch attempt.Protocol {
+	case "h2c":
+		outcome.Err = askHTTP2(ctx, conn, attempt, &outcome)
+	case "http", "https":
 		outcome.Err = askHTTP(conn, attempt, &outcome)
-	} else {
+	default:
 		outcome.Err = askLine(conn, attempt, &outcome)
 	}
 	return outcome
@@ -123,27 +126,6 @@ func askLine(conn net.Conn, attempt Attempt, outcome *Outcome) error {
 		}
 		return outcome.take(line, attempt.ID)
 	}
-}
-
-func askHTTP(conn net.Conn, attempt Attempt, outcome *Outcome) error {
-	_, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\n%s: %s\r\nConnection: close\r\n\r\n", attempt.Host, callHeader, attempt.ID)
-	if err != nil {
-		return err
-	}
-	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	outcome.Status = response.StatusCode
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return err
-	}
-	if !strings.HasPrefix(string(body), "{") {
-		return fmt.Errorf("HTTP %d without a server behind it: %.80q", response.StatusCode, body)
-	}
-	return outcome.take(string(body), attempt.ID)
 }
 
 func (o *Outcome) take(line, id string) error {

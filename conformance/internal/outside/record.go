@@ -31,6 +31,9 @@ type Sight struct {
 	Failure  string `json:"failure,omitempty"`
 	Target   string `json:"target,omitempty"`
 	Onward   string `json:"onward,omitempty"`
+	// Received counts the bytes of the request's body; Headers are those of the request.
+	Received int64             `json:"received,omitempty"`
+	Headers  map[string]string `json:"headers,omitempty"`
 }
 
 func (s Sight) line() []byte {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,11 +72,17 @@ type endpoint struct {
 // prepare makes the certificate. A port with an identity is a proxy that speaks
 // the mesh's mutual TLS: its certificate and its clients' come from the mesh.
 func (e *endpoint) prepare(w *world.World) error {
-	if e.port.Protocol == "tcp" || e.port.Protocol == "http" || e.port.Protocol == "connect" {
+	if e.port.Protocol == "tcp" || e.port.Protocol == "http" || e.port.Protocol == "h2c" || e.port.Protocol == "connect" {
 		return nil
 	}
 	authority, clients := w.Authorities.Outside, w.Authorities.Clients
 	name := world.Name{Common: e.server.Name, Hosts: slices.Concat(e.server.Hosts, e.server.Addresses)}
+	if len(e.port.Certifies) > 0 {
+		name.Hosts = e.port.Certifies
+	}
+	if e.port.UnknownAuthority {
+		authority = w.Authorities.Unknown
+	}
 	clientAuth := tls.RequestClientCert
 	if e.port.Identity != "" {
 		authority, clients = w.Authorities.Mesh, w.Authorities.Mesh
@@ -129,6 +134,8 @@ func (e *endpoint) serve(conn net.Conn) {
 	switch e.port.Protocol {
 	case "http", "https":
 		e.answerHTTP(conn, sight)
+	case "h2c":
+		e.answerHTTP2(conn, sight)
 	case "connect", "connect-tls":
 		e.connect(conn, sight)
 	default:
@@ -191,16 +198,4 @@ type zeros struct{}
 func (zeros) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
-}
-
-func (e *endpoint) answerHTTP(conn net.Conn, sight Sight) {
-	request, err := http.ReadRequest(bufio.NewReader(conn))
-	if err != nil {
-		return
-	}
-	sight.Stage, sight.Call, sight.Host = PayloadSeen, request.Header.Get(callHeader), request.Host
-	e.record.add(sight)
-	body := sight.line()
-	// closing makes the proxies on the way close, and log, at once
-	fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body)
 }

@@ -22,10 +22,11 @@ type Scenario struct {
 
 // Stated is the part of the world that the manifests do not hold.
 type Stated struct {
-	OutboundTrafficPolicy string    `json:"outboundTrafficPolicy"`
-	TrustDomain           string    `json:"trustDomain"`
-	Servers               []Server  `json:"servers"`
-	Gateways              []Gateway `json:"gateways"`
+	OutboundTrafficPolicy string         `json:"outboundTrafficPolicy"`
+	TrustDomain           string         `json:"trustDomain"`
+	Servers               []Server       `json:"servers"`
+	Secrets               []StatedSecret `json:"secrets"`
+	Gateways              []Gateway      `json:"gateways"`
 }
 
 // Server stands outside the mesh.
@@ -34,6 +35,15 @@ type Server struct {
 	Hosts     []string     `json:"hosts"`
 	Addresses []string     `json:"addresses"`
 	Ports     []ServerPort `json:"ports"`
+	// Service is set instead where pods of the manifests are the server.
+	Service string `json:"service"`
+}
+
+// StatedSecret is a Secret that is not as the lab would make it.
+type StatedSecret struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Holds     string `json:"holds"`
 }
 
 // ServerPort is one port of a Server.
@@ -44,6 +54,8 @@ type ServerPort struct {
 	ClientCertificate bool     `json:"clientCertificate"`
 	Identity          string   `json:"identity"`
 	Clients           []string `json:"clients"`
+	Certifies         []string `json:"certifies"`
+	UnknownAuthority  bool     `json:"unknownAuthority"`
 }
 
 // Gateway is an egress gateway that exists before the manifests are applied.
@@ -95,6 +107,9 @@ type How struct {
 	Protocol   string   `json:"protocol"`
 	SNI        Optional `json:"sni"`
 	HostHeader string   `json:"hostHeader"`
+	Upgrade    string   `json:"upgrade"`
+	Renews     string   `json:"renews"`
+	Sends      int64    `json:"sends"`
 	Around     bool     `json:"around"`
 	Through    *Through `json:"through"`
 }
@@ -130,6 +145,9 @@ type Hop struct {
 	SNI      Optional `json:"sni"`
 	Identity Optional `json:"identity"`
 	Host     Optional `json:"host"`
+	// Received, if set, is how many bytes of a body the server must get.
+	Received int64               `json:"received"`
+	Headers  map[string]Optional `json:"headers"`
 }
 
 // Optional tells "left out" from null: null is Set with an empty Value.

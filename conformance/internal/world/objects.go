@@ -57,6 +57,9 @@ func (w *World) Objects() []runtime.Object {
 			ObjectMeta: metav1.ObjectMeta{Name: "istio"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: "istio.io/gateway-controller"},
 		})
 	}
+	for _, config := range w.ConfigMaps {
+		out = append(out, config)
+	}
 	for _, pod := range w.Pods {
 		out = append(out, pod.object())
 	}
@@ -133,20 +136,27 @@ func (w *World) Resolve(host string) []string {
 	for _, server := range w.Stated.Servers {
 		for _, candidate := range server.Hosts {
 			if candidate == host {
-				return server.Addresses
+				return w.addressesOf(server)
 			}
 			if covers(candidate, host) && len(candidate) > len(best) {
-				best, addresses = candidate, server.Addresses
+				best, addresses = candidate, w.addressesOf(server)
 			}
 		}
 	}
 	return addresses
 }
 
+func (w *World) addressesOf(server Server) []string {
+	if service := w.Service(server.Service); service != nil {
+		return []string{service.Object.Spec.ClusterIP}
+	}
+	return server.Addresses
+}
+
 // ServerAt finds the server at an address.
 func (w *World) ServerAt(address string) *Server {
 	for i, server := range w.Stated.Servers {
-		for _, candidate := range server.Addresses {
+		for _, candidate := range w.addressesOf(server) {
 			if candidate == address {
 				return &w.Stated.Servers[i]
 			}

@@ -15,6 +15,8 @@ import (
 // one whose client certificates those servers take.
 type Authorities struct {
 	Mesh, Outside, Clients *Authority
+	// Unknown signs what nobody trusts.
+	Unknown *Authority
 }
 
 // addSecrets makes every Secret that a credentialName asks for and the
@@ -30,9 +32,16 @@ func (w *World) addSecrets() error {
 	if w.Authorities.Clients, err = NewAuthority("lab clients CA"); err != nil {
 		return err
 	}
+	if w.Authorities.Unknown, err = NewAuthority("lab unknown CA"); err != nil {
+		return err
+	}
+	if err := w.addServerSecrets(); err != nil {
+		return err
+	}
 	for _, rule := range manifests.Specs[*networking.DestinationRule](w.Manifests) {
 		for _, settings := range originations(rule.Spec.GetTrafficPolicy()) {
 			name := settings.GetCredentialName()
+			w.addConfigMap(name)
 			if name == "" || strings.Contains(name, "://") || w.hasSecret(rule.Namespace, name) {
 				continue
 			}
@@ -67,7 +76,17 @@ func (w *World) hasSecret(namespace, name string) bool {
 }
 
 func (w *World) addSecret(namespace, name string) error {
-	leaf, err := w.Authorities.Clients.Issue(Name{Common: name})
+	clients, outside := w.Authorities.Clients, w.Authorities.Outside
+	switch w.holds(namespace, name) {
+	case "nothing":
+		w.note("no secret %s/%s, as calls.json states it", namespace, name)
+		return nil
+	case "unknown-client":
+		clients = w.Authorities.Unknown
+	case "unknown-authority":
+		outside = w.Authorities.Unknown
+	}
+	leaf, err := clients.Issue(Name{Common: name})
 	if err != nil {
 		return err
 	}
@@ -75,7 +94,7 @@ func (w *World) addSecret(namespace, name string) error {
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
 		Type:       corev1.SecretTypeTLS,
-		Data:       map[string][]byte{"tls.crt": leaf.Certificate, "tls.key": leaf.Key, "ca.crt": w.Authorities.Outside.PEM},
+		Data:       map[string][]byte{"tls.crt": leaf.Certificate, "tls.key": leaf.Key, "ca.crt": outside.PEM},
 	})
 	w.note("secret %s/%s: a client certificate of subject CN=%s, and the CA of the servers outside", namespace, name, name)
 	return nil

@@ -108,8 +108,9 @@ type World struct {
 	Pods      []*Pod
 	Services  []*Service
 	// Callers maps a call's name to its pod.
-	Callers map[string]*Pod
-	Secrets []*corev1.Secret
+	Callers    map[string]*Pod
+	Secrets    []*corev1.Secret
+	ConfigMaps []*corev1.ConfigMap
 	// Authorities sign every certificate of the lab.
 	Authorities Authorities
 	// Added says in words what neither manifest nor calls.json holds literally.

@@ -2,8 +2,10 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { emit, ObjectMeta } from './object';
 import {
-  DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicyTls, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
+  DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicy, DestinationRuleSpecTrafficPolicyTls,
+  DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
 } from '../../../imports/networking.istio.io';
+import { ConnectionsIntent } from '../../plan/connections';
 import { Securing, Security } from '../../plan/path';
 
 /** The DestinationRule of a leg: how the way to one host is secured. */
@@ -11,15 +13,25 @@ export function destinationRule(scope: Construct, id: string, meta: ObjectMeta, 
   return emit(scope, id, DestinationRule.GVK, meta, () => toJson_DestinationRuleSpec(specOf(securing())));
 }
 
-function specOf({ host, exportTo, ports }: Securing): DestinationRuleSpec {
+function specOf({ host, exportTo, ports, tunnel, connections, workloadSelector }: Securing): DestinationRuleSpec {
   const [first, ...more] = ports;
+  const limits = limitsOf(connections);
   return {
     host,
     exportTo: [...exportTo],
+    workloadSelector: workloadSelector && { matchLabels: { ...workloadSelector } },
     trafficPolicy: more.length === 0 || ports.every(({ security }) => security.by === 'nothing')
-      ? { tls: tlsOf(first.security) }
-      // the shapes of the two `tls` are one in Istio's API, generated under two names
-      : { portLevelSettings: ports.map(({ number, security }) => ({ port: { number }, tls: tlsOf(security) as any })) },
+      ? { tls: tlsOf(first.security), tunnel: tunnel && { protocol: 'CONNECT', targetHost: tunnel.host, targetPort: tunnel.port }, ...limits }
+      // the shapes for a port are those for all ports in Istio's API, generated under other names
+      : { portLevelSettings: ports.map(({ number, security }) => ({ port: { number }, tls: tlsOf(security), ...limits })) as any },
+  };
+}
+
+function limitsOf(connections: ConnectionsIntent = {}): Pick<DestinationRuleSpecTrafficPolicy, 'connectionPool' | 'outlierDetection'> {
+  const { maxConnections, connectTimeout, consecutive5xxErrors, interval, baseEjectionTime } = connections;
+  return {
+    ...(maxConnections === undefined && connectTimeout === undefined ? {} : { connectionPool: { tcp: { maxConnections, connectTimeout } } }),
+    ...(consecutive5xxErrors === undefined ? {} : { outlierDetection: { consecutive5XxErrors: consecutive5xxErrors, interval, baseEjectionTime } }),
   };
 }
 
@@ -32,6 +44,13 @@ function tlsOf(security: Security): DestinationRuleSpecTrafficPolicyTls {
         mode: DestinationRuleSpecTrafficPolicyTlsMode.ISTIO_UNDERSCORE_MUTUAL,
         sni: security.sni,
         subjectAltNames: [security.serverIdentity],
+      };
+    case 'tls':
+      return {
+        mode: security.mode as DestinationRuleSpecTrafficPolicyTlsMode,
+        ...security.certificates,
+        sni: security.sni,
+        ...(security.subjectAltNames ? { subjectAltNames: [...security.subjectAltNames] } : { insecureSkipVerify: true }),
       };
   }
 }

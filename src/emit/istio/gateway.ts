@@ -5,25 +5,25 @@ import { Gateway, GatewaySpec, GatewaySpecServers, GatewaySpecServersTlsMode, to
 import { Door } from '../../plan/path';
 
 /** The Gateway of a door: what opens it. */
-export function gateway(scope: Construct, id: string, meta: ObjectMeta, door: Door): ApiObject {
-  return emit(scope, id, Gateway.GVK, meta, () => toJson_GatewaySpec(specOf(meta.name, door)));
+export function gateway(scope: Construct, id: string, meta: ObjectMeta, door: () => Door): ApiObject {
+  return emit(scope, id, Gateway.GVK, meta, () => toJson_GatewaySpec(specOf(meta.name, door())));
 }
 
-function specOf(name: string, { labels, port, host, accepts }: Door): GatewaySpec {
+function specOf(name: string, { labels, port, host, accepts, callers }: Door): GatewaySpec {
   return {
     selector: { ...labels },
     servers: [{
       port: { number: port, name, protocol: accepts === 'plaintext' ? 'TCP' : 'TLS' },
       hosts: [host],
-      ...tlsOf(accepts),
+      ...tlsOf(accepts, callers),
     }],
   };
 }
 
-function tlsOf(accepts: Door['accepts']): Pick<GatewaySpecServers, 'tls'> {
+function tlsOf(accepts: Door['accepts'], callers: Door['callers']): Pick<GatewaySpecServers, 'tls'> {
   switch (accepts) {
     case 'mutual-tls':
-      return { tls: { mode: GatewaySpecServersTlsMode.ISTIO_UNDERSCORE_MUTUAL } };
+      return { tls: { mode: GatewaySpecServersTlsMode.ISTIO_UNDERSCORE_MUTUAL, ...(callers ? { subjectAltNames: [...callers] } : {}) } };
     case 'passthrough':
       return { tls: { mode: GatewaySpecServersTlsMode.PASSTHROUGH } };
     case 'plaintext':

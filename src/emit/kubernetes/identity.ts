@@ -9,18 +9,18 @@ export function serviceAccount(scope: Construct, id: string, meta: ObjectMeta): 
   return emitFields(scope, id, { apiVersion: 'v1', kind: 'ServiceAccount' }, meta, {});
 }
 
-/** The Role that lets a gateway get the Secrets of its namespace, which istiod hands only to those who may. */
+/** The Role that lets a proxy get the Secrets of its namespace, which istiod hands only to those who may list all of them. */
 export function secretReader(scope: Construct, id: string, meta: ObjectMeta): ApiObject {
   return emitFields(scope, id, { apiVersion: `${RBAC}/v1`, kind: 'Role' }, meta, {
     rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] }],
   });
 }
 
-/** The RoleBinding that gives a Role to the ServiceAccount of the same name. */
-export function secretReaderBinding(scope: Construct, id: string, meta: ObjectMeta): ApiObject {
+/** The RoleBinding that gives the Role of the same name to a ServiceAccount. */
+export function secretReaderBinding(scope: Construct, id: string, meta: ObjectMeta, account = meta.name): ApiObject {
   const { name, namespace } = meta;
   return emitFields(scope, id, { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding' }, meta, {
     roleRef: { apiGroup: RBAC, kind: 'Role', name },
-    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    subjects: [{ kind: 'ServiceAccount', name: account, namespace }],
   });
 }

@@ -1,0 +1,19 @@
+import { App, Chart } from 'cdk8s';
+import { ClientCertificate, EgressGateway, EgressGatewayRoute, TcpEgress, TlsOrigination } from 'cdk8s-istio-egress';
+
+/** The application speaks its own protocol in clear to an address, and the gateway shows a client certificate to the host. */
+export const app = new App();
+const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
+const gateway = EgressGateway.fromService(chart, 'gateway', {
+  namespace: 'istio-system',
+  service: 'istio-egressgateway',
+  labels: { istio: 'egressgateway' },
+  serviceAccount: 'istio-egressgateway-service-account',
+});
+
+const broker = new TcpEgress(chart, 'broker', { host: 'broker.example.com', addresses: ['203.0.113.70'], port: 1883 });
+new EgressGatewayRoute(chart, 'broker-route', {
+  egress: broker, gateway, tlsOrigination: TlsOrigination.mutual({ port: 8883, clientCertificate: ClientCertificate.fromSecret('broker-client') }),
+});
+
+app.synth();

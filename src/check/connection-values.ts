@@ -1,0 +1,41 @@
+import { Duration } from 'cdk8s';
+import { Problem } from './problem';
+import { Values } from './values';
+import { ConnectionOptions } from '../egress/connection-options';
+import { ConnectionsIntent } from '../plan/connections';
+
+/** Checks the limits of a leg; none if nothing is given. */
+export function connectionsIntent(values: Values, options: ConnectionOptions): ConnectionsIntent | undefined {
+  const { maxConnections, connectTimeout, consecutive5xxErrors, interval, baseEjectionTime } = options;
+  if (consecutive5xxErrors === undefined && (interval !== undefined || baseEjectionTime !== undefined)) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `${interval === undefined ? 'baseEjectionTime' : 'interval'} is given without consecutive5xxErrors`,
+      'give consecutive5xxErrors too, or leave it out');
+  }
+  const intent: ConnectionsIntent = {
+    maxConnections: count(values, 'maxConnections', maxConnections),
+    connectTimeout: istioDuration(values, 'connectTimeout', connectTimeout),
+    consecutive5xxErrors: count(values, 'consecutive5xxErrors', consecutive5xxErrors),
+    interval: istioDuration(values, 'interval', interval),
+    baseEjectionTime: istioDuration(values, 'baseEjectionTime', baseEjectionTime),
+  };
+  return Object.values(intent).every(value => value === undefined) ? undefined : intent;
+}
+
+/** A whole number from `least` on. */
+export function count(values: Values, prop: string, value: number | undefined, least = 1): number | undefined {
+  if (value !== undefined && (!Number.isInteger(value) || value < least || value > 2 ** 31 - 1)) {
+    values.refuse(Problem.INVALID_NUMBER, `${prop} is ${value}`, `give a whole number from ${least} to ${2 ** 31 - 1}`);
+  }
+  return value;
+}
+
+/** A duration as Istio writes it. */
+export function istioDuration(values: Values, prop: string, duration: Duration | undefined): string | undefined {
+  if (duration === undefined) return undefined;
+  values.kindOf(prop, duration, 'a Duration of cdk8s, such as Duration.seconds(5)', value => value instanceof Duration);
+  const milliseconds = duration.toMilliseconds();
+  if (milliseconds < 1) {
+    values.refuse(Problem.INVALID_NUMBER, `${prop} is ${milliseconds} ms`, 'give at least one millisecond');
+  }
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}

@@ -1,0 +1,26 @@
+import { originationIntent, Originator } from './origination-values';
+import { Problem } from './problem';
+import { singleAddresses } from './single-addresses';
+import { Values } from './values';
+import { ForwardProxy } from '../egress/forward-proxy';
+import { ForwardProxyIntent } from '../plan/forward-proxy';
+
+/** Checks a forward proxy for the leg that it is for. */
+export function forwardProxyIntent(values: Values, proxy: ForwardProxy | undefined, originator: Originator): ForwardProxyIntent | undefined {
+  if (proxy === undefined) return undefined;
+  values.kindOf('forwardProxy', proxy, 'a ForwardProxy, such as ForwardProxy.connect(...)', value => value instanceof ForwardProxy);
+  const { host, port, addresses, tlsOrigination } = proxy._options;
+  if (originator.at === 'sidecar' && originator.ports > 1) {
+    values.refuse(Problem.TUNNEL_OF_SEVERAL, `a forward proxy is given for ${originator.ports} ports`,
+      'Istio asks a proxy for one port a host: make an egress of each, or give forwardProxy to the route');
+  }
+  if (tlsOrigination?._options.port !== undefined) {
+    values.refuse(Problem.CONTRADICTING_PROPS, 'both the forward proxy and its TLS origination have a port', 'give the port of the forward proxy alone');
+  }
+  return {
+    host: values.host('host of the forward proxy', values.required('host of the forward proxy', host)),
+    addresses: singleAddresses(values, 'addresses of the forward proxy', addresses),
+    port: values.port('port of the forward proxy', values.required('port of the forward proxy', port)),
+    tlsOrigination: originationIntent(values, tlsOrigination, { ...originator, hosts: 1, ports: 1 }),
+  };
+}

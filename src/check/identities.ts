@@ -1,0 +1,35 @@
+import { describe, Problem, RelationProblem } from './problem';
+import { AllowanceIntent, IdentityIntent, trustDomainOf } from '../plan/identity';
+import { EgressIntent } from '../plan/intent';
+import { RouteIntent } from '../plan/route';
+
+/** What is wrong between what `allowFrom` was given and the way that its egress takes. */
+export function identityProblems(
+  allowances: readonly AllowanceIntent[], routeOf: (egress: AllowanceIntent['egress']) => RouteIntent | undefined,
+): RelationProblem[] {
+  return allowances.flatMap(allowance => problemsOf(allowance, routeOf(allowance.egress)).map(text => ({ path: allowance.path, text })));
+}
+
+function problemsOf({ egress, identities }: AllowanceIntent, route: RouteIntent | undefined): string[] {
+  if (!route) {
+    return [describe(Problem.IDENTITIES_OF_DIRECT_EGRESS,
+      `"${egress.path}" is direct, and a workload's own sidecar cannot hold it back`, 'lead it through a gateway with an EgressGatewayRoute')];
+  }
+  if (route.hop.security !== 'mutual-tls') {
+    return [describe(Problem.IDENTITIES_ON_HOP,
+      `"${route.path}" has a ${route.hop.security} hop, where the gateway cannot know who calls`,
+      'use GatewayHop.mutualTls(), or keep others from the gateway\'s pods with a NetworkPolicy')];
+  }
+  return strangers(identities, egress, trustDomainOf(route.gateway.identity), `gateway "${route.gateway.namespace}/${route.gateway.service}"`);
+}
+
+/** What is wrong with identities as clients of an egress, at a place of this trust domain. */
+export function strangers(identities: readonly IdentityIntent[], egress: EgressIntent, own: string, place: string): string[] {
+  return identities.flatMap(({ trustDomain = own, namespace, anotherTrustDomain }) => [
+    ...(egress.clients.includes(namespace) || egress.clients.includes('*') ? [] : [describe(Problem.IDENTITY_IS_NO_CLIENT,
+      `namespace "${namespace}" is no client of "${egress.path}"`, `its clients are ${egress.clients.join(', ')}: name it in exportTo`)]),
+    ...(trustDomain === own || anotherTrustDomain ? [] : [describe(Problem.ANOTHER_TRUST_DOMAIN,
+      `"${trustDomain}" is not the trust domain of ${place}, which is "${own}"`,
+      'say anotherTrustDomain: true if that is meant')]),
+  ]);
+}

@@ -1,0 +1,72 @@
+import { ApiObject, Chart } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { describe, Problem, RelationProblem } from './problem';
+import { EgressIntent } from '../plan/intent';
+import { OriginationIntent } from '../plan/origination';
+import { isHttp, isTls, isWildcard, RouteIntent } from '../plan/route';
+
+type Report = (path: string, problem: Problem, wrong: string, mend: string) => void;
+
+/** What is wrong with TLS that is originated on routes, and with forward proxies. */
+export function outwardProblems(routes: readonly RouteIntent[], report: Report): void {
+  for (const route of routes) {
+    originations(route, report);
+    tunnels(route, report);
+  }
+}
+
+function originations({ path, egress, hop, tlsOrigination, forwardProxy }: RouteIntent, report: Report): void {
+  if (tlsOrigination && isTls(egress)) {
+    report(path, Problem.ORIGINATION_OF_TLS, `"${egress.path}" is TLS, which the application speaks itself`,
+      'TLS inside TLS is what no server expects: leave tlsOrigination out, or declare an HttpEgress or a TcpEgress and let the application speak plainly');
+  }
+  if (tlsOrigination && egress.tlsOrigination) {
+    report(path, Problem.SECOND_ORIGINATION, `"${egress.path}" originates TLS at the sidecar, and the route at the gateway`,
+      'that is TLS inside TLS: leave tlsOrigination out of one of the two');
+  }
+  if (egress.tlsOrigination && !tlsOrigination && hop.security !== 'passthrough') {
+    report(path, Problem.ORIGINATION_BEFORE_GATEWAY, `"${egress.path}" originates TLS at the sidecar, and the hop to the gateway is ${hop.security}`,
+      'give tlsOrigination to the route, so that the gateway originates; or use GatewayHop.passthrough(), so that TLS of the sidecar goes to the host');
+  }
+  if (tlsOrigination && forwardProxy) {
+    report(path, Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given', 'Istio has one TLS a leg: through a forward proxy, let the application speak TLS');
+  }
+}
+
+function tunnels({ path, egress, gateway, forwardProxy, hostingServer }: RouteIntent, report: Report): void {
+  const wildcard = egress.hosts.find(isWildcard);
+  if (forwardProxy && wildcard !== undefined && hostingServer === undefined) {
+    report(path, Problem.TUNNEL_OF_SEVERAL, `"${egress.path}" has the wildcard "${wildcard}"`, 'a forward proxy is asked for one host: list the exact hosts');
+  }
+  if (egress.forwardProxy) {
+    report(path, Problem.TUNNEL_BEFORE_GATEWAY, `the sidecars of "${egress.path}" go by the forward proxy ${egress.forwardProxy.host}, and the route leads to a gateway`,
+      'give forwardProxy to the route, so that the gateway goes by it');
+  }
+  if (forwardProxy && isHttp(egress)) {
+    report(path, Problem.TUNNEL_OF_HTTP, `"${egress.path}" is ${egress.protocol}, and a forward proxy is asked by CONNECT, which proxies allow for TLS`,
+      'declare a TlsEgress and let the application speak TLS');
+  }
+  if (forwardProxy && (forwardProxy.host === gateway.host || egress.hosts.includes(forwardProxy.host))) {
+    report(path, Problem.TUNNEL_TO_GATEWAY, `the forward proxy ${forwardProxy.host} is ${forwardProxy.host === gateway.host ? 'the gateway itself' : 'the host itself'}`,
+      'give the proxy that stands between the gateway and the host');
+  }
+}
+
+/** Originations whose Secret the app writes into another namespace than the one that it is read from. */
+export function secretProblems(root: IConstruct, egresses: readonly EgressIntent[], routes: readonly RouteIntent[]): RelationProblem[] {
+  const wanted = [...egresses, ...routes].flatMap(carrier => [carrier.tlsOrigination, carrier.forwardProxy?.tlsOrigination]
+    .filter((origination): origination is OriginationIntent => origination?.secret !== undefined)
+    .map(({ secret }) => ({ path: carrier.path, name: secret!, namespace: 'gateway' in carrier ? carrier.gateway.namespace : carrier.namespace })));
+  if (wanted.length === 0) return [];
+  const written = new Map<string, string[]>();
+  for (const object of root.node.findAll().filter(ApiObject.isApiObject).filter(({ kind }) => kind === 'Secret')) {
+    written.set(object.name, [...written.get(object.name) ?? [], object.metadata.namespace ?? Chart.of(object).namespace ?? 'default']);
+  }
+  return wanted
+    .filter(({ name, namespace }) => written.has(name) && !written.get(name)!.includes(namespace))
+    .map(({ path, name, namespace }) => ({
+      path,
+      text: describe(Problem.SECRET_ELSEWHERE, `the Secret "${name}" is written into namespace "${written.get(name)!.join('" and "')}", and is read from "${namespace}"`,
+        `write it into "${namespace}", where the proxy that originates lives`),
+    }));
+}

@@ -1,0 +1,163 @@
+import { ApiObject, Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Egress, EgressOptions } from './egress';
+import { TlsOrigination } from './tls-origination';
+import { connectionsIntent, count, istioDuration } from '../check/connection-values';
+import { originationIntent } from '../check/origination-values';
+import { Problem } from '../check/problem';
+import { singleAddresses } from '../check/single-addresses';
+import { Values } from '../check/values';
+import { requestPolicy } from '../emit/istio/request-policy';
+import { label } from '../plan/names';
+import { RequestsIntent } from '../plan/requests';
+
+/** What is spoken on the ports of an `HttpEgress`. */
+export enum HttpProtocol {
+  /** HTTP/1.1, and WebSockets. */
+  HTTP = 'HTTP',
+  /** HTTP/2 without TLS (h2c), with prior knowledge. */
+  HTTP2 = 'HTTP2',
+  /** gRPC over HTTP/2 without TLS. */
+  GRPC = 'GRPC',
+}
+
+/** Props of an `HttpEgress`. */
+export interface HttpEgressProps extends EgressOptions {
+  /** Exact DNS names of the hosts, in lower case, at most 256. The application must send them as Host header. */
+  readonly hosts: string[];
+
+  /**
+   * Single addresses, IPv4 or IPv6, at which all of the hosts are reached.
+   *
+   * @default - by DNS
+   */
+  readonly addresses?: string[];
+
+  /**
+   * Port that the application dials, from 1 to 65535, not 443.
+   *
+   * @default - `ports`, or 80
+   */
+  readonly port?: number;
+
+  /**
+   * Several ports that the application dials, at most 256; instead of `port`.
+   *
+   * @default - `port`
+   */
+  readonly ports?: number[];
+
+  /**
+   * What the application speaks.
+   *
+   * @default HttpProtocol.HTTP
+   */
+  readonly protocol?: HttpProtocol;
+
+  /**
+   * TLS that the sidecar puts around what the application speaks. Through a gateway over a passthrough hop it goes on inside; for TLS
+   * that begins at the gateway, give it to the route.
+   *
+   * @default - none: the host is spoken to in clear
+   */
+  readonly tlsOrigination?: TlsOrigination;
+
+  /**
+   * Time for a whole request with all of its retries, at least 1 ms.
+   *
+   * @default - Istio's: none
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * How often a request is tried again that failed, from 0 on.
+   *
+   * @default - Istio's: 2
+   */
+  readonly retries?: number;
+
+  /**
+   * Time for one try, at least 1 ms; with `retries`.
+   *
+   * @default - `timeout`
+   */
+  readonly perTryTimeout?: Duration;
+
+  /**
+   * What counts as failed, in Istio's words, such as `5xx,reset`; with `retries`.
+   *
+   * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on
+   * @default - Istio's: connect-failure,refused-stream,unavailable,cancelled
+   */
+  readonly retryOn?: string;
+}
+
+/**
+ * Plain HTTP hosts outside the mesh, told apart by the Host header that the application sends, which reaches the server as it is.
+ * The name decides, not the address that was dialled. A gateway sees bytes, and adds no header.
+ *
+ * The application speaks plain HTTP also where `tlsOrigination` puts TLS around it. `https://` on such a port is not this egress: the mesh
+ * refuses it, or with `ALLOW_ANY` hands it on to the port as it was dialled.
+ *
+ * @example
+ * new HttpEgress(chart, 'api', { hosts: ['api.example.com'] });
+ */
+export class HttpEgress extends Egress {
+  /** The VirtualServices of timeouts and retries, one a host in sorted order, for patches; none where Istio's are left. */
+  public readonly virtualServices: ApiObject[];
+
+  public constructor(scope: Construct, id: string, props: HttpEgressProps) {
+    const values = new Values(scope, id);
+    const namespace = values.namespace(props.namespace);
+    const clients = values.clients(props.exportTo, namespace);
+    const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host)).sort();
+    const ports = portsOf(values, props);
+    const requests = requestsOf(values, props);
+    super(scope, id, props, {
+      path: values.path,
+      namespace,
+      clients,
+      protocol: protocolOf(values, props.protocol),
+      hosts,
+      addresses: singleAddresses(values, 'addresses', props.addresses),
+      ports,
+      tlsOrigination: originationIntent(values, props.tlsOrigination, { at: 'sidecar', namespace, clients, hosts: hosts.length, ports: ports.length }),
+      connections: connectionsIntent(values, props),
+    });
+    const meta = { namespace, labels: { ...props.labels }, annotations: { ...props.annotations } };
+    const path = values.path.split('/');
+    this.virtualServices = requests === undefined ? [] : hosts.map(host =>
+      requestPolicy(this, hosts.length === 1 ? 'VirtualService' : `VirtualService-${host}`,
+        { ...meta, name: hosts.length === 1 ? label(...path) : label(...path, host) }, this.intent, host, requests));
+  }
+}
+
+function portsOf(values: Values, { port, ports }: HttpEgressProps): number[] {
+  const numbers = port === undefined && ports === undefined ? [80] : values.ports(port, ports);
+  if (numbers.includes(443)) {
+    values.refuse(Problem.HTTP_ON_HTTPS_PORT, 'port 443 is declared as plain HTTP, which breaks the HTTPS of every client to any other host',
+      'let the application dial another port, such as 80, and give tlsOrigination for a host that wants TLS; or declare a TlsEgress if the application speaks TLS');
+  }
+  return numbers;
+}
+
+function protocolOf(values: Values, protocol: HttpProtocol = HttpProtocol.HTTP): HttpProtocol {
+  const known = Object.values(HttpProtocol);
+  if (!known.includes(protocol)) {
+    values.refuse(Problem.INVALID_PROTOCOL, `protocol is ${JSON.stringify(protocol)}`, `give one of ${known.join(', ')}; hosts to which the application speaks TLS are a TlsEgress`);
+  }
+  return protocol;
+}
+
+function requestsOf(values: Values, { timeout, retries, perTryTimeout, retryOn }: HttpEgressProps): RequestsIntent | undefined {
+  if (retries === undefined && (perTryTimeout !== undefined || retryOn !== undefined)) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `${perTryTimeout === undefined ? 'retryOn' : 'perTryTimeout'} is given without retries`, 'give retries too, or leave it out');
+  }
+  if (timeout === undefined && retries === undefined) return undefined;
+  return {
+    timeout: istioDuration(values, 'timeout', timeout),
+    retries: count(values, 'retries', retries, 0),
+    perTryTimeout: istioDuration(values, 'perTryTimeout', perTryTimeout),
+    retryOn,
+  };
+}

@@ -1,0 +1,190 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { AppIndex } from '../check/app-index';
+import { Problem } from '../check/problem';
+import { Values } from '../check/values';
+import { ObjectMeta } from '../emit/istio/object';
+import { sidecar } from '../emit/istio/sidecar';
+import { fencePolicy, gatewayPolicy } from '../emit/kubernetes/fence-policy';
+import { lockdownOpenings } from '../explain/lockdown-openings';
+import { IEgressGateway } from '../gateway/egress-gateway';
+import { Fence, fence, gatewayClients, isSameGateway, LockdownIntent } from '../plan/lockdown';
+import { label } from '../plan/names';
+
+/** Props of an `EgressLockdown`. */
+export interface EgressLockdownProps {
+  /** Namespaces out of which nothing else may get. Never that of a gateway. */
+  readonly namespaces: string[];
+
+  /** Gateways that their pods may reach; two that name one Service are one. */
+  readonly gateways: IEgressGateway[];
+
+  /**
+   * Namespaces whose pods and Services they may reach as well: names, or `.` for each namespace's own.
+   *
+   * @default ['.']
+   */
+  readonly inClusterNamespaces?: string[];
+
+  /**
+   * Namespaces that may reach the gateways' pods beside the clients of this app's routes: clients of other apps' routes, and
+   * whoever collects the gateways' metrics.
+   *
+   * @default - none
+   */
+  readonly gatewayClients?: string[];
+
+  /**
+   * Namespace of the cluster's DNS.
+   *
+   * @default kube-system
+   */
+  readonly dnsNamespace?: string;
+
+  /**
+   * Labels of the pods of the cluster's DNS.
+   *
+   * @default { 'k8s-app': 'kube-dns' }
+   */
+  readonly dnsLabels?: { [key: string]: string };
+
+  /**
+   * Namespace of istiod.
+   *
+   * @default istio-system
+   */
+  readonly istiodNamespace?: string;
+
+  /**
+   * Labels of istiod's pods.
+   *
+   * @default { app: 'istiod' }
+   */
+  readonly istiodLabels?: { [key: string]: string };
+
+  /**
+   * DNS domain of the cluster.
+   *
+   * @default cluster.local
+   */
+  readonly clusterDomain?: string;
+
+  /**
+   * Labels for every emitted object of the lockdown.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for every emitted object of the lockdown.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+}
+
+/** Something that a namespace can still reach. */
+export interface LockdownOpening {
+  /** The namespace. */
+  readonly namespace: string;
+
+  /** What can be reached, for people. */
+  readonly to: string;
+
+  /** Why, for people. */
+  readonly why: string;
+}
+
+/**
+ * Lets nothing else out of namespaces than what the app's egresses say.
+ *
+ * Istio cannot make a pod use its sidecar; a NetworkPolicy can keep it from going anywhere else. So each namespace gets both: a
+ * NetworkPolicy that opens DNS, istiod, the gateways' pods, the namespaces inside the cluster that are named, and the addresses
+ * of direct egresses; and a Sidecar that knows these hosts alone (`REGISTRY_ONLY`). Each gateway gets a NetworkPolicy that lets
+ * in only the namespaces that are clients.
+ *
+ * NetworkPolicies add up: that of an `SniProxyGateway` lets every pod in, and this one takes nothing away from it.
+ *
+ * It holds where the cluster's network enforces NetworkPolicies, which it does not do to pods on the host's network. What stays
+ * open `report` says.
+ *
+ * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/#additional-security-considerations
+ * @example
+ * new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [gateway] });
+ */
+export class EgressLockdown extends Construct {
+  /** The NetworkPolicies of the namespaces, in sorted order, for patches. */
+  public readonly networkPolicies: ApiObject[];
+
+  /** The Sidecars of the namespaces, in sorted order, for patches. */
+  public readonly sidecars: ApiObject[];
+
+  /** The NetworkPolicies of the gateways, in the order given, for patches. */
+  public readonly gatewayPolicies: ApiObject[];
+
+  private readonly intent: LockdownIntent;
+
+  public constructor(scope: Construct, id: string, props: EgressLockdownProps) {
+    super(scope, id);
+    const values = new Values(scope, id);
+    this.intent = intentOf(values, props);
+    const { namespaces, gateways } = this.intent;
+    const index = AppIndex.of(this);
+    const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
+    const metaIn = (namespace: string, ...more: string[]): ObjectMeta =>
+      ({ ...meta, namespace, name: label(namespace, ...values.path.split('/'), ...more) });
+    const fenceOf = (namespace: string) => (): Fence =>
+      fence(this.intent, namespace, index.allEgresses(), egress => index.routeOf(egress));
+
+    this.networkPolicies = namespaces.map(namespace =>
+      fencePolicy(this, `NetworkPolicy-${namespace}`, metaIn(namespace), fenceOf(namespace)));
+    this.sidecars = namespaces.map(namespace => sidecar(this, `Sidecar-${namespace}`, metaIn(namespace), fenceOf(namespace)));
+    this.gatewayPolicies = gateways.map(gateway => gatewayPolicy(this, `GatewayNetworkPolicy-${gateway.namespace}-${gateway.service}`,
+      metaIn(gateway.namespace, gateway.service), gateway.labels, () => gatewayClients(this.intent, gateway, index.allRoutes())));
+    index.addLockdown(this, this.intent);
+  }
+
+  /** What can still be reached from the locked namespaces, and which clients of the app's egresses are not locked down at all. */
+  public report(): LockdownOpening[] {
+    return lockdownOpenings(this, this.intent);
+  }
+
+  /** The same as text for people, one line an opening. */
+  public describe(): string {
+    return this.report().map(({ namespace, to, why }) => `${namespace} ──► ${to}: ${why}`).join('\n');
+  }
+}
+
+function intentOf(values: Values, props: EgressLockdownProps): LockdownIntent {
+  const names = (prop: string, list: string[]) => values.list(prop, list, (item, name) => values.name(item, name)).sort();
+  const namespaces = names('namespaces', values.required('namespaces', props.namespaces));
+  const gateways = values.list('gateways', values.required('gateways', props.gateways),
+    (item, gateway) => values.kindOf(item, gateway, 'an IEgressGateway, such as EgressGateway.fromService(...) gives', ({ intent }) => intent?.identity !== undefined))
+    .map(({ intent }) => intent)
+    .filter((gateway, i, all) => all.findIndex(other => isSameGateway(other, gateway)) === i);
+  const own = gateways.find(({ namespace }) => namespaces.includes(namespace));
+  if (own) {
+    values.refuse(Problem.LOCKDOWN_OF_GATEWAY, `namespaces names "${own.namespace}", where the pods of gateway "${own.namespace}/${own.service}" must get out`,
+      'leave it out, or run the gateway in a namespace of its own');
+  }
+  return {
+    path: values.path,
+    namespaces,
+    gateways,
+    inCluster: props.inClusterNamespaces?.length === 0 ? []
+      : values.list('inClusterNamespaces', props.inClusterNamespaces ?? ['.'], (item, name) => name === '.' ? name : values.name(item, name)).sort(),
+    clusterDomain: values.domain('clusterDomain', props.clusterDomain ?? 'cluster.local'),
+    dns: { namespace: values.name('dnsNamespace', props.dnsNamespace ?? 'kube-system'), labels: podLabels(values, 'dnsLabels', props.dnsLabels ?? { 'k8s-app': 'kube-dns' }) },
+    istiod: { namespace: values.name('istiodNamespace', props.istiodNamespace ?? 'istio-system'), labels: podLabels(values, 'istiodLabels', props.istiodLabels ?? { app: 'istiod' }) },
+    gatewayClients: props.gatewayClients === undefined ? [] : names('gatewayClients', props.gatewayClients),
+  };
+}
+
+function podLabels(values: Values, prop: string, labels: { [key: string]: string }): { [key: string]: string } {
+  const checked = values.labels(prop, labels);
+  if (Object.keys(checked).length === 0) {
+    values.refuse(Problem.EMPTY_LIST, `${prop} is {}, which selects every pod of the namespace`, 'give the labels of those pods');
+  }
+  return checked;
+}

@@ -1,0 +1,165 @@
+import { App } from 'cdk8s';
+import { chartOf, documents, gatewayOf } from './support';
+import { EgressGateway, EgressGatewayRoute, EgressLockdown, EgressLockdownProps, SniProxyGateway, TcpEgress, TlsEgress } from '../src';
+
+const IN = (namespace: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } });
+const outOf = (chart: any, namespace: string) => documents(chart, 'NetworkPolicy').find(({ metadata }) => metadata.namespace === namespace).spec.egress;
+const knownIn = (chart: any, namespace: string) => documents(chart, 'Sidecar').find(({ metadata }) => metadata.namespace === namespace).spec.egress[0].hosts;
+
+function locked(props: Partial<EgressLockdownProps> = {}) {
+  const chart = chartOf();
+  const gateway = gatewayOf(chart);
+  const lockdown = new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [gateway], ...props });
+  return { chart, gateway, lockdown };
+}
+
+describe('a locked namespace', () => {
+  test('may open connections to DNS, istiod, the gateways and its own pods', () => {
+    const { chart } = locked();
+    expect(documents(chart, 'NetworkPolicy').find(({ metadata }) => metadata.namespace === 'bookinfo').spec).toEqual({
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [
+        { to: [{ ...IN('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }] },
+        { to: [{ ...IN('istio-system'), podSelector: { matchLabels: { app: 'istiod' } } }], ports: [{ port: 15012, protocol: 'TCP' }] },
+        { to: [{ ...IN('istio-system'), podSelector: { matchLabels: { istio: 'egressgateway' } } }] },
+        { to: [IN('bookinfo')] },
+      ],
+    });
+    expect(knownIn(chart, 'bookinfo')).toEqual(['./*.bookinfo.svc.cluster.local']);
+    expect(documents(chart, 'Sidecar')[0].spec.outboundTrafficPolicy).toEqual({ mode: 'REGISTRY_ONLY' });
+  });
+
+  test('knows exactly the hosts of its egresses, and reaches the addresses of the direct ones, whatever was made first', () => {
+    const { chart, gateway } = locked();
+    const mongo = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com', 'a.example.com'] });
+    new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
+    new TcpEgress(chart, 'ledger', { host: 'ledger.example.com', addresses: ['203.0.113.10', '203.0.113.64/30', '2001:db8::1'], ports: [5432, 5433] });
+    new TcpEgress(chart, 'shared', { namespace: 'platform', host: 'smtp.example.com', addresses: ['203.0.113.25'], port: 587, exportTo: ['bookinfo'] });
+    new TcpEgress(chart, 'foreign', { namespace: 'platform', host: 'other.example.com', addresses: ['203.0.113.26'], port: 587 });
+    expect(knownIn(chart, 'bookinfo')).toEqual([
+      './*.bookinfo.svc.cluster.local', './a.example.com', './ledger.example.com', './mongo.example.com', 'platform/smtp.example.com',
+    ]);
+    expect(outOf(chart, 'bookinfo').slice(4).map(({ to, ports }: any) => [to[0].ipBlock.cidr, ports.map(({ port, protocol }: any) => `${protocol} ${port}`)])).toEqual([
+      ['2001:db8::1/128', ['TCP 5432', 'TCP 5433']],
+      ['203.0.113.10/32', ['TCP 5432', 'TCP 5433']],
+      ['203.0.113.64/30', ['TCP 5432', 'TCP 5433']],
+      ['203.0.113.25/32', ['TCP 587']],
+    ]);
+  });
+
+  test('may be given other namespaces, or none, and another DNS and istiod', () => {
+    const { chart } = locked({
+      namespaces: ['bookinfo', 'orders'],
+      inClusterNamespaces: ['shared', '.'],
+      dnsNamespace: 'dns',
+      dnsLabels: { app: 'coredns' },
+      istiodNamespace: 'mesh',
+      istiodLabels: { app: 'pilot' },
+      clusterDomain: 'k8s.corp',
+      labels: { team: 'net' },
+    });
+    expect(knownIn(chart, 'orders')).toEqual(['./*.orders.svc.k8s.corp', 'shared/*.shared.svc.k8s.corp']);
+    expect(outOf(chart, 'orders').map(({ to }: any) => to[0].namespaceSelector.matchLabels['kubernetes.io/metadata.name']))
+      .toEqual(['dns', 'mesh', 'istio-system', 'orders', 'shared']);
+    expect(documents(chart, 'Sidecar')[0].metadata.labels).toEqual({ team: 'net' });
+    expect(knownIn(locked({ inClusterNamespaces: [] }).chart, 'bookinfo')).toEqual(['~/*']);
+  });
+});
+
+describe('a gateway', () => {
+  const into = (chart: any) => documents(chart, 'NetworkPolicy').find(({ spec }) => spec.policyTypes[0] === 'Ingress').spec;
+
+  test('lets in the clients of its routes and nobody else', () => {
+    const { chart, gateway } = locked({ gatewayClients: ['monitoring'] });
+    const smtp = new TcpEgress(chart, 'smtp', { host: 'smtp.example.com', addresses: ['203.0.113.25'], port: 587, exportTo: ['.', 'orders'] });
+    new EgressGatewayRoute(chart, 'smtp-route', { egress: smtp, gateway });
+    new TlsEgress(chart, 'direct', { namespace: 'web', hosts: ['a.example.com'] });
+    expect(into(chart)).toEqual({
+      podSelector: { matchLabels: { istio: 'egressgateway' } },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [IN('bookinfo'), IN('monitoring'), IN('orders')] }],
+    });
+  });
+
+  test('is one, however often it is declared', () => {
+    const chart = chartOf();
+    const lockdown = new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [gatewayOf(chart), gatewayOf(chart, 'again')] });
+    expect(lockdown.gatewayPolicies).toHaveLength(1);
+    expect(outOf(chart, 'bookinfo')).toHaveLength(4);
+  });
+
+  test('lets in every namespace where all are clients', () => {
+    const { chart, gateway } = locked();
+    const egress = new TlsEgress(chart, 'api', { hosts: ['api.example.com'], exportTo: ['*'] });
+    new EgressGatewayRoute(chart, 'route', { egress, gateway });
+    expect(into(chart).ingress).toEqual([{ from: [{ namespaceSelector: {} }] }]);
+  });
+});
+
+test('the report says what stays open, and why', () => {
+  const { chart, gateway, lockdown } = locked({ inClusterNamespaces: ['.', 'shared'] });
+  new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'api', { hosts: ['api.example.com'], exportTo: ['.', 'orders'] }), gateway });
+  new TcpEgress(chart, 'ledger', { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 });
+  expect(lockdown.report().map(({ namespace, to }) => `${namespace}: ${to}`)).toEqual([
+    'bookinfo: the cluster\'s DNS',
+    'bookinfo: istiod',
+    'bookinfo: the pods of gateway istio-system/istio-egressgateway',
+    'bookinfo: every pod of namespace bookinfo',
+    'bookinfo: every pod of namespace shared',
+    'bookinfo: 203.0.113.10 on port 5432 (ledger.example.com)',
+    'orders: anywhere',
+  ]);
+  expect(lockdown.describe()).toContain('bookinfo ──► every pod of namespace shared: named in inClusterNamespaces; not locked down, so its pods can hand on to anywhere');
+  expect(lockdown.describe()).toContain('orders ──► anywhere: a client of an egress, and not locked down');
+});
+
+test('the report says that an SNI proxy gateway lets every pod in', () => {
+  const chart = chartOf();
+  const sni = new SniProxyGateway(chart, 'sni', { namespace: 'egress' });
+  const lockdown = new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [sni] });
+  expect(lockdown.describe()).toMatch(/every other namespace ──► the pods of gateway egress\/.*: its own NetworkPolicy lets every pod in/);
+});
+
+test('every object is reachable, for patches', () => {
+  const { chart, lockdown } = locked({ namespaces: ['orders', 'bookinfo'] });
+  expect(lockdown.networkPolicies.map(({ metadata }) => metadata.namespace)).toEqual(['bookinfo', 'orders']);
+  expect([...lockdown.networkPolicies, ...lockdown.sidecars, ...lockdown.gatewayPolicies]).toHaveLength(documents(chart, 'NetworkPolicy').length + documents(chart, 'Sidecar').length);
+});
+
+describe('refuses', () => {
+  test.each<[string, Partial<EgressLockdownProps> | any]>([
+    ['missing-value: namespaces is not given', { namespaces: undefined }],
+    ['empty-list: namespaces is []', { namespaces: [] }],
+    ['empty-list: gateways is []', { gateways: [] }],
+    ['invalid-value: gateways[0] is another object; give an IEgressGateway', { gateways: [new App()] }],
+    ['invalid-name: namespaces[0] is "*"', { namespaces: ['*'] }],
+    ['duplicate-value: namespaces[1] "bookinfo"', { namespaces: ['bookinfo', 'bookinfo'] }],
+    ['invalid-name: inClusterNamespaces[0] is "*"', { inClusterNamespaces: ['*'] }],
+    ['empty-list: dnsLabels is {}, which selects every pod of the namespace', { dnsLabels: {} }],
+    ['lockdown-of-gateway: namespaces names "istio-system", where the pods of gateway "istio-system/istio-egressgateway" must get out', { namespaces: ['istio-system'] }],
+  ])('%s', (message, props) => {
+    expect(() => locked(props)).toThrow(`[bookinfo/lockdown] ${message}`);
+  });
+
+  const atSynth = (chart: any) => () => chart.node.root.synth();
+
+  test('two lockdowns of one namespace', () => {
+    const { chart, gateway } = locked();
+    new EgressLockdown(chart, 'again', { namespaces: ['orders', 'bookinfo'], gateways: [gateway] });
+    expect(atSynth(chart)).toThrow('[bookinfo/lockdown] overlapping-lockdowns: "bookinfo/again" locks down namespace "bookinfo" too');
+  });
+
+  test('a route through a gateway that is closed to it', () => {
+    const { chart } = locked();
+    const other = EgressGateway.fromService(chart, 'other', { namespace: 'out', service: 'out', serviceAccount: 'out', labels: { app: 'out' } });
+    new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'api', { hosts: ['api.example.com'] }), gateway: other });
+    expect(atSynth(chart)).toThrow('[bookinfo/lockdown] gateway-not-in-lockdown: "bookinfo/route" leads namespace "bookinfo" through gateway "out/out"');
+  });
+
+  test('a direct egress that only its name is known of', () => {
+    const { chart } = locked();
+    new TlsEgress(chart, 'api', { hosts: ['api.example.com'] });
+    expect(atSynth(chart)).toThrow('[bookinfo/lockdown] direct-egress-in-lockdown: "bookinfo/api" is direct and known by name');
+  });
+});

@@ -1,0 +1,147 @@
+import { Duration, Testing } from 'cdk8s';
+import { chartOf, documents, gatewayOf, theDocument } from './support';
+import { EgressGatewayRoute, GatewayHop, HttpEgress, HttpEgressProps, HttpProtocol, TcpEgress, TlsEgress, TlsOrigination } from '../src';
+
+const HOST = { hosts: ['api.example.com'] };
+
+test('by default goes to the host as DNS resolves it, on port 80, in clear', () => {
+  const chart = chartOf();
+  new HttpEgress(chart, 'api', HOST);
+  expect(theDocument(chart, 'ServiceEntry').spec).toEqual({
+    hosts: ['api.example.com'],
+    ports: [{ name: 'http-80', number: 80, protocol: 'HTTP' }],
+    location: 'MESH_EXTERNAL',
+    resolution: 'DNS',
+    exportTo: ['.'],
+  });
+  expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy).toEqual({ tls: { mode: 'DISABLE' } });
+  expect(documents(chart, 'VirtualService')).toEqual([]);
+});
+
+test('addresses take the place of DNS', () => {
+  const chart = chartOf();
+  new HttpEgress(chart, 'api', { ...HOST, addresses: ['203.0.113.1'] });
+  expect(theDocument(chart, 'ServiceEntry').spec).toMatchObject({ resolution: 'STATIC', endpoints: [{ address: '203.0.113.1' }] });
+});
+
+test('is opaque to a gateway: HTTP to the sidecar, TLS and bytes at the door', () => {
+  const chart = chartOf();
+  const egress = new HttpEgress(chart, 'api', { ...HOST, port: 8080, protocol: HttpProtocol.GRPC });
+  new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart) });
+  const [client, outer] = ['bookinfo', 'istio-system'].map(namespace => documents(chart, 'ServiceEntry').find(({ metadata }) => metadata.namespace === namespace).spec);
+  expect(client.ports).toEqual([{ name: 'grpc-8080', number: 8080, protocol: 'GRPC' }]);
+  expect(theDocument(chart, 'Gateway').spec.servers[0]).toMatchObject({ port: { protocol: 'TLS' }, tls: { mode: 'ISTIO_MUTUAL' } });
+  expect(Object.keys(theDocument(chart, 'VirtualService').spec)).toContain('tcp');
+  expect(outer.endpoints).toEqual([{ address: 'api.example.com', ports: { tls: 8080 } }]);
+});
+
+test('timeouts and retries are a VirtualService a host at the sidecars, in Istio\'s words', () => {
+  const chart = chartOf();
+  const egress = new HttpEgress(chart, 'api', {
+    hosts: ['a.example.com', 'b.example.com'],
+    ports: [80, 8080],
+    exportTo: ['orders', '.'],
+    timeout: Duration.millis(1500),
+    retries: 3,
+    perTryTimeout: Duration.seconds(1),
+    retryOn: '5xx',
+    labels: { team: 'books' },
+  });
+  expect(egress.virtualServices.map(object => object.toJson().spec.hosts)).toEqual([['a.example.com'], ['b.example.com']]);
+  const { metadata, spec } = egress.virtualServices[0].toJson();
+  expect(metadata.labels).toEqual({ team: 'books' });
+  expect(spec.exportTo).toEqual(['.', 'orders']);
+  expect(spec.http).toEqual([80, 8080].map(port => ({
+    match: [{ port }],
+    route: [{ destination: { host: 'a.example.com', port: { number: port } } }],
+    timeout: '1500ms',
+    retries: { attempts: 3, perTryTimeout: '1s', retryOn: '5xx' },
+  })));
+});
+
+test('retries can be turned off', () => {
+  const chart = chartOf();
+  new HttpEgress(chart, 'api', { ...HOST, retries: 0 });
+  expect(theDocument(chart, 'VirtualService').spec.http[0].retries).toEqual({ attempts: 0 });
+});
+
+describe('limits of connections', () => {
+  const limits = {
+    maxConnections: 5,
+    connectTimeout: Duration.seconds(3),
+    consecutive5xxErrors: 4,
+    interval: Duration.seconds(1),
+    baseEjectionTime: Duration.minutes(1),
+  };
+  const written = {
+    connectionPool: { tcp: { maxConnections: 5, connectTimeout: '3s' } },
+    outlierDetection: { consecutive5xxErrors: 4, interval: '1s', baseEjectionTime: '60s' },
+  };
+
+  test('of an egress are the sidecar\'s', () => {
+    const chart = chartOf();
+    new HttpEgress(chart, 'api', { ...HOST, ...limits });
+    expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy).toEqual({ tls: { mode: 'DISABLE' }, ...written });
+  });
+
+  test('of a route are the gateway\'s, on the way to the outside', () => {
+    const chart = chartOf();
+    const route = new EgressGatewayRoute(chart, 'route', { egress: new HttpEgress(chart, 'api', HOST), gateway: gatewayOf(chart), ...limits });
+    expect(route.destinationRules.map(object => object.toJson().spec.trafficPolicy)).toEqual([{ tls: { mode: 'DISABLE' }, ...written }]);
+    expect(route.destinationRules[0].toJson().metadata.namespace).toBe('istio-system');
+  });
+
+  test('are said for every port, because those of a port take the place of all others', () => {
+    const chart = chartOf();
+    const egress = new HttpEgress(chart, 'api', { ...HOST, ports: [80, 8080], ...limits });
+    new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart) });
+    const { portLevelSettings } = egress.destinationRules[0].toJson().spec.trafficPolicy;
+    expect(portLevelSettings).toEqual([80, 8080].map(number => ({ port: { number }, tls: expect.anything(), ...written })));
+  });
+});
+
+test.each<[string, Partial<HttpEgressProps>]>([
+  ['missing-value: hosts is not given', { hosts: undefined }],
+  ['wildcard-host: hosts[0] "*.example.com"', { hosts: ['*.example.com'] }],
+  ['invalid-address: addresses has the range "203.0.113.0/24"', { addresses: ['203.0.113.0/24'] }],
+  ['http-on-https-port: port 443 is declared as plain HTTP', { port: 443 }],
+  ['http-on-https-port: ', { ports: [80, 443] }],
+  ['duplicate-value: ports[1] 80 stands there already', { ports: [80, 80] }],
+  ['invalid-protocol: protocol is "TLS"', { protocol: 'TLS' as any }],
+  ['invalid-number: retries is -1', { retries: -1 }],
+  ['invalid-number: maxConnections is 0', { maxConnections: 0 }],
+  ['invalid-number: consecutive5xxErrors is 1.5', { consecutive5xxErrors: 1.5 }],
+  ['invalid-value: timeout is "5s"; give a Duration of cdk8s', { timeout: '5s' as any }],
+  ['invalid-number: timeout is 0 ms', { timeout: Duration.millis(0) }],
+  ['contradicting-props: retryOn is given without retries', { retryOn: '5xx' }],
+  ['contradicting-props: perTryTimeout is given without retries', { perTryTimeout: Duration.seconds(1) }],
+  ['contradicting-props: interval is given without consecutive5xxErrors', { interval: Duration.seconds(1) }],
+])('refuses %s', (message, props) => {
+  expect(() => new HttpEgress(chartOf(), 'api', { ...HOST, ...props })).toThrow(`[bookinfo/api] ${message}`);
+});
+
+test.each<[string, (chart: ReturnType<typeof chartOf>) => void]>([
+  ['[bookinfo/web] protocol-conflict: port 8080 is TLS here and HTTP in "bookinfo/api", and clients in namespace "bookinfo" see both', chart => {
+    new HttpEgress(chart, 'api', { ...HOST, port: 8080 });
+    new TlsEgress(chart, 'web', { hosts: ['web.example.com'], port: 8080 });
+  }],
+  ['[bookinfo/rest] address-conflict: api.example.com on port 80 overlaps with any address of "bookinfo/all"', chart => {
+    new TcpEgress(chart, 'all', { host: 'all.example.com', anyAddress: true, port: 80 });
+    new HttpEgress(chart, 'rest', HOST);
+  }],
+  ['[bookinfo/route] passthrough-of-tcp: "bookinfo/api" is HTTP', chart => {
+    const egress = new HttpEgress(chart, 'api', HOST);
+    new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop: GatewayHop.passthrough() });
+  }],
+  ['[bookinfo/z] passthrough-conflict: "bookinfo/y" enters port 443 of gateway "istio-system/istio-egressgateway" by the SNI "one.example.com" too', chart => {
+    const gateway = gatewayOf(chart);
+    for (const [id, hosts] of [['y', ['a.example.com']], ['z', ['b.example.com']]] as const) {
+      const egress = new HttpEgress(chart, `e${id}`, { hosts: [...hosts], tlsOrigination: TlsOrigination.simple({ sni: 'one.example.com' }) });
+      new EgressGatewayRoute(chart, id, { egress, gateway, hop: GatewayHop.passthrough() });
+    }
+  }],
+])('refuses at synth %s', (message, build) => {
+  const chart = chartOf();
+  build(chart);
+  expect(() => Testing.synth(chart)).toThrow(message);
+});
