@@ -71,16 +71,28 @@ function sameHost({ client, egresses }: ClientGroup, report: Report): void {
   }
 }
 
-/** HTTP takes the listener of a port for every address, as TLS by name does: the one of them that comes second gets none. */
+/** Names, ranges and any address share the listener of a port for every address, and Istio leaves some protocols out that come second there. */
 function sameProtocol({ client, egresses }: ClientGroup, report: Report): void {
-  const named = egresses.filter(isNamed).flatMap(egress => egress.ports.map(port => [port, egress] as const));
-  for (const [port, onPort] of grouped(named)) {
-    const [first, ...more] = [...onPort].sort((a, b) => a.path < b.path ? -1 : 1);
-    for (const egress of more.filter(other => isHttp(other) !== isHttp(first))) {
-      report(egress.path, Problem.PROTOCOL_CONFLICT, `port ${port} is ${egress.protocol} here and ${first.protocol} in "${first.path}"`,
-        'Istio keeps one of the two and drops the other silently: use another port for one, or let exportTo name other clients', client);
+  const shared = egresses.filter(egress => isNamed(egress) || takesEverything(egress) || egress.addresses.some(address => !isSingle(address)));
+  for (const [port, onPort] of grouped(shared.flatMap(egress => egress.ports.map(number => [number, egress] as const)))) {
+    const firsts = new Map<string, EgressIntent>();
+    for (const egress of [...onPort].sort((a, b) => a.path < b.path ? -1 : 1)) {
+      if (!firsts.has(egress.protocol)) firsts.set(egress.protocol, egress);
+      const first = [...firsts.values()].find(other => !sharesListener(other, egress));
+      if (first) {
+        report(egress.path, Problem.PROTOCOL_CONFLICT, `port ${port} is ${egress.protocol} here and ${first.protocol} in "${first.path}"`,
+          'Istio keeps one of the two and drops the other silently: use another port or protocol for one, list single addresses, or let exportTo name other clients',
+          client);
+      }
     }
   }
+}
+
+function sharesListener(one: EgressIntent, other: EgressIntent): boolean {
+  const alone = (egress: EgressIntent) => ['MONGO', 'MYSQL'].includes(egress.protocol);
+  return alone(one) || alone(other)
+    ? one.protocol === other.protocol
+    : isHttp(one) === isHttp(other) || !isNamed(one) || !isNamed(other);
 }
 
 /** An address range that an egress takes on a port. */

@@ -78,6 +78,32 @@ describe('the same address', () => {
   });
 });
 
+describe('the listener that names, ranges and any address share', () => {
+  const RANGE = { addresses: ['198.51.100.0/24'], ports: [443] };
+
+  test.each<[string, EgressIntent[]]>([
+    ['MYSQL of a range beside TLS', [egress('one'), tcp('two', { ...RANGE, protocol: 'MYSQL' })]],
+    ['MONGO of any address beside TLS', [egress('one'), tcp('two', { ports: [443], addresses: ['198.51.100.0/24', '203.0.113.1'], protocol: 'MONGO' })]],
+    ['MONGO of a range beside TCP of another', [tcp('one', { ...RANGE, protocol: 'MONGO' }), tcp('two', { ...RANGE, addresses: ['198.51.101.0/24'] })]],
+    ['HTTP beside TLS', [egress('one', { protocol: 'HTTP' }), egress('two')]],
+  ])('%s is a problem', (_, egresses) => {
+    expect(problems(egresses)).toEqual([expect.stringContaining('two protocol-conflict: port 443 is')]);
+  });
+
+  test.each<[string, EgressIntent[]]>([
+    ['MYSQL of a single address beside TLS', [egress('one'), tcp('two', { ports: [443], protocol: 'MYSQL' })]],
+    ['two ranges of MYSQL', [tcp('one', { ...RANGE, protocol: 'MYSQL' }), tcp('two', { ...RANGE, addresses: ['198.51.101.0/24'], protocol: 'MYSQL' })]],
+    ['TCP and REDIS of ranges beside TLS', [egress('one'), tcp('two', RANGE), tcp('three', { ...RANGE, addresses: ['198.51.101.0/24'], protocol: 'REDIS' })]],
+    ['HTTP beside TCP of a range', [egress('one', { protocol: 'HTTP' }), tcp('two', RANGE)]],
+  ])('%s is none', (_, egresses) => {
+    expect(problems(egresses)).toEqual([]);
+  });
+
+  test('is looked at in linear time for many of one protocol', () => {
+    expect(problems(Array.from({ length: 20000 }, (_, i) => egress(`e${i}`)))).toEqual([]);
+  });
+});
+
 describe('routes', () => {
   const one = egress('one');
   const two = egress('two');
