@@ -12,6 +12,7 @@ export * from './external/external-proxy';
 export * from './gateway/egress-gateway';
 export * from './gateway/existing-egress-gateway';
 export * from './gateway/gateway-hop';
+export * from './gateway/gateway-mount';
 export * from './gateway/gateway-toleration';
 export * from './gateway/resource-options';
 export * from './gateway/sni-proxy';

@@ -82,6 +82,25 @@ export interface GatewayIntent {
    * @default - nothing
    */
   readonly sniProxy?: SniProxyIntent;
+
+  /**
+   * Files that its proxies have, sorted by path.
+   *
+   * @default - the gateway runs already, and has what its owner mounts
+   */
+  readonly mounts?: MountIntent[];
+}
+
+/** A folder of the proxy's container whose files are the keys of a Secret or ConfigMap. */
+export interface MountIntent {
+  /** `secret` or `configMap`. */
+  readonly kind: string;
+
+  /** Name of the Secret or ConfigMap, in the gateway's namespace. */
+  readonly name: string;
+
+  /** Absolute path of the folder. */
+  readonly mountPath: string;
 }
 
 /** An SNI proxy in the pods of a gateway: every value checked, every default applied. */
