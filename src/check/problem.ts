@@ -42,6 +42,7 @@ export enum Problem {
   ROUTED_RANGE = 'routed-range',
   PASSTHROUGH_OF_TCP = 'passthrough-of-tcp',
   PASSTHROUGH_CONFLICT = 'passthrough-conflict',
+  HTTP_HOP_OF_BYTES = 'http-hop-of-bytes',
   PLAINTEXT_OF_SEVERAL = 'plaintext-of-several',
   PLAINTEXT_PORT_CONFLICT = 'plaintext-port-conflict',
   PLAINTEXT_PORT_IS_TLS = 'plaintext-port-is-tls',

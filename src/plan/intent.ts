@@ -1,6 +1,7 @@
 import { ConnectionsIntent } from './connections';
 import { ForwardProxyIntent } from './forward-proxy';
 import { OriginationIntent } from './origination';
+import { RequestsIntent } from './requests';
 
 /**
  * What may leave, and who may use it: every value checked, every default applied.
@@ -54,6 +55,13 @@ export interface EgressIntent {
    * @default - Istio's
    */
   readonly connections?: ConnectionsIntent;
+
+  /**
+   * Limits of HTTP requests at the sidecar.
+   *
+   * @default - Istio's
+   */
+  readonly requests?: RequestsIntent;
 }
 
 /** A gateway that routes lead through: every value checked, every default applied. */
