@@ -1,6 +1,9 @@
 import { ApiObject, Testing } from 'cdk8s';
 import { chartOf, documents, theDocument } from './support';
-import { EgressGateway, EgressGatewayProps, EgressGatewayRoute, GatewayHop, TcpEgress, TlsEgress } from '../src';
+import {
+  CaCertificates, ClientCertificate, EgressGateway, EgressGatewayProps, EgressGatewayRoute, GatewayHop, GatewayMount, HttpEgress,
+  SniProxyGateway, TcpEgress, TlsEgress, TlsOrigination,
+} from '../src';
 
 function gateway(props: EgressGatewayProps = {}) {
   const chart = chartOf('egress');
@@ -147,4 +150,98 @@ test.each<[string, EgressGatewayProps]>([
   ['reserved-label: labels sets "istio"', { labels: { istio: 'x' } }],
 ])('refuses %s', (message, props) => {
   expect(() => gateway(props)).toThrow(`[egress/gateway] ${message}`);
+});
+
+describe('mounts', () => {
+  const mounts = [
+    GatewayMount.secret('partner.client', '/etc/partner/client'),
+    GatewayMount.configMap('outside-ca', '/etc/ca'),
+    GatewayMount.secret('partner.client', '/etc/again'),
+  ];
+  const podOf = (chart: any) => theDocument(chart, 'Deployment').spec.template.spec;
+  const volumeOf = (pod: any, path: string) => {
+    const mount = pod.containers[0].volumeMounts.find(({ mountPath }: any) => mountPath === path);
+    return pod.volumes.find(({ name }: any) => name === mount.name);
+  };
+
+  test('are folders of the proxy, read-only, one volume for each object, in any order', () => {
+    const { chart, gateway: { intent } } = gateway({ mounts });
+    const pod = podOf(chart);
+    expect(volumeOf(pod, '/etc/partner/client')).toEqual({ name: expect.any(String), secret: { secretName: 'partner.client' } });
+    expect(volumeOf(pod, '/etc/again')).toBe(volumeOf(pod, '/etc/partner/client'));
+    expect(volumeOf(pod, '/etc/ca')).toEqual({ name: expect.any(String), configMap: { name: 'outside-ca' } });
+    expect(pod.volumes).toHaveLength(2);
+    for (const { name, readOnly } of pod.containers[0].volumeMounts) {
+      expect(name).toMatch(/^[a-z0-9][-a-z0-9]{0,62}$/);
+      expect(readOnly).toBe(true);
+    }
+    expect(podOf(gateway({ mounts: [...mounts].reverse() }).chart)).toEqual(pod);
+    expect(intent.mounts).toHaveLength(3);
+  });
+
+  test('stand beside the sockets of an SNI proxy', () => {
+    const chart = chartOf('egress');
+    new SniProxyGateway(chart, 'gateway', { name: 'sni', mounts });
+    const pod = podOf(chart);
+    expect(pod.containers[0].volumeMounts.map(({ mountPath }: any) => mountPath)).toEqual(['/etc/again', '/etc/ca', '/etc/partner/client', '/var/run/sni']);
+    expect(pod.volumes).toHaveLength(4);
+  });
+
+  test('leave no volume where there is none', () => {
+    expect(podOf(gateway().chart).volumes).toBeUndefined();
+    expect(podOf(gateway().chart).containers[0].volumeMounts).toBeUndefined();
+  });
+
+  test.each<[string, any]>([
+    ['empty-list: mounts is []', []],
+    ['invalid-value: mounts[0] is another object', [{ secretName: 'a', mountPath: '/etc/a' }]],
+    ['invalid-name: the Secret of mounts[0] is called "A"', [GatewayMount.secret('A', '/etc/a')]],
+    ['invalid-name: the ConfigMap of mounts[0] is called "a/b"', [GatewayMount.configMap('a/b', '/etc/a')]],
+    ['invalid-path: the path of mounts[0] is "etc/a"', [GatewayMount.secret('a', 'etc/a')]],
+    ['invalid-path: the path of mounts[0] is "/"', [GatewayMount.secret('a', '/')]],
+    ['invalid-path: the path of mounts[0] is "/etc/a/"', [GatewayMount.secret('a', '/etc/a/')]],
+    ['invalid-path: the path of mounts[0] is "/etc/../a"', [GatewayMount.secret('a', '/etc/../a')]],
+    ['invalid-path: the path of mounts[0] is "/a~b"', [GatewayMount.secret('a', '/a~b')]],
+    ['mount-conflict: mounts[1] is at "/etc/a", and something else at "/etc/a"', [GatewayMount.secret('a', '/etc/a'), GatewayMount.secret('b', '/etc/a')]],
+    ['mount-conflict: mounts[1] is at "/etc/a/b", and something else at "/etc/a"', [GatewayMount.secret('a', '/etc/a'), GatewayMount.secret('b', '/etc/a/b')]],
+    ['mount-conflict: mounts[0] is at "/etc", and something else at "/etc/istio/pod"', [GatewayMount.secret('a', '/etc')]],
+    ['mount-conflict: mounts[0] is at "/var/run/secrets/a", and something else at "/var/run/secrets"', [GatewayMount.secret('a', '/var/run/secrets/a')]],
+  ])('are refused: %s', (message, wrong) => {
+    expect(() => gateway({ mounts: wrong })).toThrow(`[egress/gateway] ${message}`);
+  });
+
+  describe('hold the files of originations', () => {
+    const files = (folder: string, caCertificates = `${folder}/ca.crt`) => TlsOrigination.mutual({
+      clientCertificate: ClientCertificate.fromFiles({ clientCertificate: `${folder}/tls.crt`, privateKey: `${folder}/tls.key`, caCertificates }),
+    });
+    const routed = (tlsOrigination: TlsOrigination) => {
+      const { chart, gateway: by } = gateway({ mounts });
+      new EgressGatewayRoute(chart, 'route', { egress: new HttpEgress(chart, 'api', { hosts: ['api.example.com'] }), gateway: by, tlsOrigination });
+      return () => Testing.synth(chart);
+    };
+
+    test.each<[string, TlsOrigination]>([
+      ['in a mounted folder', files('/etc/partner/client')],
+      ['beside the system\'s CAs', files('/etc/again', 'system')],
+      ['beside a CA of the image', files('/etc/again', '/etc/ssl/certs/ca-certificates.crt')],
+      ['by a CA alone', TlsOrigination.simple({ caCertificates: CaCertificates.fromFile('/etc/ca/ca.crt') })],
+      ['in a Secret', TlsOrigination.mutual({ clientCertificate: ClientCertificate.fromSecret('a') })],
+    ])('%s', (_, origination) => {
+      expect(routed(origination)).not.toThrow();
+    });
+
+    test.each<[string, TlsOrigination]>([
+      ['file-not-mounted: clientCertificate is the file "/etc/other/tls.crt", and gateway "egress/out" mounts nothing at "/etc/other"', files('/etc/other')],
+      ['file-not-mounted: privateKey is the file "/etc/partner/tls.key"', files('/etc/partner')],
+      ['file-not-mounted: caCertificates is the file "/etc/ca/below/ca.crt"', TlsOrigination.simple({ caCertificates: CaCertificates.fromFile('/etc/ca/below/ca.crt') })],
+    ])('or are refused at synth: %s', (message, origination) => {
+      expect(routed(origination)).toThrow(`[egress/route] ${message}`);
+    });
+  });
+
+  test('of a Secret that the app writes elsewhere are refused at synth', () => {
+    const { chart } = gateway({ mounts });
+    new ApiObject(chart, 'Secret', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'partner.client', namespace: 'bookinfo' } });
+    expect(() => Testing.synth(chart)).toThrow('[egress/gateway] secret-elsewhere: the Secret "partner.client" is written into namespace "bookinfo", and is read from "egress"');
+  });
 });

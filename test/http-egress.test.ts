@@ -35,6 +35,59 @@ test('is opaque to a gateway: HTTP to the sidecar, TLS and bytes at the door', (
   expect(outer.endpoints).toEqual([{ address: 'api.example.com', ports: { tls: 8080 } }]);
 });
 
+describe('read by a gateway', () => {
+  function read(props: Partial<HttpEgressProps> = {}) {
+    const chart = chartOf();
+    const egress = new HttpEgress(chart, 'api', { ...HOST, ...props });
+    const route = new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop: GatewayHop.http() });
+    return { chart, egress, route };
+  }
+
+  test('goes by the route\'s own name, and leaves under the host\'s, without headers of the caller', () => {
+    const { chart, route } = read();
+    const [own] = theDocument(chart, 'Gateway').spec.servers[0].hosts;
+    expect(theDocument(chart, 'Gateway').spec.servers[0]).toMatchObject({ port: { number: 443, protocol: 'HTTPS' }, tls: { mode: 'ISTIO_MUTUAL' } });
+    expect(route.clientVirtualServices[0].toJson().spec).toEqual({
+      hosts: ['api.example.com'],
+      exportTo: ['.'],
+      http: [{ match: [{ port: 80 }], rewrite: { authority: own }, route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }] }],
+    });
+    expect(route.virtualServices[0].toJson().spec).toMatchObject({
+      hosts: [own],
+      http: [{
+        rewrite: { authority: 'api.example.com' },
+        headers: { request: { remove: expect.arrayContaining(['x-forwarded-client-cert', 'x-forwarded-for']) } },
+        route: [{ destination: { host: own, port: { number: 80 } } }],
+      }],
+    });
+    expect(route.serviceEntries[0].toJson().spec).toMatchObject({ hosts: [own], ports: [{ number: 80, protocol: 'HTTP' }] });
+  });
+
+  test('has one VirtualService a host at the sidecars, that of timeouts where there is one', () => {
+    const { chart, egress, route } = read({ timeout: Duration.seconds(1) });
+    expect(route.clientVirtualServices).toEqual([]);
+    expect(egress.virtualServices[0].toJson().spec.http[0]).toMatchObject({ timeout: '1s', rewrite: { authority: expect.stringContaining('egress.internal') } });
+    expect(documents(chart, 'VirtualService')).toHaveLength(2);
+  });
+
+  test('has a name for each host and port, and the port in the Host header where clients write it', () => {
+    const { route } = read({ hosts: ['a.example.com', 'b.example.com'], ports: [80, 8080] });
+    const names = route.clientVirtualServices.flatMap(object => object.toJson().spec.http.map(({ rewrite }: any) => rewrite.authority));
+    expect(new Set(names).size).toBe(4);
+    expect(route.virtualServices.map(object => object.toJson().spec.http[0].rewrite.authority))
+      .toEqual(['a.example.com', 'a.example.com:8080', 'b.example.com', 'b.example.com:8080']);
+  });
+
+  test.each<[string, (chart: any) => TcpEgress | TlsEgress]>([
+    ['TLS', chart => new TlsEgress(chart, 'e', { hosts: ['e.example.com'] })],
+    ['TCP', chart => new TcpEgress(chart, 'e', { host: 'e.example.com', addresses: ['203.0.113.1'], port: 1 })],
+  ])('is HTTP, and not %s', (protocol, make) => {
+    const chart = chartOf();
+    new EgressGatewayRoute(chart, 'route', { egress: make(chart), gateway: gatewayOf(chart), hop: GatewayHop.http() });
+    expect(() => Testing.synth(chart)).toThrow(`[bookinfo/route] http-hop-of-bytes: "bookinfo/e" is ${protocol}`);
+  });
+});
+
 test('timeouts and retries are a VirtualService a host at the sidecars, in Istio\'s words', () => {
   const chart = chartOf();
   const egress = new HttpEgress(chart, 'api', {

@@ -117,7 +117,7 @@ export class AppIndex {
       const problems = [
         ...this.foreign,
         ...relationProblems(egresses, routes, this.allGateways()),
-        ...secretProblems(this.root, egresses, routes),
+        ...secretProblems(this.root, egresses, routes, this.allGateways()),
         ...identityProblems(this.allowances, routeOf),
         ...lockdownProblems(this.allLockdowns(), egresses, routeOf),
       ];

@@ -120,9 +120,7 @@ function file(values: Values, prop: string, path: string | undefined): string {
 }
 
 function objectName(values: Values, what: string, name: string): string {
-  if (typeof name !== 'string' || name.length > 253 || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
-    values.refuse(Problem.INVALID_NAME, `${what} is called ${JSON.stringify(name)}`, 'a name has 1 to 253 lower-case letters, digits, inner hyphens and dots');
-  }
+  values.objectName(what, name);
   if (what === SECRET && name.endsWith('-cacert')) {
     values.refuse(Problem.INVALID_NAME, `${what} is called "${name}"`, `Istio adds "-cacert" by itself: give "${name.replace(/(-cacert)+$/, '')}"`);
   }

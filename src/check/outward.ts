@@ -2,8 +2,9 @@ import { ApiObject, Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
+import { isMounted } from '../plan/mount';
 import { OriginationIntent } from '../plan/origination';
-import { isHttp, isTls, isWildcard, RouteIntent } from '../plan/route';
+import { GatewayWorkload, isHttp, isTls, isWildcard, RouteIntent } from '../plan/route';
 
 type Report = (path: string, problem: Problem, wrong: string, mend: string) => void;
 
@@ -12,6 +13,7 @@ export function outwardProblems(routes: readonly RouteIntent[], report: Report):
   for (const route of routes) {
     originations(route, report);
     tunnels(route, report);
+    missingFiles(route, report);
   }
 }
 
@@ -52,11 +54,29 @@ function tunnels({ path, egress, gateway, forwardProxy, hostingServer }: RouteIn
   }
 }
 
-/** Originations whose Secret the app writes into another namespace than the one that it is read from. */
-export function secretProblems(root: IConstruct, egresses: readonly EgressIntent[], routes: readonly RouteIntent[]): RelationProblem[] {
-  const wanted = [...egresses, ...routes].flatMap(carrier => [carrier.tlsOrigination, carrier.forwardProxy?.tlsOrigination]
+/** Files that a gateway of the app does not have: its proxy would never get the certificates, and refuse every connection. */
+function missingFiles({ path, gateway, tlsOrigination, forwardProxy }: RouteIntent, report: Report): void {
+  for (const { certificates } of [tlsOrigination, forwardProxy?.tlsOrigination].filter(one => one !== undefined)) {
+    for (const field of ['clientCertificate', 'privateKey', 'caCertificates'].filter(name => name in certificates && certificates[name] !== 'system')) {
+      const file = certificates[field];
+      if (gateway.mounts && !isMounted(file, gateway.mounts)) {
+        report(path, Problem.FILE_NOT_MOUNTED, `${field} is the file "${file}", and gateway "${gateway.namespace}/${gateway.service}" mounts nothing at "${file.slice(0, file.lastIndexOf('/'))}"`,
+          'give the gateway mounts: [GatewayMount.secret(...)] with the folder of the file');
+      }
+    }
+  }
+}
+
+/** Originations and mounts whose Secret the app writes into another namespace than the one that it is read from. */
+export function secretProblems(
+  root: IConstruct, egresses: readonly EgressIntent[], routes: readonly RouteIntent[], gateways: readonly GatewayWorkload[],
+): RelationProblem[] {
+  const originated = [...egresses, ...routes].flatMap(carrier => [carrier.tlsOrigination, carrier.forwardProxy?.tlsOrigination]
     .filter((origination): origination is OriginationIntent => origination?.secret !== undefined)
     .map(({ secret }) => ({ path: carrier.path, name: secret!, namespace: 'gateway' in carrier ? carrier.gateway.namespace : carrier.namespace })));
+  const mounted = gateways.flatMap(({ path, gateway: { namespace, mounts = [] } }) =>
+    mounts.filter(({ kind }) => kind === 'secret').map(({ name }) => ({ path, name, namespace })));
+  const wanted = [...originated, ...mounted];
   if (wanted.length === 0) return [];
   const written = new Map<string, string[]>();
   for (const object of root.node.findAll().filter(ApiObject.isApiObject).filter(({ kind }) => kind === 'Secret')) {
@@ -67,6 +87,6 @@ export function secretProblems(root: IConstruct, egresses: readonly EgressIntent
     .map(({ path, name, namespace }) => ({
       path,
       text: describe(Problem.SECRET_ELSEWHERE, `the Secret "${name}" is written into namespace "${written.get(name)!.join('" and "')}", and is read from "${namespace}"`,
-        `write it into "${namespace}", where the proxy that originates lives`),
+        `write it into "${namespace}", where the proxy lives that needs it`),
     }));
 }

@@ -175,6 +175,10 @@ function fitOfHop({ path, egress, hop }: RouteIntent, report: Report): void {
     report(path, Problem.PASSTHROUGH_OF_TCP, `"${egress.path}" is ${egress.protocol}, and a passthrough hop is told apart by the SNI of the application's TLS`,
       'use GatewayHop.mutualTls(), or GatewayHop.plaintext(port), or let the sidecar originate TLS by tlsOrigination of the egress');
   }
+  if (hop.http && !isHttp(egress)) {
+    report(path, Problem.HTTP_HOP_OF_BYTES, `"${egress.path}" is ${egress.protocol}, and a GatewayHop.http() is read as HTTP by the gateway`,
+      'use GatewayHop.mutualTls(), or declare an HttpEgress and let the application speak HTTP');
+  }
   if (hop.security === 'plaintext' && egress.hosts.length * egress.ports.length > 1) {
     report(path, Problem.PLAINTEXT_OF_SEVERAL, `"${egress.path}" has ${egress.hosts.length} hosts and ${egress.ports.length} ports, and a plaintext hop carries one of each`,
       'use GatewayHop.mutualTls(), or an egress and a plaintext port for each');

@@ -125,6 +125,14 @@ export class Values {
     return value;
   }
 
+  /** The name of a Secret or ConfigMap. */
+  public objectName(what: string, name: string): string {
+    if (typeof name !== 'string' || name.length > 253 || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
+      this.refuse(Problem.INVALID_NAME, `${what} is called ${show(name)}`, 'a name has 1 to 253 lower-case letters, digits, inner hyphens and dots');
+    }
+    return name;
+  }
+
   /** A domain such as `cluster.local`. */
   public domain(prop: string, value: string): string {
     if (typeof value !== 'string' || value.length > 253 || value.split('.').some(label => label.length > 63 || !DNS_LABEL.test(label))) {

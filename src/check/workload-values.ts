@@ -2,8 +2,11 @@ import { isSingle } from './addresses';
 import { Problem } from './problem';
 import { Values } from './values';
 import type { EgressGatewayProps } from '../gateway/egress-gateway';
+import { GatewayMount } from '../gateway/gateway-mount';
 import type { GatewayToleration } from '../gateway/gateway-toleration';
 import type { ResourceOptions } from '../gateway/resource-options';
+import { MountIntent } from '../plan/intent';
+import { overlap, OWN_MOUNTS } from '../plan/mount';
 import { label } from '../plan/names';
 import { ResourcesIntent, TolerationIntent, WorkloadIntent } from '../plan/workload';
 
@@ -61,6 +64,19 @@ export class WorkloadValues extends Values {
     };
   }
 
+  /** What the proxy has as files, sorted by path. */
+  public mounts(mounts: GatewayMount[] | undefined): MountIntent[] {
+    if (mounts === undefined) return [];
+    const checked = this.list('mounts', mounts, (prop, mount) => this.mount(prop, mount));
+    checked.forEach(({ mountPath }, i) => {
+      const taken = [...OWN_MOUNTS, ...checked.slice(0, i).map(other => other.mountPath)].find(path => overlap(mountPath, path));
+      if (taken !== undefined) {
+        this.refuse(Problem.MOUNT_CONFLICT, `mounts[${i}] is at "${mountPath}", and something else at "${taken}"`, 'give it a folder of its own, such as "/etc/partner"');
+      }
+    });
+    return checked.sort((a, b) => a.mountPath < b.mountPath ? -1 : 1);
+  }
+
   /** A whole number from 1. */
   public number(prop: string, value: number): number {
     if (!Number.isInteger(value) || value < 1 || value > 1_000_000) {
@@ -96,6 +112,15 @@ export class WorkloadValues extends Values {
       this.refuse(Problem.INVALID_QUANTITY, `${prop} is ${JSON.stringify(value)}`, 'give a Kubernetes quantity as text, as in "100m" or "128Mi"');
     }
     return value;
+  }
+
+  private mount(prop: string, mount: GatewayMount): MountIntent {
+    const { _kind: kind, _name: name, _mountPath: mountPath } = this.kindOf(prop, mount, 'a GatewayMount, such as GatewayMount.secret(...)', value => value instanceof GatewayMount);
+    this.objectName(`the ${kind === 'secret' ? 'Secret' : 'ConfigMap'} of ${prop}`, name);
+    if (typeof mountPath !== 'string' || !/^(\/(?!\.{1,2}(\/|$))[^/~:]+)+$/.test(mountPath)) {
+      this.refuse(Problem.INVALID_PATH, `the path of ${prop} is ${JSON.stringify(mountPath)}`, 'give the absolute path of a folder, without a final "/", "~" or ":"');
+    }
+    return { kind, name, mountPath };
   }
 
   private toleration(prop: string, { key, value, effect }: GatewayToleration): TolerationIntent {

@@ -2,6 +2,7 @@ import { ApiObject, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Egress, EgressOptions } from './egress';
 import { TlsOrigination } from './tls-origination';
+import { AppIndex } from '../check/app-index';
 import { connectionsIntent, count, istioDuration } from '../check/connection-values';
 import { originationIntent } from '../check/origination-values';
 import { Problem } from '../check/problem';
@@ -94,7 +95,7 @@ export interface HttpEgressProps extends EgressOptions {
 
 /**
  * Plain HTTP hosts outside the mesh, told apart by the Host header that the application sends, which reaches the server as it is.
- * The name decides, not the address that was dialled. A gateway sees bytes, and adds no header.
+ * The name decides, not the address that was dialled. A gateway sees bytes, and adds no header, unless the hop to it is `GatewayHop.http()`.
  *
  * The application speaks plain HTTP also where `tlsOrigination` puts TLS around it. `https://` on such a port is not this egress: the mesh
  * refuses it, or with `ALLOW_ANY` hands it on to the port as it was dialled.
@@ -123,12 +124,14 @@ export class HttpEgress extends Egress {
       ports,
       tlsOrigination: originationIntent(values, props.tlsOrigination, { at: 'sidecar', namespace, clients, hosts: hosts.length, ports: ports.length }),
       connections: connectionsIntent(values, props),
+      requests,
     });
     const meta = { namespace, labels: { ...props.labels }, annotations: { ...props.annotations } };
     const path = values.path.split('/');
+    const way = () => AppIndex.of(this).routeOf(this.intent);
     this.virtualServices = requests === undefined ? [] : hosts.map(host =>
       requestPolicy(this, hosts.length === 1 ? 'VirtualService' : `VirtualService-${host}`,
-        { ...meta, name: hosts.length === 1 ? label(...path) : label(...path, host) }, this.intent, host, requests));
+        { ...meta, name: hosts.length === 1 ? label(...path) : label(...path, host) }, this.intent, host, way));
   }
 }
 

@@ -59,7 +59,7 @@ export class ClientCertificate {
   }
 
   /**
-   * Files that are mounted in the proxy's container: by the gateway's own Deployment, or by the annotations
+   * Files that are mounted in the proxy's container: by `mounts` of an `EgressGateway`, by the Deployment of another gateway, or by the annotations
    * `sidecar.istio.io/userVolume` and `sidecar.istio.io/userVolumeMount` of the application's pods.
    */
   public static fromFiles(files: ClientCertificateFiles): ClientCertificate {

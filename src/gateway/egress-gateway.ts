@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { ExistingEgressGateway, ExistingEgressGatewayProps } from './existing-egress-gateway';
+import { GatewayMount } from './gateway-mount';
 import { GatewayToleration } from './gateway-toleration';
 import { ResourceOptions } from './resource-options';
 import { AppIndex } from '../check/app-index';
@@ -94,6 +95,14 @@ export interface EgressGatewayProps extends ResourceOptions {
    * @default - none
    */
   readonly tolerations?: GatewayToleration[];
+
+  /**
+   * Secrets and ConfigMaps whose keys the proxy has as files, read-only: what `ClientCertificate.fromFiles` and
+   * `CaCertificates.fromFile` of routes name.
+   *
+   * @default - none
+   */
+  readonly mounts?: GatewayMount[];
 
   /**
    * Revision of the control plane, as the label `istio.io/rev` of the pods.
@@ -201,13 +210,14 @@ export class EgressGateway extends Construct implements IEgressGateway {
       identity: `spiffe://${values.domain('trustDomain', props.trustDomain ?? 'cluster.local')}/ns/${namespace}/sa/${name}`,
       port: values.port('port', props.port ?? 443),
       sniProxy: this._sniProxy(values, props),
+      mounts: values.mounts(props.mounts),
     };
     const meta: ObjectMeta = { name, namespace, labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
 
     this.intent = intent;
     this._meta = meta;
     this.ports = props.ports === undefined ? [] : values.ports(undefined, props.ports);
-    this.deployment = deployment(this, 'Resource', meta, workload, () => this._companion());
+    this.deployment = deployment(this, 'Resource', meta, workload, intent.mounts!, () => this._companion());
     this.service = service(this, 'Service', meta, workload.selector, () => this._ports());
     this.serviceAccount = serviceAccount(this, 'ServiceAccount', meta);
     this.role = secretReader(this, 'Role', meta);

@@ -9,6 +9,16 @@ export class GatewayHop {
   }
 
   /**
+   * Mutual TLS of the mesh inside which the gateway reads HTTP, for HTTP egresses: the field of rules on methods and paths, which an
+   * AuthorizationPolicy on the gateway's pods must hold to the route's own name by `when: connection.sni`; without it the policy
+   * denies every other route of that gateway. The server sees the Host header that clients send (with the port, unless it is 80); headers by which proxies tell of the
+   * caller do not leave. The gateway retries by itself, as sidecars do.
+   */
+  public static http(): GatewayHop {
+    return new GatewayHop('mutual-tls', undefined, true);
+  }
+
+  /**
    * The application's own TLS and nothing around it; any number of hosts share one port of the gateway, each host once.
    * For TLS egresses. The gateway cannot know who calls: only a NetworkPolicy can refuse anybody.
    */
@@ -29,5 +39,6 @@ export class GatewayHop {
   private constructor(
     /** @internal */ public readonly _security: 'mutual-tls' | 'passthrough' | 'plaintext',
     /** @internal */ public readonly _port?: number,
+    /** @internal */ public readonly _http: boolean = false,
   ) {}
 }

@@ -1,6 +1,7 @@
 import { ConnectionsIntent } from './connections';
 import { ForwardProxyIntent } from './forward-proxy';
 import { OriginationIntent } from './origination';
+import { RequestsIntent } from './requests';
 
 /**
  * What may leave, and who may use it: every value checked, every default applied.
@@ -54,6 +55,13 @@ export interface EgressIntent {
    * @default - Istio's
    */
   readonly connections?: ConnectionsIntent;
+
+  /**
+   * Limits of HTTP requests at the sidecar.
+   *
+   * @default - Istio's
+   */
+  readonly requests?: RequestsIntent;
 }
 
 /** A gateway that routes lead through: every value checked, every default applied. */
@@ -82,6 +90,25 @@ export interface GatewayIntent {
    * @default - nothing
    */
   readonly sniProxy?: SniProxyIntent;
+
+  /**
+   * Files that its proxies have, sorted by path.
+   *
+   * @default - the gateway runs already, and has what its owner mounts
+   */
+  readonly mounts?: MountIntent[];
+}
+
+/** A folder of the proxy's container whose files are the keys of a Secret or ConfigMap. */
+export interface MountIntent {
+  /** `secret` or `configMap`. */
+  readonly kind: string;
+
+  /** Name of the Secret or ConfigMap, in the gateway's namespace. */
+  readonly name: string;
+
+  /** Absolute path of the folder. */
+  readonly mountPath: string;
 }
 
 /** An SNI proxy in the pods of a gateway: every value checked, every default applied. */

@@ -75,6 +75,9 @@ export interface Door {
   readonly host: string;
   readonly next: { readonly host: string; readonly port: number };
 
+  /** The Host header that the server is to see, where the gateway reads HTTP; none: it sees bytes. */
+  readonly httpHost?: string;
+
   /** SPIFFE URIs of the only callers that it opens to; none: any of the mesh. */
   readonly callers?: readonly string[];
 }
@@ -102,7 +105,7 @@ export interface Admission {
   readonly clients: readonly string[];
 }
 
-/** Every outer leg has this port: an odd one would become a listener of each sidecar in the gateway's namespace. */
+/** Every outer leg of bytes has this port: an odd one would become a listener of each sidecar in the gateway's namespace. */
 const OUTER = { number: 443, name: 'tls', protocol: 'TLS' };
 
 /** The client leg: to the hosts themselves, or to the gateway where there is a route. */
@@ -190,17 +193,28 @@ function crossing(route: RouteIntent, host: string, port: number): Crossing {
       port: hop.port,
       accepts: hop.security,
       host: hop.security === 'passthrough' ? egress.tlsOrigination?.sni ?? host : own,
-      next: { host: own, port: OUTER.number },
+      next: { host: own, port: outerPort(route).number },
+      ...(hop.http ? { httpHost: port === 80 ? host : `${host}:${port}` } : {}),
     },
     outer: {
       hosts: [own],
       addresses: [],
-      ports: [OUTER],
+      ports: [outerPort(route)],
       reach: toForwardProxy(route) ?? outerReach(route, host, target, name),
       exportTo: ['.'],
     },
     outerSecuring: outerSecuring(route, own, route.hostingServer ?? host, target),
   };
+}
+
+/** A port of HTTP shares the listener of its number with all others of HTTP. */
+function outerPort({ egress, hop }: RouteIntent): LegPort {
+  return hop.http ? { number: 80, name: 'http', protocol: egress.protocol } : OUTER;
+}
+
+/** What the sidecars name a request for one host and port, where the gateway reads HTTP; nothing where it does not. */
+export function rewrittenAuthority(egress: EgressIntent, host: string, port: number, route?: RouteIntent): string | undefined {
+  return route?.hop.http ? ownName(nameOf(route, host, port), egress.namespace, egress.clients) : undefined;
 }
 
 function simple(origination: OriginationIntent | undefined): OriginationIntent | undefined {
@@ -212,12 +226,13 @@ function simple(origination: OriginationIntent | undefined): OriginationIntent |
   };
 }
 
-function outerSecuring({ tlsOrigination, forwardProxy, connections }: RouteIntent, own: string, host: string, port: number): Securing | undefined {
+function outerSecuring(route: RouteIntent, own: string, host: string, port: number): Securing | undefined {
+  const { tlsOrigination, forwardProxy, connections } = route;
   if (!tlsOrigination && !forwardProxy && !connections) return undefined;
   return {
     host: own,
     exportTo: ['.'],
-    ports: [{ number: OUTER.number, security: originated(tlsOrigination, host) ?? originated(forwardProxy?.tlsOrigination, forwardProxy?.host) ?? { by: 'nothing' } }],
+    ports: [{ number: outerPort(route).number, security: originated(tlsOrigination, host) ?? originated(forwardProxy?.tlsOrigination, forwardProxy?.host) ?? { by: 'nothing' } }],
     ...(forwardProxy ? { tunnel: { host, port } } : {}),
     connections,
   };

@@ -9,6 +9,9 @@ export interface HopIntent {
 
   /** Port of the gateway's Service. */
   readonly port: number;
+
+  /** Whether the gateway reads HTTP inside mutual TLS. */
+  readonly http?: boolean;
 }
 
 /** Which way an egress takes. */

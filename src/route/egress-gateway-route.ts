@@ -16,6 +16,7 @@ import { destinationRule } from '../emit/istio/destination-rule';
 import { sniEnvoyFilter } from '../emit/istio/envoy-filter';
 import { gateway as gatewayObject } from '../emit/istio/gateway';
 import { ObjectMeta } from '../emit/istio/object';
+import { requestPolicy } from '../emit/istio/request-policy';
 import { serviceEntry } from '../emit/istio/service-entry';
 import { virtualService } from '../emit/istio/virtual-service';
 import { IEgressGateway } from '../gateway/egress-gateway';
@@ -107,6 +108,9 @@ export class EgressGatewayRoute extends Construct {
   /** The VirtualServices, one for each host and port in sorted order, for patches. */
   public readonly virtualServices: ApiObject[];
 
+  /** The VirtualServices by which sidecars name requests for a gateway that reads HTTP, one a host in sorted order, for patches; none with another hop, or where the egress has its own. */
+  public readonly clientVirtualServices: ApiObject[];
+
   /** The ServiceEntries by which the gateway knows the real hosts, one for each host and port in sorted order, for patches. */
   public readonly serviceEntries: ApiObject[];
 
@@ -152,6 +156,10 @@ export class EgressGatewayRoute extends Construct {
     this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name },
       () => ({ ...door, callers: demandedIdentities(route, index.allowedOn(route.egress)) })));
     this.virtualServices = all.map(({ id: of, name, door }) => virtualService(this, of('VirtualService'), { ...meta, name }, name, door));
+    this.clientVirtualServices = !route.hop.http || route.egress.requests ? [] : route.egress.hosts.map(host => requestPolicy(
+      this, hosts.length === 1 ? 'ClientVirtualService' : `ClientVirtualService-${host}`,
+      { ...meta, namespace: route.egress.namespace, name: label(...route.path.split('/'), 'client', ...(hosts.length === 1 ? [] : [host])) },
+      route.egress, host, () => route));
     this.serviceEntries = all.map(({ id: of, name, outer }) => serviceEntry(this, of('ServiceEntry'), { ...meta, name }, () => outer));
     this.destinationRules = all.flatMap(({ id: of, name, outerSecuring }) =>
       outerSecuring ? [destinationRule(this, of('DestinationRule'), { ...meta, name }, () => outerSecuring)] : []);
@@ -199,6 +207,7 @@ export class EgressGatewayRoute extends Construct {
 function hopOf(values: Values, gateway: GatewayIntent, hop: GatewayHop): HopIntent {
   return {
     security: hop._security,
+    http: hop._http || undefined,
     port: hop._security === 'plaintext' ? values.port('the port of GatewayHop.plaintext', hop._port!) : gateway.port,
   };
 }

@@ -90,20 +90,34 @@ func (s *secretServer) secret(node *core.Node, name string) (*tls.Secret, error)
 		return validation(name, s.world.Authorities.Mesh.PEM), nil
 	case strings.HasPrefix(name, "file-cert:"):
 		certFile, keyFile, _ := strings.Cut(strings.TrimPrefix(name, "file-cert:"), "~")
-		cert, err := os.ReadFile(certFile)
+		cert, err := s.file(node, certFile)
 		if err != nil {
 			return nil, err
 		}
-		key, err := os.ReadFile(keyFile)
+		key, err := s.file(node, keyFile)
 		return certificate(name, cert, key), err
 	case name == "file-root:system":
 		return validation(name, s.world.Authorities.Outside.PEM), nil
 	case strings.HasPrefix(name, "file-root:"):
-		root, err := os.ReadFile(strings.TrimPrefix(name, "file-root:"))
+		root, err := s.file(node, strings.TrimPrefix(name, "file-root:"))
 		return validation(name, root), err
 	default:
 		return nil, fmt.Errorf("istio-agent does not know it")
 	}
+}
+
+// file is one of the pod's volumes, or of what stands in for the proxy's image.
+func (s *secretServer) file(node *core.Node, name string) ([]byte, error) {
+	fields := node.GetMetadata().GetFields()
+	for _, pod := range s.world.Pods {
+		if pod.Namespace != fields["NAMESPACE"].GetStringValue() || pod.Name != fields["NAME"].GetStringValue() {
+			continue
+		}
+		if content, mounted, err := s.world.MountedFile(pod, name); mounted {
+			return content, err
+		}
+	}
+	return os.ReadFile(name)
 }
 
 func (s *secretServer) leaf(node *core.Node) (*world.Leaf, error) {

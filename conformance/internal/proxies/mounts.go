@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -34,7 +33,7 @@ func PrepareMounts(w *world.World, pod *world.Pod, folder string) (*Mounts, erro
 		if err := os.Chmod(source, 0o777); err != nil {
 			return nil, err
 		}
-		files, err := volumeFiles(w, pod, volume)
+		files, err := w.VolumeFiles(pod, volume)
 		if err != nil {
 			return nil, err
 		}
@@ -46,45 +45,6 @@ func PrepareMounts(w *world.World, pod *world.Pod, folder string) (*Mounts, erro
 		m.sources[volume.Name] = source
 	}
 	return m, nil
-}
-
-func volumeFiles(w *world.World, pod *world.Pod, volume corev1.Volume) (map[string][]byte, error) {
-	files := map[string][]byte{}
-	switch {
-	case volume.EmptyDir != nil:
-		return files, nil
-	case volume.ConfigMap != nil:
-		for _, config := range manifests.Typed[*corev1.ConfigMap](w.Manifests) {
-			if config.Namespace == pod.Namespace && config.Name == volume.ConfigMap.Name {
-				for name, text := range config.Data {
-					files[name] = []byte(text)
-				}
-				return selected(files, volume.ConfigMap.Items), nil
-			}
-		}
-		return nil, fmt.Errorf("pod %s mounts config map %s, which is not in the manifests", pod.ID(), volume.ConfigMap.Name)
-	case volume.Secret != nil:
-		for _, secret := range append(manifests.Typed[*corev1.Secret](w.Manifests), w.Secrets...) {
-			if secret.Namespace == pod.Namespace && secret.Name == volume.Secret.SecretName {
-				return selected(secret.Data, volume.Secret.Items), nil
-			}
-		}
-		return nil, fmt.Errorf("pod %s mounts secret %s, which is not in the manifests", pod.ID(), volume.Secret.SecretName)
-	}
-	return nil, fmt.Errorf("pod %s: volume %s is of a kind that the lab does not have", pod.ID(), volume.Name)
-}
-
-func selected(files map[string][]byte, items []corev1.KeyToPath) map[string][]byte {
-	if len(items) == 0 {
-		return files
-	}
-	out := map[string][]byte{}
-	for _, item := range items {
-		if content, ok := files[item.Key]; ok {
-			out[item.Path] = content
-		}
-	}
-	return out
 }
 
 // wrap is a shell that mounts the volumes of one container and becomes the

@@ -19,8 +19,8 @@ type Authorities struct {
 	Unknown *Authority
 }
 
-// addSecrets makes every Secret that a credentialName asks for and the
-// manifests do not hold: a client certificate and the CA of the servers outside.
+// addSecrets makes every Secret that a credentialName asks for or a proxy
+// mounts, and the manifests do not hold: a client certificate and the CA of the servers outside.
 func (w *World) addSecrets() error {
 	var err error
 	if w.Authorities.Mesh, err = NewAuthority("lab mesh CA"); err != nil {
@@ -50,7 +50,7 @@ func (w *World) addSecrets() error {
 			}
 		}
 	}
-	return nil
+	return w.addMountedSecrets()
 }
 
 func originations(policy *networking.TrafficPolicy) []*networking.ClientTLSSettings {

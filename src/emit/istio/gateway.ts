@@ -9,11 +9,11 @@ export function gateway(scope: Construct, id: string, meta: ObjectMeta, door: ()
   return emit(scope, id, Gateway.GVK, meta, () => toJson_GatewaySpec(specOf(meta.name, door())));
 }
 
-function specOf(name: string, { labels, port, host, accepts, callers }: Door): GatewaySpec {
+function specOf(name: string, { labels, port, host, accepts, callers, httpHost }: Door): GatewaySpec {
   return {
     selector: { ...labels },
     servers: [{
-      port: { number: port, name, protocol: accepts === 'plaintext' ? 'TCP' : 'TLS' },
+      port: { number: port, name, protocol: httpHost !== undefined ? 'HTTPS' : accepts === 'plaintext' ? 'TCP' : 'TLS' },
       hosts: [host],
       ...tlsOf(accepts, callers),
     }],

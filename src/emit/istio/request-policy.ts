@@ -3,22 +3,28 @@ import { Construct } from 'constructs';
 import { emit, ObjectMeta } from './object';
 import { toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec } from '../../../imports/networking.istio.io';
 import { EgressIntent } from '../../plan/intent';
-import { exportTo } from '../../plan/path';
-import { RequestsIntent } from '../../plan/requests';
+import { exportTo, rewrittenAuthority } from '../../plan/path';
+import { RouteIntent } from '../../plan/route';
 
-/** The VirtualService of a host's timeouts and retries at the sidecars. */
+/** The VirtualService of a host at the sidecars: timeouts and retries, and the name by which a gateway that reads HTTP knows it. */
 export function requestPolicy(
-  scope: Construct, id: string, meta: ObjectMeta, egress: EgressIntent, host: string, requests: RequestsIntent,
+  scope: Construct, id: string, meta: ObjectMeta, egress: EgressIntent, host: string, route: () => RouteIntent | undefined,
 ): ApiObject {
-  return emit(scope, id, VirtualService.GVK, meta, () => toJson_VirtualServiceSpec(specOf(egress, host, requests)));
+  return emit(scope, id, VirtualService.GVK, meta, () => toJson_VirtualServiceSpec(specOf(egress, host, route())));
 }
 
-function specOf(egress: EgressIntent, host: string, { timeout, retries, perTryTimeout, retryOn }: RequestsIntent): VirtualServiceSpec {
+function specOf(egress: EgressIntent, host: string, way: RouteIntent | undefined): VirtualServiceSpec {
+  const { timeout, retries, perTryTimeout, retryOn } = egress.requests ?? {};
+  const rewrite = (port: number) => {
+    const authority = rewrittenAuthority(egress, host, port, way);
+    return authority === undefined ? {} : { rewrite: { authority } };
+  };
   return {
     hosts: [host],
     exportTo: exportTo(egress),
     http: egress.ports.map(port => ({
       match: [{ port }],
+      ...rewrite(port),
       route: [{ destination: { host, port: { number: port } } }],
       timeout,
       ...(retries === undefined ? {} : { retries: { attempts: retries, perTryTimeout, retryOn } }),

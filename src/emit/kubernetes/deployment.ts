@@ -1,5 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { MountIntent } from '../../plan/intent';
+import { label } from '../../plan/names';
 import { ResourcesIntent, WorkloadIntent } from '../../plan/workload';
 import { emit, ObjectMeta } from '../istio/object';
 
@@ -25,9 +27,9 @@ export interface Companion {
 
 /** The Deployment of a gateway: a container that Istio's injection makes into a proxy, by its template for gateways. */
 export function deployment(
-  scope: Construct, id: string, meta: ObjectMeta, workload: WorkloadIntent, companion: () => Companion | undefined,
+  scope: Construct, id: string, meta: ObjectMeta, workload: WorkloadIntent, mounts: readonly MountIntent[], companion: () => Companion | undefined,
 ): ApiObject {
-  return emit(scope, id, KIND, meta, () => specOf(workload, companion()));
+  return emit(scope, id, KIND, meta, () => specOf(workload, mounts, companion()));
 }
 
 /** The fields of a container that every one of a gateway has. */
@@ -38,8 +40,13 @@ export function contained({ cpuRequest, memoryRequest, cpuLimit, memoryLimit }: 
   };
 }
 
-function specOf(workload: WorkloadIntent, companion: Companion | undefined) {
+function specOf(workload: WorkloadIntent, mounts: readonly MountIntent[], companion: Companion | undefined) {
   const { selector, podLabels, serviceAccount, minReplicas, maxReplicas, resources, topologySpreadKeys, nodeSelector, tolerations } = workload;
+  const volumes = [...new Map(mounts.map(mount => [volumeOf(mount), volumeSource(mount)])).values(), ...companion?.volumes ?? []];
+  const volumeMounts = [
+    ...mounts.map(mount => ({ name: volumeOf(mount), mountPath: mount.mountPath, readOnly: true })),
+    ...companion?.proxyVolumeMounts ?? [],
+  ];
   return {
     // an autoscaler's count is left alone
     replicas: minReplicas === maxReplicas ? minReplicas : undefined,
@@ -58,10 +65,10 @@ function specOf(workload: WorkloadIntent, companion: Companion | undefined) {
           sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }],
         },
         containers: [
-          { name: 'istio-proxy', image: 'auto', ...contained(resources), ...(companion ? { volumeMounts: companion.proxyVolumeMounts } : {}) },
+          { name: 'istio-proxy', image: 'auto', ...contained(resources), ...(volumeMounts.length > 0 ? { volumeMounts } : {}) },
           ...(companion ? [companion.container] : []),
         ],
-        ...(companion ? { volumes: companion.volumes } : {}),
+        ...(volumes.length > 0 ? { volumes } : {}),
         topologySpreadConstraints: topologySpreadKeys.map(topologyKey => ({
           maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { ...selector } },
         })),
@@ -70,4 +77,13 @@ function specOf(workload: WorkloadIntent, companion: Companion | undefined) {
       },
     },
   };
+}
+
+function volumeOf({ kind, name }: MountIntent): string {
+  return label(kind.toLowerCase(), name);
+}
+
+function volumeSource(mount: MountIntent): object {
+  const { kind, name } = mount;
+  return { name: volumeOf(mount), ...(kind === 'secret' ? { secret: { secretName: name } } : { configMap: { name } }) };
 }
