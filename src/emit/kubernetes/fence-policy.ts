@@ -1,10 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { isSingle } from '../../check/addresses';
-import { Fence, Opening } from '../../plan/lockdown';
+import { addressPeer, NETWORK_POLICY, podPeer, tcpPort } from './network-peer';
+import { Fence } from '../../plan/lockdown';
 import { emit, ObjectMeta } from '../istio/object';
-
-const NETWORK_POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
 
 /** The NetworkPolicy of a fence: what the pods of its namespace may open connections to. */
 export function fencePolicy(scope: Construct, id: string, meta: ObjectMeta, fence: () => Fence): ApiObject {
@@ -14,11 +12,11 @@ export function fencePolicy(scope: Construct, id: string, meta: ObjectMeta, fenc
       podSelector: {},
       policyTypes: ['Egress'],
       egress: [
-        ...pods.map(opening => ({ to: [peerOf(opening)], ...(opening.ports ? { ports: opening.ports.map(port => ({ ...port })) } : {}) })),
-        ...addresses.map(({ address, ports }) => ({
-          to: [{ ipBlock: { cidr: cidrOf(address) } }],
-          ports: ports.map(port => ({ port, protocol: 'TCP' })),
+        ...pods.map(({ namespace, labels, ports }) => ({
+          to: [podPeer(namespace, labels)],
+          ...(ports ? { ports: ports.map(port => ({ ...port })) } : {}),
         })),
+        ...addresses.map(({ address, ports }) => ({ to: [addressPeer(address)], ports: ports.map(tcpPort) })),
       ],
     };
   });
@@ -31,17 +29,6 @@ export function gatewayPolicy(
   return emit(scope, id, NETWORK_POLICY, meta, () => ({
     podSelector: { matchLabels: { ...labels } },
     policyTypes: ['Ingress'],
-    ingress: [{ from: clients().map(client => client === '*' ? { namespaceSelector: {} } : peerOf({ namespace: client })) }],
+    ingress: [{ from: clients().map(client => client === '*' ? { namespaceSelector: {} } : podPeer(client)) }],
   }));
-}
-
-function peerOf({ namespace, labels }: Opening) {
-  return {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-    ...(labels ? { podSelector: { matchLabels: { ...labels } } } : {}),
-  };
-}
-
-function cidrOf(address: string): string {
-  return isSingle(address) ? `${address}/${address.includes(':') ? 128 : 32}` : address;
 }

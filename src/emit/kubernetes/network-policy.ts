@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { addressPeer, NETWORK_POLICY, podPeer, tcpPort } from './network-peer';
 import { SniProxyIntent } from '../../plan/intent';
 import { isIpv6 } from '../../plan/private-ranges';
 import { emit, ObjectMeta } from '../istio/object';
@@ -24,38 +25,26 @@ const DNS = 53;
 
 /** The NetworkPolicy of a gateway whose destinations strangers can choose: DNS, istiod, and the world without private addresses. */
 export function networkPolicy(scope: Construct, id: string, meta: ObjectMeta, surroundings: () => Surroundings): ApiObject {
-  return emit(scope, id, { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' }, meta, () => specOf(surroundings()));
+  return emit(scope, id, NETWORK_POLICY, meta, () => specOf(surroundings()));
 }
 
 function specOf({ selector, ports, istioNamespace, sniProxy, destinations }: Surroundings) {
   return {
     podSelector: { matchLabels: { ...selector } },
     policyTypes: ['Egress', 'Ingress'],
-    ingress: [{ from: [{ namespaceSelector: {} }], ports: [...ports, ...OBSERVED].map(tcp) }],
+    ingress: [{ from: [{ namespaceSelector: {} }], ports: [...ports, ...OBSERVED].map(tcpPort) }],
     egress: [
-      { to: [...(sniProxy.resolver === undefined ? [] : [block(sniProxy.resolver)]), pods('kube-system', { 'k8s-app': 'kube-dns' })], ports: [{ protocol: 'UDP', port: DNS }, tcp(DNS)] },
-      { to: [pods(istioNamespace, { app: 'istiod' })], ports: [tcp(XDS)] },
+      { to: [...(sniProxy.resolver === undefined ? [] : [addressPeer(sniProxy.resolver)]), podPeer('kube-system', { 'k8s-app': 'kube-dns' })], ports: [{ protocol: 'UDP', port: DNS }, tcpPort(DNS)] },
+      { to: [podPeer(istioNamespace, { app: 'istiod' })], ports: [tcpPort(XDS)] },
       {
         to: [
           { ipBlock: { cidr: '0.0.0.0/0', except: sniProxy.deniedRanges.filter(range => !isIpv6(range)) } },
           { ipBlock: { cidr: '::/0', except: sniProxy.deniedRanges.filter(isIpv6) } },
-          ...sniProxy.allowedRanges.map(block),
+          ...sniProxy.allowedRanges.map(addressPeer),
         ],
         ports: [{ protocol: 'TCP' }],
       },
-      ...destinations.map(({ address, port }) => ({ to: [block(address)], ports: [tcp(port)] })),
+      ...destinations.map(({ address, port }) => ({ to: [addressPeer(address)], ports: [tcpPort(port)] })),
     ],
   };
-}
-
-function pods(namespace: string, matchLabels: { [key: string]: string }) {
-  return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } }, podSelector: { matchLabels } };
-}
-
-function block(range: string) {
-  return { ipBlock: { cidr: range.includes('/') ? range : `${range}/${isIpv6(range) ? 128 : 32}` } };
-}
-
-function tcp(port: number) {
-  return { protocol: 'TCP', port };
 }
