@@ -2,6 +2,7 @@ import { AddressRange, isSingle, rangeOf } from './addresses';
 import { outwardProblems } from './outward';
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
+import { outerPort } from '../plan/path';
 import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, RouteIntent } from '../plan/route';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
@@ -20,6 +21,8 @@ export function relationProblems(
   for (const group of byClient(egresses)) {
     sameHost(group, report);
     sameAddress(group, report);
+  }
+  for (const group of byClient([...egresses, ...outerLegs(routes)])) {
     sameProtocol(group, report);
   }
   secondRoutes(routes, report);
@@ -69,6 +72,15 @@ function sameHost({ client, egresses }: ClientGroup, report: Report): void {
       }
     }
   }
+}
+
+/** What sidecars in a gateway's namespace see of the routes: a host on the port of the outer leg. */
+function outerLegs(routes: readonly RouteIntent[]): EgressIntent[] {
+  return routes.map(route => {
+    const { path, gateway: { namespace } } = route;
+    const { protocol, number } = outerPort(route);
+    return { path, namespace, clients: [namespace], protocol, hosts: [], addresses: [], ports: [number] };
+  });
 }
 
 /** Names, ranges and any address share the listener of a port for every address, and Istio leaves some protocols out that come second there. */

@@ -208,7 +208,7 @@ function crossing(route: RouteIntent, host: string, port: number): Crossing {
 }
 
 /** A port of HTTP shares the listener of its number with all others of HTTP. */
-function outerPort({ egress, hop }: RouteIntent): LegPort {
+export function outerPort({ egress, hop }: RouteIntent): LegPort {
   return hop.http ? { number: 80, name: 'http', protocol: egress.protocol } : OUTER;
 }
 

@@ -99,6 +99,12 @@ describe('the listener that names, ranges and any address share', () => {
     expect(problems(egresses)).toEqual([]);
   });
 
+  test('is shared with the routes too in the namespace of their gateway', () => {
+    const mysql = tcp('two', { ...RANGE, namespace: 'istio-system', protocol: 'MYSQL' });
+    expect(problems([mysql], [route('one', tcp('three'))])).toEqual([expect.stringContaining('two protocol-conflict: port 443 is MYSQL here and TLS in "one"')]);
+    expect(problems([{ ...mysql, clients: ['a'] }], [route('one', tcp('three'))])).toEqual([]);
+  });
+
   test('is looked at in linear time for many of one protocol', () => {
     expect(problems(Array.from({ length: 20000 }, (_, i) => egress(`e${i}`)))).toEqual([]);
   });
