@@ -4,9 +4,9 @@ import { lockdownProblems } from './lockdowns';
 import { secretProblems } from './outward';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
-import { AllowanceIntent, IdentityIntent } from '../plan/identity';
 import { EgressIntent, GatewayIntent } from '../plan/intent';
 import { LockdownIntent } from '../plan/lockdown';
+import { AllowanceIntent, PermissionIntent } from '../plan/permission';
 import { GatewayWorkload, RouteIntent } from '../plan/route';
 
 /** The egresses and routes of one app, and what is wrong between them. One index an app, so that checks stay linear. */
@@ -24,8 +24,8 @@ export class AppIndex {
   private readonly routes = new Map<string, RouteIntent[]>();
   private readonly gateways: GatewayWorkload[] = [];
   private readonly allowances: AllowanceIntent[] = [];
-  private readonly identities = new Map<string, IdentityIntent[]>();
-  private readonly onAllowed = new Map<string, (identities: readonly IdentityIntent[]) => void>();
+  private readonly permissions = new Map<string, PermissionIntent[]>();
+  private readonly onAllowed = new Map<string, (permissions: readonly PermissionIntent[]) => void>();
   private readonly lockdowns: LockdownIntent[] = [];
   private readonly foreign: RelationProblem[] = [];
   private problems?: Map<string, string[]>;
@@ -55,23 +55,23 @@ export class AppIndex {
 
   public allow(allowance: AllowanceIntent): void {
     const { path } = allowance.egress;
-    const all = [...this.identities.get(path) ?? [], ...allowance.identities];
+    const all = [...this.permissions.get(path) ?? [], allowance.permission];
     this.allowances.push(allowance);
-    this.identities.set(path, all);
+    this.permissions.set(path, all);
     this.problems = undefined;
     this.onAllowed.get(path)?.(all);
   }
 
-  /** Who alone may use an egress; none: all of its clients. */
-  public allowedOn(egress: EgressIntent): readonly IdentityIntent[] | undefined {
-    return this.identities.get(egress.path);
+  /** What alone is permitted on an egress; none: everything to all of its clients. */
+  public permissionsOn(egress: EgressIntent): readonly PermissionIntent[] | undefined {
+    return this.permissions.get(egress.path);
   }
 
-  /** Tells the route of an egress who may use it, whether that was said already or will be. */
-  public tellAllowed(route: RouteIntent, told: (identities: readonly IdentityIntent[]) => void): void {
+  /** Tells the route of an egress what is permitted on it, whether that was said already or will be. */
+  public tellPermissions(route: RouteIntent, told: (permissions: readonly PermissionIntent[]) => void): void {
     const { path } = route.egress;
     this.onAllowed.set(path, told);
-    told(this.identities.get(path) ?? []);
+    told(this.permissions.get(path) ?? []);
   }
 
   /** The way that an egress takes; none: straight from the sidecar. */

@@ -1,16 +1,17 @@
 import { describe, Problem, RelationProblem } from './problem';
-import { AllowanceIntent, IdentityIntent, trustDomainOf } from '../plan/identity';
+import { IdentityIntent, trustDomainOf } from '../plan/identity';
 import { EgressIntent } from '../plan/intent';
+import { AllowanceIntent, isOfRequests } from '../plan/permission';
 import { RouteIntent } from '../plan/route';
 
-/** What is wrong between what `allowFrom` was given and the way that its egress takes. */
+/** What is wrong between what is permitted on an egress and the way that it takes. */
 export function identityProblems(
   allowances: readonly AllowanceIntent[], routeOf: (egress: AllowanceIntent['egress']) => RouteIntent | undefined,
 ): RelationProblem[] {
   return allowances.flatMap(allowance => problemsOf(allowance, routeOf(allowance.egress)).map(text => ({ path: allowance.path, text })));
 }
 
-function problemsOf({ egress, identities }: AllowanceIntent, route: RouteIntent | undefined): string[] {
+function problemsOf({ egress, permission }: AllowanceIntent, route: RouteIntent | undefined): string[] {
   if (!route) {
     return [describe(Problem.IDENTITIES_OF_DIRECT_EGRESS,
       `"${egress.path}" is direct, and a workload's own sidecar cannot hold it back`, 'lead it through a gateway with an EgressGatewayRoute')];
@@ -20,7 +21,11 @@ function problemsOf({ egress, identities }: AllowanceIntent, route: RouteIntent 
       `"${route.path}" has a ${route.hop.security} hop, where the gateway cannot know who calls`,
       'use GatewayHop.mutualTls(), or keep others from the gateway\'s pods with a NetworkPolicy')];
   }
-  return strangers(identities, egress, trustDomainOf(route.gateway.identity), `gateway "${route.gateway.namespace}/${route.gateway.service}"`);
+  if (isOfRequests(permission) && !route.hop.http) {
+    return [describe(Problem.REQUESTS_ON_HOP, `the gateway of "${route.path}" hands bytes on, and sees neither method nor path`,
+      'use GatewayHop.http() for an HttpEgress, or allow workloads by allowFrom')];
+  }
+  return strangers(permission.identities ?? [], egress, trustDomainOf(route.gateway.identity), `gateway "${route.gateway.namespace}/${route.gateway.service}"`);
 }
 
 /** What is wrong with identities as clients of an egress, at a place of this trust domain. */

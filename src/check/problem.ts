@@ -34,6 +34,8 @@ export enum Problem {
   HTTP_ON_HTTPS_PORT = 'http-on-https-port',
   TUNNEL_OF_SEVERAL = 'tunnel-of-several',
   INVALID_IDENTITY = 'invalid-identity',
+  INVALID_METHOD = 'invalid-method',
+  INVALID_REQUEST_PATH = 'invalid-request-path',
   LOCKDOWN_OF_GATEWAY = 'lockdown-of-gateway',
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',
@@ -62,6 +64,7 @@ export enum Problem {
   SECRET_ELSEWHERE = 'secret-elsewhere',
   IDENTITIES_OF_DIRECT_EGRESS = 'identities-of-direct-egress',
   IDENTITIES_ON_HOP = 'identities-on-hop',
+  REQUESTS_ON_HOP = 'requests-on-hop',
   IDENTITY_IS_NO_CLIENT = 'identity-is-no-client',
   ANOTHER_TRUST_DOMAIN = 'another-trust-domain',
   OVERLAPPING_LOCKDOWNS = 'overlapping-lockdowns',

@@ -113,6 +113,6 @@ export abstract class Egress extends Construct implements IEgress {
    */
   public allowFrom(...identities: WorkloadIdentity[]): void {
     const { path } = this.intent;
-    AppIndex.of(this).allow({ path, egress: this.intent, identities: identityIntents(Values.of(this), 'allowFrom', identities) });
+    AppIndex.of(this).allow({ path, egress: this.intent, permission: { identities: identityIntents(Values.of(this), 'allowFrom', identities) } });
   }
 }

@@ -1,9 +1,10 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
-import { IdentityIntent, spiffeUris, trustDomainOf } from '../plan/identity';
+import { spiffeUris, trustDomainOf } from '../plan/identity';
 import { EgressIntent } from '../plan/intent';
 import { outsidePort } from '../plan/origination';
 import { Crossing, crossings } from '../plan/path';
+import { callers, isOfRequests, PermissionIntent } from '../plan/permission';
 import { isHttp, isTls, RouteIntent } from '../plan/route';
 
 /** One host and port that may be reached from the mesh, and which way. */
@@ -95,6 +96,37 @@ export interface EgressWay {
    * @default - every workload of the clients
    */
   readonly allowedFrom?: string[];
+
+  /**
+   * The only requests that the gateway lets through, and whose.
+   *
+   * @default - all
+   */
+  readonly allowedRequests?: EgressWayRequests[];
+}
+
+/** Requests that a gateway lets through, and whose. */
+export interface EgressWayRequests {
+  /**
+   * SPIFFE URIs of workloads, sorted; `*` stands for the service accounts of a namespace.
+   *
+   * @default - every workload of the clients
+   */
+  readonly from?: string[];
+
+  /**
+   * HTTP methods, sorted.
+   *
+   * @default - all
+   */
+  readonly methods?: string[];
+
+  /**
+   * Paths as Istio has them, sorted.
+   *
+   * @default - all
+   */
+  readonly paths?: string[];
 }
 
 /** What may leave the mesh and which way, as an app's constructs say. */
@@ -102,7 +134,7 @@ export class EgressWays {
   /** Every way of the app that a construct belongs to, sorted by the egresses' paths. */
   public static of(construct: IConstruct): EgressWay[] {
     const index = AppIndex.of(construct);
-    return index.allEgresses().flatMap(egress => waysOf(egress, index.routeOf(egress), index.allowedOn(egress)));
+    return index.allEgresses().flatMap(egress => waysOf(egress, index.routeOf(egress), index.permissionsOn(egress)));
   }
 
   /** The same as text for people, one block a way, with the ports that the Service of each gateway that runs already must have at the end. */
@@ -125,17 +157,31 @@ export class EgressWays {
   private constructor() {}
 }
 
-function waysOf(egress: EgressIntent, route: RouteIntent | undefined, allowed: readonly IdentityIntent[] | undefined): EgressWay[] {
+function waysOf(egress: EgressIntent, route: RouteIntent | undefined, permissions: readonly PermissionIntent[] | undefined): EgressWay[] {
   const { path, clients, protocol, addresses } = egress;
-  if (allowed?.length === 0) return [];
+  if (permissions && callers(permissions)?.length === 0) return [];
   const common = { egress: path, clients, protocol, addresses };
   return route
     ? crossings(route).map(crossing => ({
       ...common,
       ...throughGateway(route, crossing),
-      ...(allowed ? { allowedFrom: spiffeUris(allowed, trustDomainOf(route.gateway.identity)) } : {}),
+      ...(permissions ? permitted(permissions, trustDomainOf(route.gateway.identity)) : {}),
     }))
     : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port, ...outward(egress, port, 'sidecar') })));
+}
+
+function permitted(permissions: readonly PermissionIntent[], own: string): Pick<EgressWay, 'allowedFrom' | 'allowedRequests'> {
+  const allowed = callers(permissions);
+  return {
+    ...(allowed ? { allowedFrom: spiffeUris(allowed, own) } : {}),
+    ...(permissions.some(isOfRequests) ? {
+      allowedRequests: permissions.map(({ identities, methods, paths }): EgressWayRequests => ({
+        ...(identities ? { from: spiffeUris(identities, own) } : {}),
+        ...(methods ? { methods: [...methods] } : {}),
+        ...(paths ? { paths: [...paths] } : {}),
+      })).sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1),
+    } : {}),
+  };
 }
 
 /** What the last proxy on the way adds. */
@@ -172,5 +218,7 @@ function describeWay(way: EgressWay): string {
   const proxy = forwardProxy === undefined ? sniProxy === undefined ? '' : ` ──► ${sniProxy}` : ` ──CONNECT──► ${forwardProxy}`;
   const arrow = tlsOrigination === undefined ? '──►' : `──TLS, ${tlsOrigination}──►`;
   const reached = addresses.length > 0 ? addresses.join(', ') : hostingServer ?? host;
-  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${proxy} ${arrow} ${reached}:${targetPort}\n`;
+  const requests = (way.allowedRequests ?? []).map(({ from = ['all of them'], methods = ['every method'], paths = ['every path'] }) =>
+    `  only for ${from.join(', ')}: ${methods.join(', ')} ${paths.join(', ')}\n`);
+  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${proxy} ${arrow} ${reached}:${targetPort}\n${requests.join('')}`;
 }

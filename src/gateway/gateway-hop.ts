@@ -9,9 +9,9 @@ export class GatewayHop {
   }
 
   /**
-   * Mutual TLS of the mesh inside which the gateway reads HTTP, for HTTP egresses: the field of rules on methods and paths, which an
-   * AuthorizationPolicy on the gateway's pods must hold to the route's own name by `when: connection.sni`; without it the policy
-   * denies every other route of that gateway. The server sees the Host header that clients send (with the port, unless it is 80); headers by which proxies tell of the
+   * Mutual TLS of the mesh inside which the gateway reads HTTP, for HTTP egresses: for rules on methods and paths, as
+   * `route.allowRequests` gives them. A policy of your own on the gateway's pods must be held to the route's own name by
+   * `when: connection.sni`, or it denies every other route of that gateway. The server sees the Host header that clients send (with the port, unless it is 80); headers by which proxies tell of the
    * caller do not leave. The gateway retries by itself, as sidecars do.
    */
   public static http(): GatewayHop {

@@ -5,13 +5,14 @@ import { connectionsIntent } from '../check/connection-values';
 import { forwardProxyIntent } from '../check/forward-proxy-values';
 import { identityIntents } from '../check/identity-values';
 import { originationIntent } from '../check/origination-values';
+import { requestsIntent } from '../check/permission-values';
 import { describe, Problem } from '../check/problem';
 import { Values } from '../check/values';
 import { ConnectionOptions } from '../egress/connection-options';
 import { IEgress } from '../egress/egress';
 import { ForwardProxy } from '../egress/forward-proxy';
 import { TlsOrigination } from '../egress/tls-origination';
-import { authorizationPolicy, narrowingPolicy } from '../emit/istio/authorization-policy';
+import { authorizationPolicy, denialPolicy } from '../emit/istio/authorization-policy';
 import { destinationRule } from '../emit/istio/destination-rule';
 import { sniEnvoyFilter } from '../emit/istio/envoy-filter';
 import { gateway as gatewayObject } from '../emit/istio/gateway';
@@ -21,12 +22,13 @@ import { serviceEntry } from '../emit/istio/service-entry';
 import { virtualService } from '../emit/istio/virtual-service';
 import { IEgressGateway } from '../gateway/egress-gateway';
 import { GatewayHop } from '../gateway/gateway-hop';
-import { demandedIdentities, narrowing, takesPolicy } from '../plan/identity';
 import { GatewayIntent } from '../plan/intent';
 import { label } from '../plan/names';
 import { admission, crossings } from '../plan/path';
+import { demandedIdentities, denials, takesPolicy } from '../plan/permission';
 import { HopIntent, RouteIntent } from '../plan/route';
 import { sniListeners } from '../plan/sni-listener';
+import { AllowedRequests } from '../policy/allowed-requests';
 import { WorkloadIdentity } from '../policy/workload-identity';
 
 /** Props of an `EgressGatewayRoute`. */
@@ -124,7 +126,7 @@ export class EgressGatewayRoute extends Construct {
   public readonly authorizationPolicy?: ApiObject;
 
   private readonly route: RouteIntent;
-  private narrowing?: ApiObject;
+  private denials?: ApiObject;
 
   public constructor(scope: Construct, id: string, props: EgressGatewayRouteProps) {
     super(scope, id);
@@ -154,7 +156,7 @@ export class EgressGatewayRoute extends Construct {
     const index = AppIndex.of(this);
     const all = crossings(route).map(crossing => ({ ...crossing, id: (kind: string) => crossing.key === '' ? kind : `${kind}-${crossing.key}` }));
     this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name },
-      () => ({ ...door, callers: demandedIdentities(route, index.allowedOn(route.egress)) })));
+      () => ({ ...door, callers: demandedIdentities(route, index.permissionsOn(route.egress)) })));
     this.virtualServices = all.map(({ id: of, name, door }) => virtualService(this, of('VirtualService'), { ...meta, name }, name, door));
     this.clientVirtualServices = !route.hop.http || route.egress.requests ? [] : route.egress.hosts.map(host => requestPolicy(
       this, hosts.length === 1 ? 'ClientVirtualService' : `ClientVirtualService-${host}`,
@@ -171,21 +173,22 @@ export class EgressGatewayRoute extends Construct {
     const foreign = foreignTo(this, egress, gateway);
     this.authorizationPolicy = foreign.length === 0 ? admit(gateway, route) : undefined;
     index.addRoute(this, route, foreign);
-    index.tellAllowed(route, identities => {
-      if (this.narrowing || !takesPolicy(route, identities)) return;
-      this.narrowing = narrowingPolicy(this, 'AuthorizationPolicy', { ...meta, name: label(route.egress.namespace, ...route.path.split('/'), 'identities') },
-        route.gateway.labels, () => narrowing(route, all.map(({ ownName }) => ownName), index.allowedOn(route.egress)!));
+    index.tellPermissions(route, permissions => {
+      if (this.denials || !takesPolicy(route, permissions)) return;
+      this.denials = denialPolicy(this, 'AuthorizationPolicy', { ...meta, name: label(route.egress.namespace, ...route.path.split('/'), 'identities') },
+        route.gateway.labels, all.map(({ ownName }) => ownName), () => denials(route, index.permissionsOn(route.egress)!));
     });
     this.route = route;
   }
 
   /**
-   * The AuthorizationPolicy that refuses other identities, for patches; only where a whole namespace is among them.
+   * The AuthorizationPolicy that refuses other identities and requests, for patches; only where a whole namespace is among the
+   * identities, or requests are allowed.
    *
    * @default - none
    */
   public get identityPolicy(): ApiObject | undefined {
-    return this.narrowing;
+    return this.denials;
   }
 
   /**
@@ -200,7 +203,24 @@ export class EgressGatewayRoute extends Construct {
    */
   public allowFrom(...identities: WorkloadIdentity[]): void {
     const { path, egress } = this.route;
-    AppIndex.of(this).allow({ path, egress, identities: identityIntents(Values.of(this), 'allowFrom', identities) });
+    AppIndex.of(this).allow({ path, egress, permission: { identities: identityIntents(Values.of(this), 'allowFrom', identities) } });
+  }
+
+  /**
+   * Lets only these requests through, besides what earlier calls and `allowFrom` let. Over `GatewayHop.http()` alone, where the
+   * gateway reads them; a request that it refuses is answered 403.
+   *
+   * The gateway compares the path as its `pathNormalization` leaves it, by Istio's default without `..` and with `%2F` as it came:
+   * for a server that reads `%2F` as `/` set the mesh's to `DECODE_AND_MERGE_SLASHES`. Each route with such rules adds an
+   * AuthorizationPolicy to every filter chain of the gateway.
+   *
+   * @see https://istio.io/latest/docs/ops/best-practices/security/#customize-your-system-on-path-normalization
+   * @example
+   * route.allowRequests({ from: [WorkloadIdentity.serviceAccount('bookinfo', 'ratings')], methods: ['GET'], paths: ['/v1/*'] });
+   */
+  public allowRequests(requests: AllowedRequests): void {
+    const { path, egress } = this.route;
+    AppIndex.of(this).allow({ path, egress, permission: requestsIntent(Values.of(this), requests) });
   }
 }
 

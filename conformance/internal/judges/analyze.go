@@ -3,12 +3,14 @@ package judges
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 
 	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
 	"istio.io/istio/pkg/config/analysis/analyzers"
 	"istio.io/istio/pkg/config/analysis/diag"
 	"istio.io/istio/pkg/config/analysis/local"
@@ -76,10 +78,26 @@ func noise(set *manifests.Set, message diag.Message) string {
 				return "the CA comes with the credential " + tls.GetCredentialName() + ", which the analyzer does not read"
 			}
 		}
+	case "IST0133":
+		for _, policy := range manifests.Specs[*security.AuthorizationPolicy](set) {
+			named := message.Resource != nil && message.Resource.Metadata.FullName.Name.String() == policy.Name &&
+				message.Resource.Metadata.FullName.Namespace.String() == policy.Namespace
+			if named && strings.Contains(message.String(), "deny all traffic to TCP ports") && boundToNames(policy.Spec) {
+				return "every rule holds for names of connection.sni alone, whatever the port"
+			}
+		}
 	case "IST0146":
 		return "the lab's world has no injection webhook, its pods are born injected"
 	}
 	return ""
+}
+
+func boundToNames(policy *security.AuthorizationPolicy) bool {
+	return !slices.ContainsFunc(policy.GetRules(), func(rule *security.Rule) bool {
+		return !slices.ContainsFunc(rule.GetWhen(), func(condition *security.Condition) bool {
+			return condition.GetKey() == "connection.sni" && len(condition.GetValues()) > 0
+		})
+	})
 }
 
 func stream(set *manifests.Set) (*bytes.Buffer, error) {

@@ -40,6 +40,7 @@ type SeenHop struct {
 	SNI      *string           `json:"sni,omitempty"`
 	Identity *string           `json:"identity,omitempty"`
 	Host     *string           `json:"host,omitempty"`
+	Path     *string           `json:"path,omitempty"`
 	Received int64             `json:"received,omitempty"`
 	Headers  map[string]string `json:"headers,omitempty"`
 }
@@ -82,6 +83,9 @@ func (h SeenHop) String() string {
 		if fact.value != nil {
 			add(fact.key, *fact.value)
 		}
+	}
+	if h.Path != nil && *h.Path != "" && *h.Path != "/" {
+		add("path", *h.Path)
 	}
 	if h.Received != 0 {
 		add("received", fmt.Sprint(h.Received))
@@ -226,7 +230,7 @@ func compareHop(expect world.Hop, seen SeenHop, partial bool) string {
 		name   string
 		expect world.Optional
 		seen   *string
-	}{{"SNI", expect.SNI, seen.SNI}, {"identity", expect.Identity, seen.Identity}, {"Host header", expect.Host, seen.Host}} {
+	}{{"SNI", expect.SNI, seen.SNI}, {"identity", expect.Identity, seen.Identity}, {"Host header", expect.Host, seen.Host}, {"path", expect.Path, seen.Path}} {
 		switch {
 		case !fact.expect.Set || fact.seen == nil && partial:
 		case fact.seen == nil:

@@ -56,7 +56,7 @@ func (r *Run) proxyHops(e *evidence) []SeenHop {
 
 func (r *Run) serverHop(e *evidence, answer outside.Sight) SeenHop {
 	hop := SeenHop{
-		Server: answer.Server, Port: answer.Port, SNI: &answer.SNI, Identity: &answer.Identity, Host: &answer.Host, Source: r.sourceOf(e, answer.Remote),
+		Server: answer.Server, Port: answer.Port, SNI: &answer.SNI, Identity: &answer.Identity, Host: &answer.Host, Path: &answer.Path, Source: r.sourceOf(e, answer.Remote),
 		Received: answer.Received, Headers: answer.Headers,
 	}
 	for _, server := range r.world.Stated.Servers {
@@ -112,7 +112,9 @@ func (r *Run) refusal(e *evidence) Seen {
 	if r.leadsToGateway(last) && strings.Contains(last.entry.UpstreamFailure, "Connection_refused") {
 		return Seen{Refused: "no-listener", At: "gateway"}
 	}
-	if e.outcome.Status >= 400 && e.chain[0].entry.ResponseDetails == "via_upstream" {
+	// what a gateway answers by itself also comes to the sidecar from upstream
+	byGateway := last.entry.ResponseDetails != "" && last.entry.ResponseDetails != "via_upstream"
+	if e.outcome.Status >= 400 && e.chain[0].entry.ResponseDetails == "via_upstream" && !byGateway {
 		return Seen{Refused: "http-status", At: "server"}
 	}
 	for _, sight := range e.sights {

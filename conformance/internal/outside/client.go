@@ -30,6 +30,8 @@ type Attempt struct {
 	Host     string
 	// AwaitGreeting lets the server speak first.
 	AwaitGreeting bool
+	// Method and Path, if set, are the request's.
+	Method, Path string
 	// Upgrade, if set, is asked for; Sends is the length of the request's body.
 	Upgrade string
 	Sends   int64

@@ -41,7 +41,7 @@ func (e *endpoint) answerHTTP2(conn net.Conn, sight Sight) {
 
 // see reads a request to its end.
 func (e *endpoint) see(request *http.Request, sight *Sight) {
-	sight.Stage, sight.Call, sight.Host = PayloadSeen, request.Header.Get(callHeader), request.Host
+	sight.Stage, sight.Call, sight.Host, sight.Path = PayloadSeen, request.Header.Get(callHeader), request.Host, request.RequestURI
 	sight.Headers = map[string]string{}
 	for name, values := range request.Header {
 		sight.Headers[strings.ToLower(name)] = strings.Join(values, ", ")

@@ -17,7 +17,14 @@ func (a Attempt) request() (*http.Request, error) {
 	if a.Sends > 0 {
 		method, body = http.MethodPost, io.LimitReader(zeros{}, a.Sends)
 	}
-	request, err := http.NewRequest(method, "http://"+a.Host+"/", body)
+	if a.Method != "" {
+		method = a.Method
+	}
+	path := "/"
+	if a.Path != "" {
+		path = a.Path
+	}
+	request, err := http.NewRequest(method, "http://"+a.Host+path, body)
 	if err != nil {
 		return nil, err
 	}

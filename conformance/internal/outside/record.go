@@ -28,6 +28,7 @@ type Sight struct {
 	SNI      string `json:"sni"`
 	Identity string `json:"identity"`
 	Host     string `json:"host"`
+	Path     string `json:"path,omitempty"`
 	Failure  string `json:"failure,omitempty"`
 	Target   string `json:"target,omitempty"`
 	Onward   string `json:"onward,omitempty"`

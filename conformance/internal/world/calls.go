@@ -107,6 +107,8 @@ type How struct {
 	Protocol   string   `json:"protocol"`
 	SNI        Optional `json:"sni"`
 	HostHeader string   `json:"hostHeader"`
+	Method     string   `json:"method"`
+	Path       string   `json:"path"`
 	Upgrade    string   `json:"upgrade"`
 	Renews     string   `json:"renews"`
 	Sends      int64    `json:"sends"`
@@ -145,6 +147,7 @@ type Hop struct {
 	SNI      Optional `json:"sni"`
 	Identity Optional `json:"identity"`
 	Host     Optional `json:"host"`
+	Path     Optional `json:"path"`
 	// Received, if set, is how many bytes of a body the server must get.
 	Received int64               `json:"received"`
 	Headers  map[string]Optional `json:"headers"`
