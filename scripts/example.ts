@@ -1,5 +1,5 @@
 /* Synthesizes one example app, or all of them, and prints what may leave and which way: npm run example [-- NAME] [--golden]. */
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { basename, join } from 'path';
 import { EgressWays } from '../src';
@@ -20,9 +20,12 @@ for (const name of wanted.length > 0 ? wanted : names) {
   process.env.CDK8S_OUTDIR = outdir;
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { app } = require(join(examples, name));
-  const files = readdirSync(outdir).sort();
+  const files = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort();
   if (golden) {
     writeFileSync(join(examples, `${name}.k8s.yaml`), files.map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n'));
+    for (const report of readdirSync(outdir).filter(file => file.endsWith('.report.txt'))) {
+      copyFileSync(join(outdir, report), join(examples, `${name}.report.txt`));
+    }
   } else {
     console.log(`# ${name}\n\n${EgressWays.describe(app)}\nwritten: ${files.map(file => join('examples', 'dist', name, file)).join(', ')}\n`);
   }

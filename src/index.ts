@@ -23,6 +23,7 @@ export * from './plan/intent';
 export * from './plan/origination';
 export * from './plan/requests';
 export * from './policy/allowed-requests';
+export * from './policy/dedicated-nodes';
 export * from './policy/egress-lockdown';
 export * from './policy/workload-identity';
 export * from './route/egress-gateway-route';

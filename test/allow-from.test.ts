@@ -91,6 +91,34 @@ test('every namespace that is a client needs no policy', () => {
   expect(demanded(chart)).toEqual([undefined, undefined]);
 });
 
+describe('routes with rules by namespace', () => {
+  const warnings = (routes: number, identity: WorkloadIdentity) => {
+    const chart = chartOf();
+    const gateway = gatewayOf(chart);
+    for (let i = 0; i < routes; i++) {
+      const egress = new TlsEgress(chart, `host${i}`, { hosts: [`host${i}.example.com`], exportTo: ['.', 'orders'] });
+      new EgressGatewayRoute(chart, `route${i}`, { egress, gateway }).allowFrom(identity);
+    }
+    const emitted = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    (chart.node.root as any).synth();
+    const calls = emitted.mock.calls.filter(([, type]) => type as any === 'EgressWarning');
+    emitted.mockRestore();
+    return calls.map(([text]) => text);
+  };
+
+  test('are warned of once if there are many', () => {
+    expect(warnings(100, WorkloadIdentity.namespace('orders'))).toEqual([
+      'many-policies: 100 routes of gateway "istio-system/istio-egressgateway" have rules by namespace or by request, which Istio copies into each of its 100 filter chains: '
+      + '2 MB of configuration or more for each of its pods; name service accounts, which cost nothing of the kind, or let exportTo name the clients, or use several gateways',
+    ]);
+  });
+
+  test('are not if there are few, or service accounts', () => {
+    expect(warnings(99, WorkloadIdentity.namespace('orders'))).toEqual([]);
+    expect(warnings(100, RATINGS)).toEqual([]);
+  });
+});
+
 test('the ways say who alone may go', () => {
   const { egress, route } = routed();
   route().allowFrom(RATINGS);

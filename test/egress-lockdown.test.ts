@@ -1,6 +1,11 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
 import { App } from 'cdk8s';
 import { chartOf, documents, gatewayOf } from './support';
-import { EgressGateway, EgressGatewayRoute, EgressLockdown, EgressLockdownProps, SniProxyGateway, TcpEgress, TlsEgress } from '../src';
+import {
+  EgressGateway, EgressGatewayRoute, EgressLockdown, EgressLockdownProps, GatewayHop, SniProxyGateway, TcpEgress, TlsEgress,
+} from '../src';
 
 const IN = (namespace: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } });
 const outOf = (chart: any, namespace: string) => documents(chart, 'NetworkPolicy').find(({ metadata }) => metadata.namespace === namespace).spec.egress;
@@ -108,17 +113,96 @@ test('the report says what stays open, and why', () => {
     'bookinfo: every pod of namespace bookinfo',
     'bookinfo: every pod of namespace shared',
     'bookinfo: 203.0.113.10 on port 5432 (ledger.example.com)',
+    'bookinfo: the same pods and gateways by UDP',
+    'bookinfo: anywhere, by a pod on the host\'s network',
     'orders: anywhere',
   ]);
   expect(lockdown.describe()).toContain('bookinfo ──► every pod of namespace shared: named in inClusterNamespaces; not locked down, so its pods can hand on to anywhere');
   expect(lockdown.describe()).toContain('orders ──► anywhere: a client of an egress, and not locked down');
 });
 
-test('the report says that an SNI proxy gateway lets every pod in', () => {
+test('the report says what a gateway lets through that cannot know who calls, whoever\'s route it is', () => {
+  const { chart, gateway, lockdown } = locked();
+  const files = new TlsEgress(chart, 'files', { namespace: 'orders', hosts: ['files.example.com'] });
+  new EgressGatewayRoute(chart, 'files-route', { egress: files, gateway, hop: GatewayHop.passthrough() });
+  expect(lockdown.describe()).toContain('bookinfo ──► files.example.com on port 443 through gateway istio-system/istio-egressgateway: '
+    + '"bookinfo/files-route" has a passthrough hop, where the gateway cannot know who calls: every pod can, also one without a sidecar');
+});
+
+test('the gateway of an SNI proxy leaves it to the lockdown who may come in', () => {
   const chart = chartOf();
   const sni = new SniProxyGateway(chart, 'sni', { namespace: 'egress' });
-  const lockdown = new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [sni] });
-  expect(lockdown.describe()).toMatch(/every other namespace ──► the pods of gateway egress\/.*: its own NetworkPolicy lets every pod in/);
+  const policies = () => documents(chart, 'NetworkPolicy').filter(({ metadata }) => metadata.namespace === 'egress').map(({ spec }) => [spec.policyTypes, spec.ingress?.[0].from]);
+  expect(policies()).toEqual([[['Egress', 'Ingress'], [{ namespaceSelector: {} }]]]);
+  new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [sni] });
+  expect(policies()).toEqual([[['Ingress'], [IN('bookinfo')]], [['Egress'], undefined]]);
+});
+
+describe('the report in files', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'report-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  test('stands beside the manifests, as data and as text', () => {
+    const { chart, lockdown } = locked();
+    const app = chart.node.root as App;
+    app.synth();
+    const files = lockdown.writeReport();
+    expect(files.map(file => readFileSync(file, 'utf8'))).toEqual([`${JSON.stringify(lockdown.report(), undefined, 2)}\n`, `${lockdown.describe()}\n`]);
+    expect(readdirSync(app.outdir).filter(file => file.includes('report'))).toEqual(['bookinfo-lockdown-0821862a.report.json', 'bookinfo-lockdown-0821862a.report.txt']);
+    rmSync(app.outdir, { recursive: true });
+  });
+
+  test('goes where it is told to, even to a new folder', () => {
+    expect(locked().lockdown.writeReport(join(dir, 'new'))).toEqual(readdirSync(join(dir, 'new')).map(file => join(dir, 'new', file)));
+  });
+
+  test('is not written of an app that cannot be synthesized', () => {
+    const { chart, lockdown } = locked();
+    new TlsEgress(chart, 'api', { hosts: ['api.example.com'] });
+    expect(() => lockdown.writeReport(join(dir, 'wrong'))).toThrow('nothing is written:\n  [bookinfo/lockdown] direct-egress-in-lockdown');
+    expect(readdirSync(dir)).not.toContain('wrong');
+  });
+});
+
+describe('dedicated nodes', () => {
+  const NODES = { taintKey: 'example.com/egress' };
+  const policyOf = (chart: any) => documents(chart, 'ValidatingAdmissionPolicy')[0];
+
+  test('are for the pods of the gateways, by a policy of the whole cluster that is put to work', () => {
+    const { chart, lockdown } = locked({ dedicatedNodes: NODES, labels: { team: 'net' } });
+    const [{ metadata, spec }] = documents(chart, 'ValidatingAdmissionPolicy');
+    expect(metadata).toEqual({ name: documents(chart, 'ValidatingAdmissionPolicyBinding')[0].spec.policyName, labels: { team: 'net' } });
+    expect(documents(chart, 'ValidatingAdmissionPolicyBinding')[0].metadata).toEqual(metadata);
+    expect(spec.matchConstraints.namespaceSelector).toEqual({ matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system'] }] });
+    expect(spec.matchConditions.map(({ expression }: any) => expression)).toEqual([
+      'request.operation == "CREATE" || object.spec.?tolerations != oldObject.spec.?tolerations',
+      'request.namespace != "istio-system" || object.metadata.?labels[?"istio"].orValue("") != "egressgateway"',
+    ]);
+    expect(lockdown.admissionPolicies.map(({ kind }) => kind)).toEqual(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
+  });
+
+  test('may be shared with other namespaces, or none, and told apart by the taint\'s value', () => {
+    const { chart } = locked({ dedicatedNodes: { ...NODES, taintValue: 'b', otherNamespaces: ['monitoring', 'cni'] } });
+    expect(policyOf(chart).spec.matchConstraints.namespaceSelector.matchExpressions[0].values).toEqual(['cni', 'monitoring']);
+    expect(policyOf(chart).spec.validations[0].expression).toContain('t.?value.orValue("") == "b"');
+    expect(policyOf(locked({ dedicatedNodes: { ...NODES, otherNamespaces: [] } }).chart).spec.matchConstraints.namespaceSelector).toEqual({});
+    expect(documents(locked().chart, 'ValidatingAdmissionPolicy')).toEqual([]);
+  });
+
+  const ON = { nodeSelector: { 'example.com/egress': 'true' }, tolerations: [{ key: 'example.com/egress' }] };
+  test.each<[string, any, string | undefined]>([
+    ['both', ON, undefined],
+    ['a toleration of every taint', { ...ON, tolerations: [{}] }, undefined],
+    ['no toleration', { ...ON, tolerations: undefined }, 'does not tolerate the taint "example.com/egress", and cannot run there'],
+    ['a toleration of another value', { ...ON, tolerations: [{ key: 'example.com/egress', value: 'a' }] }, 'does not tolerate the taint'],
+    ['no nodeSelector', { ...ON, nodeSelector: undefined }, 'has no nodeSelector, and runs on any node; give it nodeSelector with a label of those nodes, and tolerations with { key: \'example.com/egress\', value: \'b\' }'],
+  ])('take a gateway of the app that has %s', (_, props, wrong) => {
+    const chart = chartOf();
+    const gateway = new EgressGateway(chart, 'gateway', { namespace: 'egress', ...props });
+    new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [gateway], dedicatedNodes: { ...NODES, taintValue: 'b' } });
+    const problem = chart.node.findAll().flatMap(({ node }) => node.validate());
+    expect(problem).toEqual(wrong === undefined ? [] : [expect.stringContaining(`gateway-off-dedicated-nodes: gateway "bookinfo/gateway" ${wrong}`)]);
+  });
 });
 
 test('every object is reachable, for patches', () => {
@@ -137,6 +221,10 @@ describe('refuses', () => {
     ['duplicate-value: namespaces[1] "bookinfo"', { namespaces: ['bookinfo', 'bookinfo'] }],
     ['invalid-name: inClusterNamespaces[0] is "*"', { inClusterNamespaces: ['*'] }],
     ['empty-list: dnsLabels is {}, which selects every pod of the namespace', { dnsLabels: {} }],
+    ['missing-value: taintKey of dedicatedNodes is not given', { dedicatedNodes: {} }],
+    ['invalid-label: the taint of dedicatedNodes has the key "-x"', { dedicatedNodes: { taintKey: '-x' } }],
+    ['invalid-label: the taint of dedicatedNodes "x" has the value "a b"', { dedicatedNodes: { taintKey: 'x', taintValue: 'a b' } }],
+    ['invalid-name: otherNamespaces[0] is "*"', { dedicatedNodes: { taintKey: 'x', otherNamespaces: ['*'] } }],
     ['lockdown-of-gateway: namespaces names "istio-system", where the pods of gateway "istio-system/istio-egressgateway" must get out', { namespaces: ['istio-system'] }],
   ])('%s', (message, props) => {
     expect(() => locked(props)).toThrow(`[bookinfo/lockdown] ${message}`);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { basename, join } from 'path';
 import Ajv from 'ajv/dist/2020';
@@ -19,8 +19,9 @@ function synthesized(name: string) {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { app } = require(join(DIR, name));
-    const yaml = readdirSync(outdir).sort().map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
-    return { yaml, ways: EgressWays.of(app) };
+    const yaml = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort().map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
+    const reports = readdirSync(outdir).filter(file => file.endsWith('.report.txt')).map(file => readFileSync(join(outdir, file), 'utf8'));
+    return { yaml, reports, ways: EgressWays.of(app) };
   } finally {
     delete process.env.CDK8S_OUTDIR;
     rmSync(outdir, { recursive: true });
@@ -34,12 +35,16 @@ test('there are examples, and each has its golden and its calls', () => {
 });
 
 describe.each(examples)('%s', name => {
-  const { yaml, ways } = synthesized(name);
+  const { yaml, reports, ways } = synthesized(name);
   const documents = parseAllDocuments(yaml).map(document => document.toJS());
   const { world, calls } = JSON.parse(read(`${name}.calls.json`));
 
   test('writes its golden', () => {
     expect(yaml).toBe(read(`${name}.k8s.yaml`));
+  });
+
+  test('writes its report, if it has one', () => {
+    expect(reports).toEqual(existsSync(join(DIR, `${name}.report.txt`)) ? [read(`${name}.report.txt`)] : []);
   });
 
   test('writes no hole and no name twice', () => {

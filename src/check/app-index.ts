@@ -1,6 +1,7 @@
 import { IConstruct } from 'constructs';
 import { identityProblems } from './identities';
 import { lockdownProblems } from './lockdowns';
+import { manyPolicies } from './many-policies';
 import { secretProblems } from './outward';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
@@ -37,9 +38,9 @@ export class AppIndex {
     this.watch(construct, egress.path);
   }
 
-  public addGateway(construct: IConstruct, path: string, gateway: GatewayIntent): void {
-    this.gateways.push({ path, gateway });
-    this.watch(construct, path);
+  public addGateway(construct: IConstruct, gateway: GatewayWorkload): void {
+    this.gateways.push(gateway);
+    this.watch(construct, gateway.path);
   }
 
   public addRoute(construct: IConstruct, route: RouteIntent, foreign: string[]): void {
@@ -119,10 +120,14 @@ export class AppIndex {
         ...relationProblems(egresses, routes, this.allGateways()),
         ...secretProblems(this.root, egresses, routes, this.allGateways()),
         ...identityProblems(this.allowances, routeOf),
-        ...lockdownProblems(this.allLockdowns(), egresses, routeOf),
+        ...lockdownProblems(this.allLockdowns(), egresses, routeOf, this.allGateways()),
       ];
       for (const problem of problems) {
         this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);
+      }
+      // cdk8s knows errors alone
+      for (const text of manyPolicies(routes, ({ egress }) => this.permissionsOn(egress))) {
+        process.emitWarning(text, 'EgressWarning');
       }
     }
     return this.problems.get(path) ?? [];

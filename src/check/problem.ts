@@ -69,7 +69,10 @@ export enum Problem {
   ANOTHER_TRUST_DOMAIN = 'another-trust-domain',
   OVERLAPPING_LOCKDOWNS = 'overlapping-lockdowns',
   GATEWAY_NOT_IN_LOCKDOWN = 'gateway-not-in-lockdown',
+  GATEWAY_OFF_DEDICATED_NODES = 'gateway-off-dedicated-nodes',
   DIRECT_EGRESS_IN_LOCKDOWN = 'direct-egress-in-lockdown',
+  // nothing is wrong: a warning of Node at synth
+  MANY_POLICIES = 'many-policies',
 }
 
 /** What is wrong, what we got, what is allowed and how to mend it, under the problem's stable name. */

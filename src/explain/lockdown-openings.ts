@@ -1,14 +1,20 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
-import { LockdownIntent, sees } from '../plan/lockdown';
+import { EgressIntent } from '../plan/intent';
+import { isSameGateway, LockdownIntent, sees } from '../plan/lockdown';
+import { RouteIntent } from '../plan/route';
 import type { LockdownOpening } from '../policy/egress-lockdown';
 
-/** What namespaces can still reach in spite of a lockdown, sorted by namespace. */
+type Opening = Omit<LockdownOpening, 'namespace'>;
+
+/** What namespaces can still reach in spite of a lockdown: the locked ones sorted by name, then the clients that are not locked. */
 export function lockdownOpenings(construct: IConstruct, lockdown: LockdownIntent): LockdownOpening[] {
   const index = AppIndex.of(construct);
   const locked = new Set(index.allLockdowns().flatMap(({ namespaces }) => namespaces));
   const egresses = index.allEgresses();
-  const clients = new Set(egresses.flatMap(egress => egress.clients));
+  const unlocked = [...new Set(egresses.flatMap(({ clients }) => clients))].filter(client => !locked.has(client)).sort();
+  const blind = index.allRoutes().filter(({ gateway, hop }) =>
+    hop.security !== 'mutual-tls' && lockdown.gateways.some(one => isSameGateway(one, gateway)));
   return [
     ...lockdown.namespaces.flatMap(namespace => [
       { to: 'the cluster\'s DNS', why: 'names must be resolved; queries can carry data out to whoever answers for a domain' },
@@ -16,20 +22,37 @@ export function lockdownOpenings(construct: IConstruct, lockdown: LockdownIntent
       ...lockdown.gateways.map(gateway => ({
         to: `the pods of gateway ${gateway.namespace}/${gateway.service}`, why: 'routes lead through it; what it lets in its doors decide',
       })),
-      ...[...new Set(lockdown.inCluster.map(name => name === '.' ? namespace : name))].sort().map(name => ({
+      ...blind.map(throughBlindDoor),
+      ...reachable(lockdown, namespace).map(name => ({
         to: `every pod of namespace ${name}`,
         why: locked.has(name) ? 'named in inClusterNamespaces; locked down itself' : 'named in inClusterNamespaces; not locked down, so its pods can hand on to anywhere',
       })),
-      ...egresses.filter(egress => sees(namespace, egress) && !index.routeOf(egress)).flatMap(({ path, addresses, ports, hosts }) =>
-        addresses.map(address => ({
-          to: `${address} on port ${ports.join(', ')} (${hosts.join(', ')})`, why: `"${path}" is direct: every pod can, also one without a sidecar`,
-        }))),
+      ...egresses.filter(egress => sees(namespace, egress) && !index.routeOf(egress)).flatMap(direct),
+      ...(reachable(lockdown, namespace).length + lockdown.gateways.length > 0 ? [{
+        to: 'the same pods and gateways by UDP', why: 'sidecars do not see UDP; outside of the cluster the NetworkPolicy opens TCP alone',
+      }] : []),
+      { to: 'anywhere, by a pod on the host\'s network', why: 'NetworkPolicies do not hold such pods; the baseline level of Kubernetes\' pod security forbids them' },
     ].map(opening => ({ namespace, ...opening }))),
-    ...lockdown.gateways.filter(({ sniProxy }) => sniProxy).map(gateway => ({
-      namespace: 'every other namespace', to: `the pods of gateway ${gateway.namespace}/${gateway.service}`, why: 'its own NetworkPolicy lets every pod in; its doors still decide',
-    })),
-    ...[...clients].filter(client => !locked.has(client)).sort().map(client => ({
+    ...unlocked.map(client => ({
       namespace: client === '*' ? 'every other namespace' : client, to: 'anywhere', why: 'a client of an egress, and not locked down',
     })),
   ];
+}
+
+function reachable({ inCluster }: LockdownIntent, namespace: string): string[] {
+  return [...new Set(inCluster.map(name => name === '.' ? namespace : name))].sort();
+}
+
+/** A door that cannot know who calls is open to whoever reaches the pods, whose route it may be. */
+function throughBlindDoor({ path, egress, gateway, hop }: RouteIntent): Opening {
+  return {
+    to: `${egress.hosts.join(', ')} on port ${egress.ports.join(', ')} through gateway ${gateway.namespace}/${gateway.service}`,
+    why: `"${path}" has a ${hop.security} hop, where the gateway cannot know who calls: every pod can, also one without a sidecar`,
+  };
+}
+
+function direct({ path, addresses, ports, hosts }: EgressIntent): Opening[] {
+  return addresses.map(address => ({
+    to: `${address} on port ${ports.join(', ')} (${hosts.join(', ')})`, why: `"${path}" is direct: every pod can, also one without a sidecar`,
+  }));
 }

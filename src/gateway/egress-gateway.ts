@@ -226,7 +226,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     this.horizontalPodAutoscaler = workload.maxReplicas > workload.minReplicas
       ? horizontalPodAutoscaler(this, 'HorizontalPodAutoscaler', meta, workload)
       : undefined;
-    AppIndex.of(this).addGateway(this, values.path, intent);
+    AppIndex.of(this).addGateway(this, { path: values.path, gateway: intent, workload });
   }
 
   /** @internal */

@@ -12,6 +12,7 @@ import { networkPolicy } from '../emit/kubernetes/network-policy';
 import { nginxCompanion } from '../emit/nginx/companion';
 import { configuration } from '../emit/nginx/configuration';
 import { SniProxyIntent } from '../plan/intent';
+import { isSameGateway } from '../plan/lockdown';
 import { PRIVATE_RANGES } from '../plan/private-ranges';
 import { sniListeners } from '../plan/sni-listener';
 import { ResourcesIntent } from '../plan/workload';
@@ -59,7 +60,7 @@ export interface SniProxyGatewayProps extends EgressGatewayProps {
  * Each host and port of a route has a socket of its own, behind which only the names of its wildcard are taken, whoever calls:
  * a forged name, or none, is refused.
  *
- * It brings a NetworkPolicy: any pod of the cluster may enter by the Service's ports; the gateway itself may reach the cluster's
+ * It brings a NetworkPolicy: any pod of the cluster may enter by the Service's ports, unless an `EgressLockdown` says who may; the gateway itself may reach the cluster's
  * DNS (pods `k8s-app: kube-dns` of `kube-system`, or the resolver given), istiod, and all of the outside but `deniedRanges`.
  * Anybody can give a name of theirs a private address, so a network plugin that enforces NetworkPolicies is a must.
  *
@@ -86,7 +87,12 @@ export class SniProxyGateway extends EgressGateway {
     const index = AppIndex.of(this);
 
     this.networkPolicy = networkPolicy(this, 'NetworkPolicy', this._meta, () => ({
-      selector, ports: this._ports(), istioNamespace, sniProxy: sniProxy!, destinations: this.privateDestinations(index),
+      selector,
+      // NetworkPolicies add up: this one must not let in whom a lockdown keeps out
+      ports: index.allLockdowns().some(({ gateways }) => gateways.some(gateway => isSameGateway(gateway, this.intent))) ? undefined : this._ports(),
+      istioNamespace,
+      sniProxy: sniProxy!,
+      destinations: this.privateDestinations(index),
     }));
     if (_program === 'nginx') {
       this.companion = {

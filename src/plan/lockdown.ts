@@ -1,3 +1,4 @@
+import { DedicatedNodesIntent } from './dedicated-nodes';
 import { EgressIntent, GatewayIntent } from './intent';
 import type { RouteIntent } from './route';
 
@@ -21,6 +22,9 @@ export interface LockdownIntent {
 
   /** Namespaces that may reach the gateways' pods beside the clients of routes. */
   readonly gatewayClients: readonly string[];
+
+  /** None: the gateways run where they are put. */
+  readonly dedicatedNodes?: DedicatedNodesIntent;
 }
 
 /** What the pods of one namespace may reach, and nothing else. */

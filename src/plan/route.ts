@@ -2,6 +2,7 @@ import { ConnectionsIntent } from './connections';
 import { ForwardProxyIntent } from './forward-proxy';
 import { EgressIntent, GatewayIntent } from './intent';
 import { OriginationIntent } from './origination';
+import { WorkloadIntent } from './workload';
 
 /** How the way from a client's sidecar to the gateway is secured. */
 export interface HopIntent {
@@ -38,6 +39,7 @@ export interface RouteIntent {
 export interface GatewayWorkload {
   readonly path: string;
   readonly gateway: GatewayIntent;
+  readonly workload: WorkloadIntent;
 }
 
 /** True for all names under a domain, false for one name. */

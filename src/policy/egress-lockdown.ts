@@ -1,13 +1,19 @@
-import { ApiObject } from 'cdk8s';
+import { mkdirSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { ApiObject, App } from 'cdk8s';
 import { Construct } from 'constructs';
+import { DedicatedNodes } from './dedicated-nodes';
 import { AppIndex } from '../check/app-index';
 import { Problem } from '../check/problem';
 import { Values } from '../check/values';
 import { ObjectMeta } from '../emit/istio/object';
 import { sidecar } from '../emit/istio/sidecar';
+import { admissionPolicy, admissionPolicyBinding } from '../emit/kubernetes/admission-policy';
 import { fencePolicy, gatewayPolicy } from '../emit/kubernetes/fence-policy';
 import { lockdownOpenings } from '../explain/lockdown-openings';
 import { IEgressGateway } from '../gateway/egress-gateway';
+import { DedicatedNodesIntent } from '../plan/dedicated-nodes';
+import { GatewayIntent } from '../plan/intent';
 import { Fence, fence, gatewayClients, isSameGateway, LockdownIntent } from '../plan/lockdown';
 import { label } from '../plan/names';
 
@@ -33,6 +39,16 @@ export interface EgressLockdownProps {
    * @default - none
    */
   readonly gatewayClients?: string[];
+
+  /**
+   * Nodes that the gateways have for themselves: adds a ValidatingAdmissionPolicy that refuses other pods which tolerate their taint,
+   * or name their node themselves, and so would leave with the gateways' addresses. It needs Kubernetes 1.30, and does not
+   * hold back who may give pods to nodes by `pods/binding`.
+   *
+   * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+   * @default - the gateways run where their owner puts them, beside whatever else runs there
+   */
+  readonly dedicatedNodes?: DedicatedNodes;
 
   /**
    * Namespace of the cluster's DNS.
@@ -104,8 +120,6 @@ export interface LockdownOpening {
  * of direct egresses; and a Sidecar that knows these hosts alone (`REGISTRY_ONLY`). Each gateway gets a NetworkPolicy that lets
  * in only the namespaces that are clients.
  *
- * NetworkPolicies add up: that of an `SniProxyGateway` lets every pod in, and this one takes nothing away from it.
- *
  * It holds where the cluster's network enforces NetworkPolicies, which it does not do to pods on the host's network. What stays
  * open `report` says.
  *
@@ -122,6 +136,9 @@ export class EgressLockdown extends Construct {
 
   /** The NetworkPolicies of the gateways, in the order given, for patches. */
   public readonly gatewayPolicies: ApiObject[];
+
+  /** The ValidatingAdmissionPolicy and its binding that keep others off dedicated nodes, for patches; none where no nodes are dedicated. */
+  public readonly admissionPolicies: ApiObject[];
 
   private readonly intent: LockdownIntent;
 
@@ -142,6 +159,12 @@ export class EgressLockdown extends Construct {
     this.sidecars = namespaces.map(namespace => sidecar(this, `Sidecar-${namespace}`, metaIn(namespace), fenceOf(namespace)));
     this.gatewayPolicies = gateways.map(gateway => gatewayPolicy(this, `GatewayNetworkPolicy-${gateway.namespace}-${gateway.service}`,
       metaIn(gateway.namespace, gateway.service), gateway.labels, () => gatewayClients(this.intent, gateway, index.allRoutes())));
+    const { dedicatedNodes } = this.intent;
+    const clusterMeta = { ...meta, name: label(...values.path.split('/'), 'nodes') };
+    this.admissionPolicies = !dedicatedNodes ? [] : [
+      admissionPolicy(this, 'ValidatingAdmissionPolicy', clusterMeta, dedicatedNodes),
+      admissionPolicyBinding(this, 'ValidatingAdmissionPolicyBinding', clusterMeta),
+    ];
     index.addLockdown(this, this.intent);
   }
 
@@ -153,6 +176,30 @@ export class EgressLockdown extends Construct {
   /** The same as text for people, one line an opening. */
   public describe(): string {
     return this.report().map(({ namespace, to, why }) => `${namespace} ──► ${to}: ${why}`).join('\n');
+  }
+
+  /**
+   * Writes the report beside the manifests, as data (`<name>.report.json`) and as text (`<name>.report.txt`), where `<name>` is made
+   * of the construct's path; `kubectl apply` leaves both alone if given a folder. Call it after `app.synth()`: an app that cannot be
+   * synthesized has no report, and this throws what is wrong with it.
+   *
+   * @param directory folder for the files, made if it is not there; the app's output folder unless given
+   * @returns the two files
+   * @example
+   * app.synth();
+   * lockdown.writeReport();
+   */
+  public writeReport(directory?: string): string[] {
+    const wrong = this.node.root.node.findAll().flatMap(({ node }) => node.validate().map(text => `[${node.path}] ${text}`));
+    if (wrong.length > 0) {
+      throw new Error(`nothing is written:\n  ${wrong.join('\n  ')}`);
+    }
+    const folder = directory ?? App.of(this).outdir;
+    const file = join(folder, label(...this.intent.path.split('/')));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${file}.report.json`, `${JSON.stringify(this.report(), undefined, 2)}\n`);
+    writeFileSync(`${file}.report.txt`, `${this.describe()}\n`);
+    return [`${file}.report.json`, `${file}.report.txt`];
   }
 }
 
@@ -178,6 +225,20 @@ function intentOf(values: Values, props: EgressLockdownProps): LockdownIntent {
     dns: { namespace: values.name('dnsNamespace', props.dnsNamespace ?? 'kube-system'), labels: podLabels(values, 'dnsLabels', props.dnsLabels ?? { 'k8s-app': 'kube-dns' }) },
     istiod: { namespace: values.name('istiodNamespace', props.istiodNamespace ?? 'istio-system'), labels: podLabels(values, 'istiodLabels', props.istiodLabels ?? { app: 'istiod' }) },
     gatewayClients: props.gatewayClients === undefined ? [] : names('gatewayClients', props.gatewayClients),
+    dedicatedNodes: props.dedicatedNodes && nodesIntent(values, props.dedicatedNodes, gateways),
+  };
+}
+
+function nodesIntent(values: Values, nodes: DedicatedNodes, gateways: readonly GatewayIntent[]): DedicatedNodesIntent {
+  const { taintKey, taintValue, otherNamespaces } = nodes;
+  const key = values.required('taintKey of dedicatedNodes', taintKey);
+  values.labels('the taint of dedicatedNodes', { [key]: taintValue ?? '' });
+  return {
+    taintKey: key,
+    taintValue,
+    otherNamespaces: otherNamespaces?.length === 0 ? []
+      : values.list('otherNamespaces', otherNamespaces ?? ['kube-system'], (item, name) => values.name(item, name)).sort(),
+    gateways,
   };
 }
 

@@ -177,7 +177,8 @@ func (o *Object) defaultNamespace(namespaced bool) {
 
 func isNamespaced(kind string) bool {
 	switch kind {
-	case "Namespace", "ClusterRole", "ClusterRoleBinding", "GatewayClass", "CustomResourceDefinition":
+	case "Namespace", "ClusterRole", "ClusterRoleBinding", "GatewayClass", "CustomResourceDefinition",
+		"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding":
 		return false
 	}
 	return true

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/cdk8s-istio-egress/conformance/internal/admission"
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
@@ -129,9 +130,24 @@ func (l *Lab) withPlane(lab *world.World, use func(*controlplane.ControlPlane, s
 
 func (l *Lab) judgeBy(plane *controlplane.ControlPlane, directory string, result *Result, lab *world.World, calls []world.Call) error {
 	result.Dropped = judges.Dropped(plane)
+	refused, err := admission.Refusals(lab)
+	if err != nil {
+		return err
+	}
+	for _, pod := range lab.Pods {
+		if refused[pod] != "" && pod.Template != nil {
+			return fmt.Errorf("the manifests refuse their own pod %s: %s", pod.ID(), refused[pod])
+		}
+	}
+	admitted := func(call world.Call, judge func(world.Call) (judges.Seen, error)) (judges.Seen, error) {
+		if why := refused[lab.Callers[call.Name]]; why != "" {
+			return judges.Seen{Refused: "admission", At: "api-server", Detail: why}, nil
+		}
+		return judge(call)
+	}
 	simulate := judges.NewSimulate(plane)
 	for _, call := range expand(calls, lab) {
-		seen, err := simulate.Call(call)
+		seen, err := admitted(call, simulate.Call)
 		if err != nil {
 			return err
 		}
@@ -149,7 +165,7 @@ func (l *Lab) judgeBy(plane *controlplane.ControlPlane, directory string, result
 	}
 	defer run.Stop()
 	for _, call := range expand(calls, lab) {
-		seen, err := run.Call(call)
+		seen, err := admitted(call, run.Call)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	corev1 "k8s.io/api/core/v1"
 )
 
 // Scenario is one calls.json; examples/calls.schema.json says what each field means.
@@ -90,6 +91,8 @@ type From struct {
 	ServiceAccount string            `json:"serviceAccount"`
 	Labels         map[string]string `json:"labels"`
 	Sidecar        *bool             `json:"sidecar"`
+	// Spec are fields of the pod that decide whether it may be at all.
+	Spec *corev1.PodSpec `json:"spec"`
 }
 
 // HasSidecar is true unless the scenario says otherwise.

@@ -69,6 +69,18 @@ func (w *World) Objects() []runtime.Object {
 	return out
 }
 
+// Submitted is the pod as it is given to the API server.
+func (p *Pod) Submitted() *corev1.Pod {
+	pod := p.object()
+	pod.Spec.NodeName, pod.Status = "", corev1.PodStatus{}
+	for _, spec := range []*corev1.PodSpec{p.Template, p.Stated} {
+		if spec != nil {
+			pod.Spec.Tolerations, pod.Spec.NodeName = append(pod.Spec.Tolerations, spec.Tolerations...), spec.NodeName
+		}
+	}
+	return pod
+}
+
 func (p *Pod) object() *corev1.Pod {
 	podLabels := map[string]string{}
 	for key, value := range p.Labels {

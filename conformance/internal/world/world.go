@@ -34,6 +34,8 @@ type Pod struct {
 	IP     netip.Addr
 	// Template is the pod's own spec; nil for pods that only calls.json knows.
 	Template *corev1.PodSpec
+	// Stated are fields that calls.json gives.
+	Stated *corev1.PodSpec
 }
 
 // ID names a pod in messages and files.
@@ -209,11 +211,11 @@ func (w *World) addCallers(calls []Call) {
 		if call.From.HasSidecar() {
 			role = Sidecar
 		}
-		key := fmt.Sprint(call.From.Namespace, " ", call.From.ServiceAccount, " ", role, " ", call.From.Labels)
+		key := fmt.Sprint(call.From.Namespace, " ", call.From.ServiceAccount, " ", role, " ", call.From.Labels, " ", call.From.Spec)
 		if known[key] == nil {
 			known[key] = w.addPod(&Pod{
 				Name: fmt.Sprintf("caller-%d", len(known)), Namespace: call.From.Namespace,
-				ServiceAccount: call.From.ServiceAccount, Labels: call.From.Labels, Role: role,
+				ServiceAccount: call.From.ServiceAccount, Labels: call.From.Labels, Role: role, Stated: call.From.Spec,
 			})
 		}
 		w.Callers[call.Name] = known[key]

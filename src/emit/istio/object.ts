@@ -1,4 +1,4 @@
-import { ApiObject, Chart, GroupVersionKind, Lazy } from 'cdk8s';
+import { ApiObject, Chart, GroupVersionKind, JsonPatch, Lazy } from 'cdk8s';
 import { Construct, Dependable } from 'constructs';
 
 /** Metadata of an emitted object. */
@@ -9,17 +9,21 @@ export interface ObjectMeta {
   readonly annotations: { readonly [key: string]: string };
 }
 
+/** Metadata of an object that belongs to no namespace. */
+export type ClusterMeta = Omit<ObjectMeta, 'namespace'>;
+
 /**
  * An object whose spec is made at synth. It is a plain ApiObject around the generated type's JSON,
  * because the generated class drops what a patch adds beyond its type.
  */
-export function emit(scope: Construct, id: string, kind: GroupVersionKind, meta: ObjectMeta, spec: () => unknown): ApiObject {
+export function emit(scope: Construct, id: string, kind: GroupVersionKind, meta: ObjectMeta | ClusterMeta, spec: () => unknown): ApiObject {
   return emitFields(scope, id, kind, meta, { spec: Lazy.any({ produce: spec }) });
 }
 
 /** An object of a kind that has other fields than a spec. */
 export function emitFields(
-  scope: Construct, id: string, kind: GroupVersionKind, { labels, annotations, ...meta }: ObjectMeta, fields: { readonly [field: string]: unknown },
+  scope: Construct, id: string, kind: GroupVersionKind,
+  { labels, annotations, ...meta }: ObjectMeta | ClusterMeta, fields: { readonly [field: string]: unknown },
 ): ApiObject {
   const object = new ApiObject(scope, id, {
     ...kind,
@@ -30,6 +34,10 @@ export function emitFields(
     },
     ...fields,
   });
+  if (!('namespace' in meta) && object.metadata.namespace !== undefined) {
+    // cdk8s gives the chart's to an object that names none
+    object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+  }
   DocumentOrder.of(object.chart).add(object);
   return object;
 }

@@ -9,8 +9,8 @@ import { emit, ObjectMeta } from '../istio/object';
 export interface Surroundings {
   readonly selector: { readonly [key: string]: string };
 
-  /** Ports at which any pod of the cluster may come in. */
-  readonly ports: readonly number[];
+  /** Ports at which any pod of the cluster may come in; none: another policy says who may. */
+  readonly ports: readonly number[] | undefined;
   readonly istioNamespace: string;
   readonly sniProxy: SniProxyIntent;
 
@@ -31,8 +31,8 @@ export function networkPolicy(scope: Construct, id: string, meta: ObjectMeta, su
 function specOf({ selector, ports, istioNamespace, sniProxy, destinations }: Surroundings) {
   return {
     podSelector: { matchLabels: { ...selector } },
-    policyTypes: ['Egress', 'Ingress'],
-    ingress: [{ from: [{ namespaceSelector: {} }], ports: [...ports, ...OBSERVED].map(tcpPort) }],
+    policyTypes: ports ? ['Egress', 'Ingress'] : ['Egress'],
+    ingress: ports && [{ from: [{ namespaceSelector: {} }], ports: [...ports, ...OBSERVED].map(tcpPort) }],
     egress: [
       { to: [...(sniProxy.resolver === undefined ? [] : [addressPeer(sniProxy.resolver)]), podPeer('kube-system', { 'k8s-app': 'kube-dns' })], ports: [{ protocol: 'UDP', port: DNS }, tcpPort(DNS)] },
       { to: [podPeer(istioNamespace, { app: 'istiod' })], ports: [tcpPort(XDS)] },
