@@ -129,7 +129,21 @@ test('two gateways of one name are a problem that names both', () => {
   expect(() => Testing.synth(chart)).toThrow(/\[egress\/other\] gateway-conflict: "egress\/gateway" is the gateway "egress\/out" already/);
 });
 
+test('a plaintext hop at a port of the proxy itself is a problem where the pods are known, and none where they are not', () => {
+  const { chart, gateway: own } = gateway();
+  const [one, other] = ['a', 'b'].map(name => new TcpEgress(chart, name, { host: `${name}.example.com`, addresses: ['203.0.113.9'], port: name === 'a' ? 1 : 2 }));
+  new EgressGatewayRoute(chart, 'route-a', { egress: one, gateway: own, hop: GatewayHop.plaintext(15021) });
+  const stranger = EgressGateway.fromService(chart, 'stranger', { namespace: 'x', service: 'x', labels: { app: 'x' }, serviceAccount: 'x' });
+  new EgressGatewayRoute(chart, 'route-b', { egress: other, gateway: stranger, hop: GatewayHop.plaintext(15021) });
+  expect(chart.node.findAll().flatMap(({ node }) => node.validate())).toEqual([
+    'reserved-port: its plaintext hop is at port 15021, at which the proxy of gateway "egress/out" listens for itself; '
+    + 'give a port other than 15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090',
+  ]);
+});
+
 test.each<[string, EgressGatewayProps]>([
+  ['reserved-port: port is 15090, at which the proxy listens for itself; give a port other than 15000', { port: 15090 }],
+  ['reserved-port: ports is 15020', { ports: [443, 15020] }],
   ['invalid-name: name is "Out"', { name: 'Out' }],
   ['invalid-name: trustDomain is ""', { trustDomain: '' }],
   ['invalid-port: port is 0', { port: 0 }],

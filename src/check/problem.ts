@@ -11,6 +11,7 @@ export enum Problem {
   DUPLICATE_VALUE = 'duplicate-value',
   CONTRADICTING_PROPS = 'contradicting-props',
   INVALID_PORT = 'invalid-port',
+  RESERVED_PORT = 'reserved-port',
   INVALID_PROTOCOL = 'invalid-protocol',
   INVALID_HOST = 'invalid-host',
   WILDCARD_HOST = 'wildcard-host',

@@ -3,6 +3,7 @@ import { outwardProblems } from './outward';
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
 import { outerPort } from '../plan/path';
+import { RESERVED_PORTS } from '../plan/reserved-ports';
 import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, RouteIntent } from '../plan/route';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
@@ -33,6 +34,7 @@ export function relationProblems(
   outwardProblems(routes, report);
   passthroughHosts(routes, report);
   plaintextPorts(routes, report);
+  reservedPorts(routes, gateways, report);
   sameGateway(gateways, report);
   return [...found.values()];
 }
@@ -238,6 +240,17 @@ function plaintextPorts(routes: readonly RouteIntent[], report: Report): void {
           `its plaintext hop is at ${port}, where ${tls ? `"${tls.path}" enters with TLS` : 'the gateway takes mutual TLS'}`,
           'give the plaintext hop another port of the gateway\'s Service');
       }
+    }
+  }
+}
+
+/** The pods of a gateway that the app runs have the ports of its Service; of others it is not known. */
+function reservedPorts(routes: readonly RouteIntent[], gateways: readonly GatewayWorkload[], report: Report): void {
+  const own = new Set(gateways.map(({ gateway }) => `${gateway.namespace}/${gateway.service}`));
+  for (const { path, gateway, hop } of routes) {
+    if (own.has(`${gateway.namespace}/${gateway.service}`) && RESERVED_PORTS.includes(hop.port)) {
+      report(path, Problem.RESERVED_PORT, `its plaintext hop is at port ${hop.port}, at which the proxy of gateway "${gateway.namespace}/${gateway.service}" listens for itself`,
+        `give a port other than ${RESERVED_PORTS.join(', ')}`);
     }
   }
 }

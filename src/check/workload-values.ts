@@ -8,6 +8,7 @@ import type { ResourceOptions } from '../gateway/resource-options';
 import { MountIntent } from '../plan/intent';
 import { overlap, OWN_MOUNTS } from '../plan/mount';
 import { label } from '../plan/names';
+import { RESERVED_PORTS } from '../plan/reserved-ports';
 import { ResourcesIntent, TolerationIntent, WorkloadIntent } from '../plan/workload';
 
 const QUANTITY = /^(\d+(\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
@@ -75,6 +76,14 @@ export class WorkloadValues extends Values {
       }
     });
     return checked.sort((a, b) => a.mountPath < b.mountPath ? -1 : 1);
+  }
+
+  /** A port of a gateway whose pods have the ports of its Service. */
+  public freePort(prop: string, value: number): number {
+    if (RESERVED_PORTS.includes(this.port(prop, value))) {
+      this.refuse(Problem.RESERVED_PORT, `${prop} is ${value}, at which the proxy listens for itself`, `give a port other than ${RESERVED_PORTS.join(', ')}`);
+    }
+    return value;
   }
 
   /** A whole number from 1. */

@@ -40,7 +40,7 @@ export interface EgressGatewayProps extends ResourceOptions {
   readonly name?: string;
 
   /**
-   * Port of the Service by which mutual TLS and passthrough hops enter, from 1 to 65535.
+   * Port of the Service by which mutual TLS and passthrough hops enter, from 1 to 65535 but those at which Istio's proxy listens for itself.
    *
    * @default 443
    */
@@ -208,7 +208,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
       host: `${name}.${namespace}.svc.${values.domain('clusterDomain', props.clusterDomain ?? 'cluster.local')}`,
       labels: { ...workload.selector },
       identity: `spiffe://${values.domain('trustDomain', props.trustDomain ?? 'cluster.local')}/ns/${namespace}/sa/${name}`,
-      port: values.port('port', props.port ?? 443),
+      port: values.freePort('port', props.port ?? 443),
       sniProxy: this._sniProxy(values, props),
       mounts: values.mounts(props.mounts),
     };
@@ -216,7 +216,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
 
     this.intent = intent;
     this._meta = meta;
-    this.ports = props.ports === undefined ? [] : values.ports(undefined, props.ports);
+    this.ports = props.ports === undefined ? [] : values.ports(undefined, props.ports).map(port => values.freePort('ports', port));
     this.deployment = deployment(this, 'Resource', meta, workload, intent.mounts!, () => this._companion());
     this.service = service(this, 'Service', meta, workload.selector, () => this._ports());
     this.serviceAccount = serviceAccount(this, 'ServiceAccount', meta);
