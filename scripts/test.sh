@@ -26,6 +26,11 @@ rm "${TMPDIR:-/tmp}/API.md.$$"
 step 'the packed library in empty apps'
 scripts/pack-test.sh
 
+step 'the same app in Python, Java and Go'
+scripts/languages-test.sh | tee "${TMPDIR:-/tmp}/languages.$$"
+while IFS= read -r line; do cannot "the library in ${line#CANNOT }" 'install that'; done < <(grep '^CANNOT' "${TMPDIR:-/tmp}/languages.$$" || true)
+rm "${TMPDIR:-/tmp}/languages.$$"
+
 step 'the generated types, made again'
 if command -v go >/dev/null; then
   again=$(mktemp -d)
