@@ -27,7 +27,7 @@ describe('a locked namespace', () => {
       egress: [
         { to: [{ ...IN('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }] },
         { to: [{ ...IN('istio-system'), podSelector: { matchLabels: { app: 'istiod' } } }], ports: [{ port: 15012, protocol: 'TCP' }] },
-        { to: [{ ...IN('istio-system'), podSelector: { matchLabels: { istio: 'egressgateway' } } }] },
+        { to: [{ ...IN('istio-system'), podSelector: { matchLabels: { istio: 'egressgateway' } } }], ports: [{ protocol: 'TCP' }] },
         { to: [IN('bookinfo')] },
       ],
     });
@@ -113,7 +113,7 @@ test('the report says what stays open, and why', () => {
     'bookinfo: every pod of namespace bookinfo',
     'bookinfo: every pod of namespace shared',
     'bookinfo: 203.0.113.10 on port 5432 (ledger.example.com)',
-    'bookinfo: the same pods and gateways by UDP',
+    'bookinfo: the pods of those namespaces by UDP',
     'bookinfo: anywhere, by a pod on the host\'s network',
     'orders: anywhere',
   ]);

@@ -28,8 +28,8 @@ export function lockdownOpenings(construct: IConstruct, lockdown: LockdownIntent
         why: locked.has(name) ? 'named in inClusterNamespaces; locked down itself' : 'named in inClusterNamespaces; not locked down, so its pods can hand on to anywhere',
       })),
       ...egresses.filter(egress => sees(namespace, egress) && !index.routeOf(egress)).flatMap(direct),
-      ...(reachable(lockdown, namespace).length + lockdown.gateways.length > 0 ? [{
-        to: 'the same pods and gateways by UDP', why: 'sidecars do not see UDP; outside of the cluster the NetworkPolicy opens TCP alone',
+      ...(reachable(lockdown, namespace).length > 0 ? [{
+        to: 'the pods of those namespaces by UDP', why: 'sidecars do not see UDP; to gateways and addresses outside the NetworkPolicy opens TCP alone',
       }] : []),
       { to: 'anywhere, by a pod on the host\'s network', why: 'NetworkPolicies do not hold such pods; the baseline level of Kubernetes\' pod security forbids them' },
     ].map(opening => ({ namespace, ...opening }))),

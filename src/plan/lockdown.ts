@@ -43,12 +43,13 @@ export interface Fence {
 export interface Opening {
   readonly namespace: string;
   readonly labels?: { readonly [key: string]: string };
-  readonly ports?: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP' }[];
+  readonly ports?: readonly { readonly port?: number; readonly protocol: 'TCP' | 'UDP' }[];
 }
 
 export type RouteOf = (egress: EgressIntent) => RouteIntent | undefined;
 
 const DNS_PORTS = [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }] as const;
+const ANY_TCP_PORT = [{ protocol: 'TCP' }] as const;
 const ISTIOD_PORTS = [{ port: 15012, protocol: 'TCP' }] as const;
 
 /** The fence around one locked namespace. */
@@ -60,7 +61,7 @@ export function fence(lockdown: LockdownIntent, namespace: string, egresses: rea
     pods: [
       { ...lockdown.dns, ports: DNS_PORTS },
       { ...lockdown.istiod, ports: ISTIOD_PORTS },
-      ...lockdown.gateways.map(({ namespace: where, labels }) => ({ namespace: where, labels })),
+      ...lockdown.gateways.map(({ namespace: where, labels }) => ({ namespace: where, labels, ports: ANY_TCP_PORT })),
       ...reachable.map(name => ({ namespace: name })),
     ],
     addresses: own.filter(egress => !routeOf(egress)).flatMap(({ addresses, ports }) => addresses.map(address => ({ address, ports }))),
