@@ -11,6 +11,7 @@ const sniGateway = new SniProxyGateway(platform, 'sni', { name: 'sni', ...onOwnN
 const lockdown = new EgressLockdown(platform, 'lockdown', {
   namespaces: ['bookinfo'],
   gateways: [gateway, sniGateway],
+  gatewayClients: ['monitoring'],
   dedicatedNodes: { taintKey: taint.key, taintValue: taint.value, otherNamespaces: ['kube-system', 'monitoring'] },
 });
 
