@@ -45,7 +45,14 @@ test('says what the proxy needs, as data and as text', () => {
     allowedFrom: ['spiffe://corp.example/ns/trusted/sa/sleep', 'spiffe://corp.example/ns/web/sa/*'],
   });
   expect(proxy.describe()).toContain('whose only URI is spiffe://corp.example/ns/edge/sa/bigip');
-  expect(EgressWays.of(proxy)).toMatchObject([{ host: 'echo.bigip.example.com', addresses: ['192.0.2.7'], port: 9000 }]);
+  expect(EgressWays.of(proxy)).toMatchObject([{ host: 'echo.bigip.example.com', externalProxy: ['192.0.2.7:9000'], port: 9000 }]);
+  expect(EgressWays.describe(proxy)).toContain('TCP echo.bigip.example.com:9000 (192.0.2.7)\n  sidecar ──mutual-tls──► 192.0.2.7:9000 as echo.bigip.example.com\n');
+});
+
+test('limits the sidecar\'s connections', () => {
+  const chart = chartOf('trusted');
+  new ExternalProxy(chart, 'bigip', { ...PROPS, maxConnections: 10 });
+  expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy.connectionPool).toEqual({ tcp: { maxConnections: 10 } });
 });
 
 describe('BIG-IP', () => {

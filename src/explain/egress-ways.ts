@@ -34,6 +34,13 @@ export interface EgressWay {
   readonly gateway?: string;
 
   /**
+   * Addresses of the proxy outside the mesh that the sidecars go by over mutual TLS, as `address:port`.
+   *
+   * @default - none
+   */
+  readonly externalProxy?: string[];
+
+  /**
    * Port that the gateway's Service must have.
    *
    * @default - straight from the sidecar
@@ -41,14 +48,14 @@ export interface EgressWay {
   readonly gatewayPort?: number;
 
   /**
-   * How the way to the gateway is secured: `mutual-tls`, `passthrough` or `plaintext`.
+   * How the way to the gateway or the proxy outside is secured: `mutual-tls`, `passthrough` or `plaintext`.
    *
    * @default - straight from the sidecar
    */
   readonly hop?: string;
 
   /**
-   * Server name that the gateway sees.
+   * Server name that the gateway or the proxy outside sees.
    *
    * @default - it sees none
    */
@@ -90,7 +97,7 @@ export interface EgressWay {
   readonly forwardProxy?: string;
 
   /**
-   * SPIFFE URIs of the only workloads that the gateway lets in, sorted; `*` stands for the service accounts of a namespace.
+   * SPIFFE URIs of the only workloads that the gateway or the proxy outside lets in, sorted; `*` stands for the service accounts of a namespace.
    *
    * @default - every workload of the clients
    */
@@ -126,8 +133,8 @@ export class EgressWays {
 }
 
 function waysOf(egress: EgressIntent, route: RouteIntent | undefined, allowed: readonly IdentityIntent[] | undefined): EgressWay[] {
-  const { path, clients, protocol, addresses } = egress;
-  if (allowed?.length === 0) return [];
+  const { path, clients, protocol, addresses, externalProxy } = egress;
+  if ((allowed ?? externalProxy?.allowedFrom)?.length === 0) return [];
   const common = { egress: path, clients, protocol, addresses };
   return route
     ? crossings(route).map(crossing => ({
@@ -135,7 +142,13 @@ function waysOf(egress: EgressIntent, route: RouteIntent | undefined, allowed: r
       ...throughGateway(route, crossing),
       ...(allowed ? { allowedFrom: spiffeUris(allowed, trustDomainOf(route.gateway.identity)) } : {}),
     }))
-    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port, ...outward(egress, port, 'sidecar') })));
+    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port, ...outward(egress, port, 'sidecar'), ...byExternalProxy(egress) })));
+}
+
+function byExternalProxy({ externalProxy }: EgressIntent) {
+  if (!externalProxy) return {};
+  const { addresses, port, sni, allowedFrom } = externalProxy;
+  return { externalProxy: addresses.map(address => `${address.includes(':') ? `[${address}]` : address}:${port}`), hop: 'mutual-tls', sni, allowedFrom };
 }
 
 /** What the last proxy on the way adds. */
@@ -165,12 +178,14 @@ function throughGateway(route: RouteIntent, { host, port, door, outer }: Crossin
 
 function describeWay(way: EgressWay): string {
   const { clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, allowedFrom, hostingServer, sniProxy } = way;
-  const { targetPort = port, tlsOrigination, forwardProxy } = way;
+  const { targetPort = port, tlsOrigination, forwardProxy, externalProxy } = way;
   const who = allowedFrom ? allowedFrom.join(', ') : clients.includes('*') ? 'every namespace' : clients.join(', ');
   const matched = isTls({ protocol }) ? `SNI ${host}` : isHttp({ protocol }) ? `Host ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
-  const crossing = gateway === undefined ? '' : ` ──${hop}──► ${gateway}:${gatewayPort}${sni === undefined ? '' : ` as ${sni}`}`;
+  const next = gateway === undefined ? externalProxy?.join(', ') : `${gateway}:${gatewayPort}`;
+  const crossing = next === undefined ? '' : ` ──${hop}──► ${next}${sni === undefined ? '' : ` as ${sni}`}`;
   const proxy = forwardProxy === undefined ? sniProxy === undefined ? '' : ` ──► ${sniProxy}` : ` ──CONNECT──► ${forwardProxy}`;
   const arrow = tlsOrigination === undefined ? '──►' : `──TLS, ${tlsOrigination}──►`;
   const reached = addresses.length > 0 ? addresses.join(', ') : hostingServer ?? host;
-  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${proxy} ${arrow} ${reached}:${targetPort}\n`;
+  const end = externalProxy && !isTls({ protocol }) ? '' : `${proxy} ${arrow} ${reached}:${targetPort}`;
+  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${end}\n`;
 }

@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
-import { LockdownIntent, sees } from '../plan/lockdown';
+import { LockdownIntent, nextAddresses, sees } from '../plan/lockdown';
 import type { LockdownOpening } from '../policy/egress-lockdown';
 
 /** What namespaces can still reach in spite of a lockdown, sorted by namespace. */
@@ -20,10 +20,14 @@ export function lockdownOpenings(construct: IConstruct, lockdown: LockdownIntent
         to: `every pod of namespace ${name}`,
         why: locked.has(name) ? 'named in inClusterNamespaces; locked down itself' : 'named in inClusterNamespaces; not locked down, so its pods can hand on to anywhere',
       })),
-      ...egresses.filter(egress => sees(namespace, egress) && !index.routeOf(egress)).flatMap(({ path, addresses, ports, hosts }) =>
-        addresses.map(address => ({
-          to: `${address} on port ${ports.join(', ')} (${hosts.join(', ')})`, why: `"${path}" is direct: every pod can, also one without a sidecar`,
-        }))),
+      ...egresses.filter(egress => sees(namespace, egress) && !index.routeOf(egress)).flatMap(egress => {
+        const { addresses, ports } = nextAddresses(egress);
+        return addresses.map(address => ({
+          to: `${address} on port ${ports.join(', ')} (${egress.hosts.join(', ')})`,
+          why: egress.externalProxy ? `"${egress.path}" leads by that proxy, which decides by certificate who passes: every pod can dial it`
+            : `"${egress.path}" is direct: every pod can, also one without a sidecar`,
+        }));
+      }),
     ].map(opening => ({ namespace, ...opening }))),
     ...lockdown.gateways.filter(({ sniProxy }) => sniProxy).map(gateway => ({
       namespace: 'every other namespace', to: `the pods of gateway ${gateway.namespace}/${gateway.service}`, why: 'its own NetworkPolicy lets every pod in; its doors still decide',

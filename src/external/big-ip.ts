@@ -1,4 +1,5 @@
 import { ExternalProxy } from './external-proxy';
+import { valuesOf } from '../check/external-values';
 import { Problem } from '../check/problem';
 import { Values } from '../check/values';
 
@@ -25,6 +26,7 @@ export class BigIp {
    * It acts when the handshake is complete, resumed or not, and refuses where it sees no certificate.
    */
   public static iRule(proxy: ExternalProxy): string {
+    ofTcp(proxy);
     const { allowedFrom, name } = proxy.requirements;
     return `when CLIENTSSL_HANDSHAKE {
     set names {}
@@ -52,7 +54,7 @@ ${allowedFrom.map((uri, i) => `            "${uri}" ${i < allowedFrom.length - 1
    * The profile demands a client certificate on every connection and resumes no session, so that no one enters by another's.
    */
   public static configuration(proxy: ExternalProxy, options: BigIpOptions): string {
-    const values = Values.of(proxy);
+    const values = ofTcp(proxy);
     const { name, addresses, port } = proxy.requirements;
     const named = (prop: keyof BigIpOptions) => path(values, prop, options[prop]);
     return [
@@ -87,6 +89,10 @@ ${allowedFrom.map((uri, i) => `            "${uri}" ${i < allowedFrom.length - 1
   }
 
   private constructor() {}
+}
+
+function ofTcp(proxy: ExternalProxy): Values {
+  return valuesOf(proxy, 'an ExternalProxy; for an ExternalSniProxy use ExternalEnvoy.sniConfiguration or ExternalNginx.sniConfiguration', one => one instanceof ExternalProxy);
 }
 
 function path(values: Values, prop: string, value: string): string {

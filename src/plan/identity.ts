@@ -28,7 +28,7 @@ export interface Narrowing {
 }
 
 /** A URI that no certificate can hold: `.invalid` is nobody's. */
-const NOBODY = 'spiffe://nobody.invalid/';
+export const NOBODY = 'spiffe://nobody.invalid/';
 
 /** The trust domain of a SPIFFE URI. */
 export function trustDomainOf(uri: string): string {
