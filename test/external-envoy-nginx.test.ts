@@ -20,10 +20,13 @@ const options = (allowFrom: WorkloadIdentity[], addresses: string[]) =>
 const tcp = (allowFrom = [serviceAccount('trusted', 'sleep')], addresses = ['192.0.2.7']) =>
   new ExternalProxy(chartOf('trusted'), 'echo', { ...options(allowFrom, addresses), host: 'echo.example.com', port: 9000 });
 const sni = (allowFrom = [serviceAccount('trusted', 'sleep')], addresses = ['192.0.2.7']) =>
-  new ExternalSniProxy(chartOf('trusted'), 'names', { ...options(allowFrom, addresses), hosts: ['api.example.com', '*.example.net'], port: 8883, proxyPort: 8443 });
+  new ExternalSniProxy(chartOf('trusted'), 'names', {
+    ...options(allowFrom, addresses), hosts: ['api.example.com', '*.example.net'], port: 8883, proxyPort: 8443,
+  });
 
 describe('Envoy', () => {
-  const envoy = (proxy = tcp(), more: Partial<ExternalEnvoyOptions> = {}) => parse(ExternalEnvoy.configuration(proxy, { ...PLACE, ...more })).static_resources;
+  const envoy = (proxy = tcp(), more: Partial<ExternalEnvoyOptions> = {}) =>
+    parse(ExternalEnvoy.configuration(proxy, { ...PLACE, ...more })).static_resources;
   const tlsOf = ({ filter_chains: [{ transport_socket }] }: any) => transport_socket.typed_config;
 
   test('demands a certificate of the mesh with an allowed URI, on every connection', () => {
@@ -69,7 +72,8 @@ describe('Envoy', () => {
       ...FILES, resolver: '192.0.2.53', deniedRanges: ['203.0.113.0/24'], allowedRanges: ['10.1.0.0/16'], addressFamily: AddressFamily.ANY,
     }));
     expect(outer.filter_chains[0].filters[0].typed_config.cluster).toBe(inside.name);
-    expect(inside.load_assignment.endpoints[0].lb_endpoints[0].endpoint.address).toEqual({ envoy_internal_address: { server_listener_name: inner.name } });
+    expect(inside.load_assignment.endpoints[0].lb_endpoints[0].endpoint.address)
+      .toEqual({ envoy_internal_address: { server_listener_name: inner.name } });
     expect(inner.internal_listener).toEqual({});
     expect(inner.address).toBeUndefined();
     const [chain, ...others] = inner.filter_chains;

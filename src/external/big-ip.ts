@@ -88,6 +88,46 @@ ${allowedFrom.map((uri, i) => `            "${uri}" ${i < allowedFrom.length - 1
     ].join('\n') + '\n';
   }
 
+  /**
+   * The same as an AS3 declaration, in JSON: a tenant of its own, with a TCP service on every address.
+   *
+   * AS3 cannot turn the session cache off. A client is asked for its certificate all the same when it resumes a session, and the
+   * iRule acts then too. It was written by F5's reference for AS3 3.25 and later, and checked by no schema and no BIG-IP: let AS3 try it
+   * first, with `controls.dryRun`.
+   *
+   * @see https://clouddocs.f5.com/products/extensions/f5-appsvcs-extension/latest/refguide/schema-reference.html
+   */
+  public static as3(proxy: ExternalProxy, options: BigIpOptions): string {
+    const values = ofTcp(proxy);
+    const { name, addresses, port } = proxy.requirements;
+    const onBigIp = (prop: keyof BigIpOptions) => {
+      const named = path(values, prop, options[prop]);
+      return { bigip: named.startsWith('/') ? named : `/Common/${named}` };
+    };
+    const tenant = {
+      class: 'Tenant',
+      proxy: {
+        class: 'Application',
+        service: {
+          class: 'Service_TCP', virtualAddresses: addresses, virtualPort: port, snat: 'none', serverTLS: 'tls', iRules: ['clients'], pool: onBigIp('pool'),
+        },
+        tls: {
+          class: 'TLS_Server',
+          certificates: [{ certificate: 'certificate' }],
+          authenticationMode: 'require',
+          authenticationFrequency: 'every-time',
+          authenticationTrustCA: onBigIp('trustBundle'),
+          renegotiationEnabled: false,
+          retainCertificateEnabled: true,
+        },
+        certificate: { class: 'Certificate', certificate: onBigIp('certificate'), privateKey: onBigIp('key') },
+        clients: { class: 'iRule', iRule: BigIp.iRule(proxy) },
+      },
+    };
+    // a tenant's name begins with a letter
+    return `${JSON.stringify({ class: 'ADC', schemaVersion: '3.25.0', id: name, [name.replaceAll('-', '_').replace(/^\d/, 't$&')]: tenant }, null, 2)}\n`;
+  }
+
   private constructor() {}
 }
 
