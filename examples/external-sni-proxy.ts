@@ -1,10 +1,10 @@
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
-import { ExternalEnvoy, ExternalNginx, ExternalSniProxy, WorkloadIdentity } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressLockdown, ExternalEnvoy, ExternalNginx, ExternalSniProxy, WorkloadIdentity } from 'cdk8s-istio-egress';
 
 /**
  * Whole domains by way of proxies outside the mesh, which know their callers by their certificates and the host by the application's
  * own TLS inside: an Envoy and an nginx. What each of them needs is written into a ConfigMap here; copied to a machine, the files do
- * the same.
+ * the same. Nothing else gets out of the namespace.
  */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
 const trusted = new Chart(app, 'trusted', { namespace: 'trusted' });
@@ -42,5 +42,12 @@ new ApiObject(edge, 'nginx', {
 
 // one whose certificate will not do
 envoy('imposter', ['imposter.example.edu'], '192.0.2.13');
+
+new EgressLockdown(trusted, 'lockdown', {
+  namespaces: ['trusted'],
+  gateways: [EgressGateway.fromService(trusted, 'gateway', {
+    namespace: 'istio-system', service: 'istio-egressgateway', labels: { istio: 'egressgateway' }, serviceAccount: 'istio-egressgateway-service-account',
+  })],
+});
 
 app.synth();
