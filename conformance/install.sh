@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 envoy_version=1.39.3
 packages=""
-command -v nginx >/dev/null && [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || packages="$packages nginx libnginx-mod-stream"
+command -v nginx >/dev/null && [ -e /usr/lib/nginx/modules/ngx_stream_js_module.so ] || packages="$packages nginx libnginx-mod-stream libnginx-mod-stream-js"
 command -v iptables-restore >/dev/null || packages="$packages iptables"
 command -v ip >/dev/null || packages="$packages iproute2"
 command -v setpriv >/dev/null || packages="$packages util-linux"

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { ExternalProxy, WorkloadIdentity } from 'cdk8s-istio-egress';
 
-/** A proxy outside the mesh, such as an F5 BIG-IP, that knows its callers by their certificates; `BigIp.configuration` writes its side. */
+/** A proxy outside the mesh, such as an F5 BIG-IP, that knows its callers by their certificates; `BigIp.configuration` or `BigIp.as3` write its side. */
 export const app = new App();
 const chart = new Chart(app, 'trusted', { namespace: 'trusted' });
 

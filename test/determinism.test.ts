@@ -1,13 +1,13 @@
 import { App, Chart, Testing, Yaml } from 'cdk8s';
 import fc from 'fast-check';
 import { gatewayOf } from './support';
-import { EgressGatewayRoute, GatewayHop, TcpEgress, TlsEgress } from '../src';
+import { EgressGatewayRoute, ExternalProxy, ExternalSniProxy, GatewayHop, TcpEgress, TlsEgress, WorkloadIdentity } from '../src';
 
 interface Wanted {
   readonly id: string;
   readonly number: number;
   readonly tls: boolean;
-  readonly routed: 'no' | 'mutual-tls' | 'passthrough' | 'plaintext';
+  readonly routed: 'no' | 'mutual-tls' | 'passthrough' | 'plaintext' | 'external';
   readonly hosts: number;
   readonly exportTo: string[];
 }
@@ -16,17 +16,30 @@ const wanted = fc.uniqueArray(fc.record<Wanted>({
   id: fc.stringMatching(/^[a-z]{1,4}(-[a-z]{1,4})?$/),
   number: fc.integer({ min: 1, max: 200 }),
   tls: fc.boolean(),
-  routed: fc.constantFrom('no', 'mutual-tls', 'passthrough', 'plaintext'),
+  routed: fc.constantFrom('no', 'mutual-tls', 'passthrough', 'plaintext', 'external'),
   hosts: fc.integer({ min: 1, max: 3 }),
   exportTo: fc.constantFrom(['.'], ['*'], ['orders', '.']),
 }), { minLength: 1, maxLength: 8, selector: ({ number }) => number });
 const apps = wanted.map(all => [...new Map(all.map(one => [one.id, one])).values()]);
+
+function external(chart: Chart, id: string, number: number, tls: boolean, hosts: number, exportTo: string[]): void {
+  const proxy = { addresses: ['198.51.100.7'], identity: WorkloadIdentity.serviceAccount('edge', 'proxy'), allowFrom: [WorkloadIdentity.namespace('bookinfo')], exportTo };
+  if (tls) {
+    new ExternalSniProxy(chart, id, { ...proxy, hosts: Array.from({ length: hosts }, (_, i) => `h${i}.n${number}.example.com`), proxyPort: 7000 + number });
+  } else {
+    new ExternalProxy(chart, id, { ...proxy, host: `n${number}.example.com`, port: 7000 + number });
+  }
+}
 
 /** The documents of an app, in the order in which they are written. */
 function build(all: readonly Wanted[]): string[] {
   const chart = new Chart(new App(), 'bookinfo', { namespace: 'bookinfo' });
   const gateway = gatewayOf(chart);
   for (const { id, number, tls, routed, hosts, exportTo } of all) {
+    if (routed === 'external') {
+      external(chart, id, number, tls, hosts, exportTo);
+      continue;
+    }
     const egress = tls
       ? new TlsEgress(chart, id, { hosts: Array.from({ length: routed === 'plaintext' ? 1 : hosts }, (_, i) => `h${i}.n${number}.example.com`), exportTo })
       : new TcpEgress(chart, id, { host: `n${number}.example.com`, addresses: [`203.0.113.${number}`], port: 5432, exportTo });

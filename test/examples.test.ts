@@ -66,11 +66,13 @@ describe.each(examples)('%s', name => {
   test('each way that the app explains is taken by a call', () => {
     for (const way of ways) {
       if (/-(refused|impostor)$/.test(name) && calls.some(({ to, expect: { refused } }: any) => refused && to.host === way.host)) continue;
+      // the imposter of an example
+      if (way.externalProxy && calls.some(({ to, expect: { refused } }: any) => refused === 'untrusted-server' && to.host === way.host)) continue;
       const taken = calls.filter(({ from, to, expect: { way: hops } }: any) => hops
         && way.clients.includes(from.namespace)
         && to.port === way.port
-        && hops[hops.length - 1].port === (way.targetPort ?? way.port)
-        && (way.forwardProxy !== undefined) === hops.some((hop: any) => hop.proxy)
+        && (way.externalProxy ? matches(way.host, to.host) : hops[hops.length - 1].port === (way.targetPort ?? way.port))
+        && (way.externalProxy !== undefined || (way.forwardProxy !== undefined) === hops.some((hop: any) => hop.proxy))
         && (hops[1].gateway !== undefined) === (way.gateway !== undefined)
         && (way.gateway === undefined || (hops[1].gateway === way.gateway && hops[1].port === way.gatewayPort
           && hops[1].hop === way.hop && matches(way.sni ?? null, hops[1].sni))));

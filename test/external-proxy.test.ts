@@ -45,7 +45,14 @@ test('says what the proxy needs, as data and as text', () => {
     allowedFrom: ['spiffe://corp.example/ns/trusted/sa/sleep', 'spiffe://corp.example/ns/web/sa/*'],
   });
   expect(proxy.describe()).toContain('whose only URI is spiffe://corp.example/ns/edge/sa/bigip');
-  expect(EgressWays.of(proxy)).toMatchObject([{ host: 'echo.bigip.example.com', addresses: ['192.0.2.7'], port: 9000 }]);
+  expect(EgressWays.of(proxy)).toMatchObject([{ host: 'echo.bigip.example.com', externalProxy: ['192.0.2.7:9000'], port: 9000 }]);
+  expect(EgressWays.describe(proxy)).toContain('TCP echo.bigip.example.com:9000 (192.0.2.7)\n  sidecar ──mutual-tls──► 192.0.2.7:9000 as echo.bigip.example.com\n');
+});
+
+test('limits the sidecar\'s connections', () => {
+  const chart = chartOf('trusted');
+  new ExternalProxy(chart, 'bigip', { ...PROPS, maxConnections: 10 });
+  expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy.connectionPool).toEqual({ tcp: { maxConnections: 10 } });
 });
 
 describe('BIG-IP', () => {
@@ -123,7 +130,47 @@ puts [expr {[info exists ::rejected] ? "rejected" : "passed"}]
     expect([...text].filter(c => c === '{')).toHaveLength([...text].filter(c => c === '}').length);
   });
 
+  test('AS3 declares the same, in a tenant of its own', () => {
+    const proxy = proxyOf({ addresses: ['192.0.2.7', '2001:db8::7'] });
+    const { class: kind, schemaVersion, id, ...tenants } = JSON.parse(BigIp.as3(proxy, { ...OPTIONS, pool: 'echo' }));
+    expect([kind, schemaVersion, id]).toEqual(['ADC', '3.25.0', proxy.requirements.name]);
+    expect(Object.keys(tenants)).toEqual([proxy.requirements.name.replaceAll('-', '_')]);
+    const [{ class: tenant, proxy: { class: application, ...objects } }] = Object.values<any>(tenants);
+    expect([tenant, application]).toEqual(['Tenant', 'Application']);
+    expect(objects).toEqual({
+      service: {
+        class: 'Service_TCP',
+        virtualAddresses: ['192.0.2.7', '2001:db8::7'],
+        virtualPort: 9000,
+        snat: 'none',
+        serverTLS: 'tls',
+        iRules: ['clients'],
+        pool: { bigip: '/Common/echo' },
+      },
+      tls: {
+        class: 'TLS_Server',
+        certificates: [{ certificate: 'certificate' }],
+        authenticationMode: 'require',
+        authenticationFrequency: 'every-time',
+        authenticationTrustCA: { bigip: '/Common/mesh.crt' },
+        renegotiationEnabled: false,
+        retainCertificateEnabled: true,
+      },
+      certificate: { class: 'Certificate', certificate: { bigip: '/Common/bigip.crt' }, privateKey: { bigip: '/Common/bigip.key' } },
+      clients: { class: 'iRule', iRule: BigIp.iRule(proxy) },
+    });
+    // AS3 would expand what stands between backquotes
+    expect(BigIp.iRule(proxy)).not.toContain('`');
+  });
+
+  test('the tenant\'s name begins with a letter, and has at most 64 letters, digits and underscores', () => {
+    const proxy = new ExternalProxy(chartOf('9-teams'), `a-${'long-'.repeat(20)}id`, PROPS);
+    const [name] = Object.keys(JSON.parse(BigIp.as3(proxy, OPTIONS))).slice(3);
+    expect(name).toMatch(/^[A-Za-z]\w{0,63}$/);
+  });
+
   test.each([['pool', 'echo }'], ['key', '']])('refuses a %s named %p', (prop, value) => {
+    expect(() => BigIp.as3(proxyOf(), { ...OPTIONS, [prop]: value })).toThrow(`[trusted/bigip] invalid-name: ${prop} is "${value}"`);
     expect(() => BigIp.configuration(proxyOf(), { ...OPTIONS, [prop]: value })).toThrow(`[trusted/bigip] invalid-name: ${prop} is "${value}"`);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
-import { isSameGateway, LockdownIntent, RouteOf, sees } from '../plan/lockdown';
+import { isSameGateway, LockdownIntent, nextAddresses, RouteOf, sees } from '../plan/lockdown';
 import { GatewayWorkload } from '../plan/route';
 
 /** What is wrong between the lockdowns of an app, and between them and its egresses. */
@@ -39,7 +39,7 @@ function unlocked({ gateways }: LockdownIntent, namespace: string, egress: Egres
     return [describe(Problem.GATEWAY_NOT_IN_LOCKDOWN,
       `"${route.path}" leads namespace "${namespace}" through gateway "${route.gateway.namespace}/${route.gateway.service}", which the lockdown cuts off`, 'name it in gateways')];
   }
-  return route || egress.addresses.length > 0 ? [] : [describe(Problem.DIRECT_EGRESS_IN_LOCKDOWN,
+  return route || nextAddresses(egress).addresses.length > 0 ? [] : [describe(Problem.DIRECT_EGRESS_IN_LOCKDOWN,
     `"${egress.path}" is direct and known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`,
     'lead it through a gateway with an EgressGatewayRoute, or list its addresses')];
 }

@@ -41,6 +41,7 @@ export enum Problem {
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',
   ADDRESS_CONFLICT = 'address-conflict',
+  EXTERNAL_PROXY_CONFLICT = 'external-proxy-conflict',
   SECOND_ROUTE = 'second-route',
   ROUTED_RANGE = 'routed-range',
   PASSTHROUGH_OF_TCP = 'passthrough-of-tcp',

@@ -26,6 +26,7 @@ export function relationProblems(
   for (const group of byClient([...egresses, ...outerLegs(routes)])) {
     sameProtocol(group, report);
   }
+  sameExternalProxy(egresses, report);
   secondRoutes(routes, report);
   for (const route of routes) {
     fitOfHop(route, report);
@@ -168,6 +169,17 @@ function overlapping(claims: readonly Claim[]): [Claim, Claim][] {
     }
   }
   return pairs;
+}
+
+/** A proxy outside has one listener at an address and port, with one list of those whom it lets in, whoever its clients are. */
+function sameExternalProxy(egresses: readonly EgressIntent[], report: Report): void {
+  const places = egresses.flatMap(egress => (egress.externalProxy?.addresses ?? []).map(address => [`${address} on port ${egress.externalProxy!.port}`, egress.path] as const));
+  for (const [place, [first, ...more]] of grouped(places)) {
+    for (const path of more) {
+      report(path, Problem.EXTERNAL_PROXY_CONFLICT, `its proxy is at ${place}, where that of "${first}" is`,
+        'a proxy has one listener there, which lets in what one of the two says: give each a port of its own, or let one name all clients in exportTo');
+    }
+  }
 }
 
 function secondRoutes(routes: readonly RouteIntent[], report: Report): void {

@@ -35,6 +35,13 @@ export interface EgressWay {
   readonly gateway?: string;
 
   /**
+   * Addresses of the proxy outside the mesh that the sidecars go by over mutual TLS, as `address:port`.
+   *
+   * @default - none
+   */
+  readonly externalProxy?: string[];
+
+  /**
    * Port that the gateway's Service must have.
    *
    * @default - straight from the sidecar
@@ -42,14 +49,14 @@ export interface EgressWay {
   readonly gatewayPort?: number;
 
   /**
-   * How the way to the gateway is secured: `mutual-tls`, `passthrough` or `plaintext`.
+   * How the way to the gateway or the proxy outside is secured: `mutual-tls`, `passthrough` or `plaintext`.
    *
    * @default - straight from the sidecar
    */
   readonly hop?: string;
 
   /**
-   * Server name that the gateway sees.
+   * Server name that the gateway or the proxy outside sees.
    *
    * @default - it sees none
    */
@@ -91,7 +98,7 @@ export interface EgressWay {
   readonly forwardProxy?: string;
 
   /**
-   * SPIFFE URIs of the only workloads that the gateway lets in, sorted; `*` stands for the service accounts of a namespace.
+   * SPIFFE URIs of the only workloads that the gateway or the proxy outside lets in, sorted; `*` stands for the service accounts of a namespace.
    *
    * @default - every workload of the clients
    */
@@ -158,8 +165,8 @@ export class EgressWays {
 }
 
 function waysOf(egress: EgressIntent, route: RouteIntent | undefined, permissions: readonly PermissionIntent[] | undefined): EgressWay[] {
-  const { path, clients, protocol, addresses } = egress;
-  if (permissions && callers(permissions)?.length === 0) return [];
+  const { path, clients, protocol, addresses, externalProxy } = egress;
+  if ((permissions ? callers(permissions) : externalProxy?.allowedFrom)?.length === 0) return [];
   const common = { egress: path, clients, protocol, addresses };
   return route
     ? crossings(route).map(crossing => ({
@@ -167,7 +174,13 @@ function waysOf(egress: EgressIntent, route: RouteIntent | undefined, permission
       ...throughGateway(route, crossing),
       ...(permissions ? permitted(permissions, trustDomainOf(route.gateway.identity)) : {}),
     }))
-    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port, ...outward(egress, port, 'sidecar') })));
+    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port, ...outward(egress, port, 'sidecar'), ...byExternalProxy(egress) })));
+}
+
+function byExternalProxy({ externalProxy }: EgressIntent) {
+  if (!externalProxy) return {};
+  const { addresses, port, sni, allowedFrom } = externalProxy;
+  return { externalProxy: addresses.map(address => `${address.includes(':') ? `[${address}]` : address}:${port}`), hop: 'mutual-tls', sni, allowedFrom };
 }
 
 function permitted(permissions: readonly PermissionIntent[], own: string): Pick<EgressWay, 'allowedFrom' | 'allowedRequests'> {
@@ -211,14 +224,16 @@ function throughGateway(route: RouteIntent, { host, port, door, outer }: Crossin
 
 function describeWay(way: EgressWay): string {
   const { clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, allowedFrom, hostingServer, sniProxy } = way;
-  const { targetPort = port, tlsOrigination, forwardProxy } = way;
+  const { targetPort = port, tlsOrigination, forwardProxy, externalProxy } = way;
   const who = allowedFrom ? allowedFrom.join(', ') : clients.includes('*') ? 'every namespace' : clients.join(', ');
   const matched = isTls({ protocol }) ? `SNI ${host}` : isHttp({ protocol }) ? `Host ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
-  const crossing = gateway === undefined ? '' : ` ──${hop}──► ${gateway}:${gatewayPort}${sni === undefined ? '' : ` as ${sni}`}`;
+  const next = gateway === undefined ? externalProxy?.join(', ') : `${gateway}:${gatewayPort}`;
+  const crossing = next === undefined ? '' : ` ──${hop}──► ${next}${sni === undefined ? '' : ` as ${sni}`}`;
   const proxy = forwardProxy === undefined ? sniProxy === undefined ? '' : ` ──► ${sniProxy}` : ` ──CONNECT──► ${forwardProxy}`;
   const arrow = tlsOrigination === undefined ? '──►' : `──TLS, ${tlsOrigination}──►`;
   const reached = addresses.length > 0 ? addresses.join(', ') : hostingServer ?? host;
+  const end = externalProxy && !isTls({ protocol }) ? '' : `${proxy} ${arrow} ${reached}:${targetPort}`;
   const requests = (way.allowedRequests ?? []).map(({ from = ['all of them'], methods = ['every method'], paths = ['every path'] }) =>
     `  only for ${from.join(', ')}: ${methods.join(', ')} ${paths.join(', ')}\n`);
-  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${proxy} ${arrow} ${reached}:${targetPort}\n${requests.join('')}`;
+  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${end}\n${requests.join('')}`;
 }

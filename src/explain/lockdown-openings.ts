@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
 import { EgressIntent } from '../plan/intent';
-import { isSameGateway, LockdownIntent, sees } from '../plan/lockdown';
+import { isSameGateway, LockdownIntent, nextAddresses, sees } from '../plan/lockdown';
 import { RouteIntent } from '../plan/route';
 import type { LockdownOpening } from '../policy/egress-lockdown';
 
@@ -51,8 +51,12 @@ function throughBlindDoor({ path, egress, gateway, hop }: RouteIntent): Opening 
   };
 }
 
-function direct({ path, addresses, ports, hosts }: EgressIntent): Opening[] {
+function direct(egress: EgressIntent): Opening[] {
+  const { addresses, ports } = nextAddresses(egress);
   return addresses.map(address => ({
-    to: `${address} on port ${ports.join(', ')} (${hosts.join(', ')})`, why: `"${path}" is direct: every pod can, also one without a sidecar`,
+    to: `${address} on port ${ports.join(', ')} (${egress.hosts.join(', ')})`,
+    why: egress.externalProxy
+      ? `"${egress.path}" leads by that proxy, which decides by certificate who passes: every pod can dial it`
+      : `"${egress.path}" is direct: every pod can, also one without a sidecar`,
   }));
 }

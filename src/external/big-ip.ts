@@ -1,4 +1,5 @@
 import { ExternalProxy } from './external-proxy';
+import { valuesOf } from '../check/external-values';
 import { Problem } from '../check/problem';
 import { Values } from '../check/values';
 
@@ -25,6 +26,7 @@ export class BigIp {
    * It acts when the handshake is complete, resumed or not, and refuses where it sees no certificate.
    */
   public static iRule(proxy: ExternalProxy): string {
+    ofTcp(proxy);
     const { allowedFrom, name } = proxy.requirements;
     return `when CLIENTSSL_HANDSHAKE {
     set names {}
@@ -52,7 +54,7 @@ ${allowedFrom.map((uri, i) => `            "${uri}" ${i < allowedFrom.length - 1
    * The profile demands a client certificate on every connection and resumes no session, so that no one enters by another's.
    */
   public static configuration(proxy: ExternalProxy, options: BigIpOptions): string {
-    const values = Values.of(proxy);
+    const values = ofTcp(proxy);
     const { name, addresses, port } = proxy.requirements;
     const named = (prop: keyof BigIpOptions) => path(values, prop, options[prop]);
     return [
@@ -86,7 +88,51 @@ ${allowedFrom.map((uri, i) => `            "${uri}" ${i < allowedFrom.length - 1
     ].join('\n') + '\n';
   }
 
+  /**
+   * The same as an AS3 declaration, in JSON: a tenant of its own, with a TCP service on every address.
+   *
+   * AS3 cannot turn the session cache off. A client is asked for its certificate all the same when it resumes a session, and the
+   * iRule acts then too. It was written by F5's reference for AS3 3.25 and later, and checked by no schema and no BIG-IP: let AS3 try it
+   * first, with `controls.dryRun`.
+   *
+   * @see https://clouddocs.f5.com/products/extensions/f5-appsvcs-extension/latest/refguide/schema-reference.html
+   */
+  public static as3(proxy: ExternalProxy, options: BigIpOptions): string {
+    const values = ofTcp(proxy);
+    const { name, addresses, port } = proxy.requirements;
+    const onBigIp = (prop: keyof BigIpOptions) => {
+      const named = path(values, prop, options[prop]);
+      return { bigip: named.startsWith('/') ? named : `/Common/${named}` };
+    };
+    const tenant = {
+      class: 'Tenant',
+      proxy: {
+        class: 'Application',
+        service: {
+          class: 'Service_TCP', virtualAddresses: addresses, virtualPort: port, snat: 'none', serverTLS: 'tls', iRules: ['clients'], pool: onBigIp('pool'),
+        },
+        tls: {
+          class: 'TLS_Server',
+          certificates: [{ certificate: 'certificate' }],
+          authenticationMode: 'require',
+          authenticationFrequency: 'every-time',
+          authenticationTrustCA: onBigIp('trustBundle'),
+          renegotiationEnabled: false,
+          retainCertificateEnabled: true,
+        },
+        certificate: { class: 'Certificate', certificate: onBigIp('certificate'), privateKey: onBigIp('key') },
+        clients: { class: 'iRule', iRule: BigIp.iRule(proxy) },
+      },
+    };
+    // a tenant's name begins with a letter
+    return `${JSON.stringify({ class: 'ADC', schemaVersion: '3.25.0', id: name, [name.replaceAll('-', '_').replace(/^\d/, 't$&')]: tenant }, null, 2)}\n`;
+  }
+
   private constructor() {}
+}
+
+function ofTcp(proxy: ExternalProxy): Values {
+  return valuesOf(proxy, 'an ExternalProxy; for an ExternalSniProxy use ExternalEnvoy.sniConfiguration or ExternalNginx.sniConfiguration', one => one instanceof ExternalProxy);
 }
 
 function path(values: Values, prop: string, value: string): string {

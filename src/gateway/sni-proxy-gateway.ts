@@ -1,10 +1,10 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EgressGateway, EgressGatewayProps } from './egress-gateway';
-import { AddressFamily, SniProxy } from './sni-proxy';
+import { SniProxy } from './sni-proxy';
 import { rangeOf } from '../check/addresses';
 import { AppIndex } from '../check/app-index';
-import { Problem } from '../check/problem';
+import { sniProxyIntent } from '../check/sni-proxy-values';
 import { WorkloadValues } from '../check/workload-values';
 import { configMap } from '../emit/kubernetes/config-map';
 import { Companion } from '../emit/kubernetes/deployment';
@@ -13,7 +13,6 @@ import { nginxCompanion } from '../emit/nginx/companion';
 import { configuration } from '../emit/nginx/configuration';
 import { SniProxyIntent } from '../plan/intent';
 import { isSameGateway } from '../plan/lockdown';
-import { PRIVATE_RANGES } from '../plan/private-ranges';
 import { sniListeners } from '../plan/sni-listener';
 import { ResourcesIntent } from '../plan/workload';
 
@@ -107,20 +106,7 @@ export class SniProxyGateway extends EgressGateway {
   /** @internal */
   protected _sniProxy(values: WorkloadValues, { proxy, deniedRanges, allowedRanges }: SniProxyGatewayProps): SniProxyIntent {
     const { _program: program, _options: options } = values.kindOf('proxy', proxy ?? SniProxy.nginx(), 'an SniProxy', one => one instanceof SniProxy);
-    const addressFamily = options.addressFamily ?? AddressFamily.IPV4;
-    const families = Object.values(AddressFamily);
-    if (!families.includes(addressFamily)) {
-      values.refuse(Problem.INVALID_VALUE, `addressFamily is ${JSON.stringify(addressFamily)}`, `give one of ${families.join(', ')}`);
-    }
-    return {
-      program,
-      resolver: options.resolver === undefined ? undefined : values.address('resolver', options.resolver),
-      addressFamily,
-      connectTimeoutSeconds: values.number('connectTimeoutSeconds', options.connectTimeoutSeconds ?? 5),
-      idleTimeoutSeconds: values.number('idleTimeoutSeconds', options.idleTimeoutSeconds ?? 3600),
-      deniedRanges: [...new Set([...PRIVATE_RANGES, ...values.ranges('deniedRanges', deniedRanges)])].sort(),
-      allowedRanges: values.ranges('allowedRanges', allowedRanges),
-    };
+    return sniProxyIntent(values, program, options, deniedRanges, allowedRanges);
   }
 
   /** @internal */

@@ -15,7 +15,7 @@ export interface SniProxyOptions {
   /**
    * Address of the DNS server that resolves the names clients send.
    *
-   * @default - those of the pod, which are the cluster's
+   * @default - those of the machine; of a pod, the cluster's
    */
   readonly resolver?: string;
 

@@ -9,6 +9,9 @@ export interface IdentityIntent {
   readonly anotherTrustDomain: boolean;
 }
 
+/** A URI that no certificate can hold: `.invalid` is nobody's. */
+export const NOBODY = 'spiffe://nobody.invalid/';
+
 /** The trust domain of a SPIFFE URI. */
 export function trustDomainOf(uri: string): string {
   return uri.split('/')[2];

@@ -1,4 +1,5 @@
 import { ConnectionsIntent } from './connections';
+import { ExternalProxyIntent } from './external-proxy';
 import { ForwardProxyIntent } from './forward-proxy';
 import { OriginationIntent } from './origination';
 import { RequestsIntent } from './requests';
@@ -48,6 +49,13 @@ export interface EgressIntent {
    * @default - straight to the host
    */
   readonly forwardProxy?: ForwardProxyIntent;
+
+  /**
+   * Proxy outside that the sidecar goes by over mutual TLS of the mesh.
+   *
+   * @default - straight to the host
+   */
+  readonly externalProxy?: ExternalProxyIntent;
 
   /**
    * Limits of the sidecar's connections.

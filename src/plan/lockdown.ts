@@ -64,12 +64,20 @@ export function fence(lockdown: LockdownIntent, namespace: string, egresses: rea
       ...lockdown.gateways.map(({ namespace: where, labels }) => ({ namespace: where, labels, ports: ANY_TCP_PORT })),
       ...reachable.map(name => ({ namespace: name })),
     ],
-    addresses: own.filter(egress => !routeOf(egress)).flatMap(({ addresses, ports }) => addresses.map(address => ({ address, ports }))),
+    addresses: own.filter(egress => !routeOf(egress)).flatMap(egress => {
+      const { addresses, ports } = nextAddresses(egress);
+      return addresses.map(address => ({ address, ports }));
+    }),
     hosts: [...new Set([
       ...own.flatMap(egress => egress.hosts.map(host => `${egress.namespace === namespace ? '.' : egress.namespace}/${host}`)),
       ...reachable.map(name => `${name === namespace ? '.' : name}/*.${name}.svc.${lockdown.clusterDomain}`),
     ])].sort(),
   };
+}
+
+/** Addresses and ports that the sidecars of a direct egress dial; no address: those are known by DNS only. */
+export function nextAddresses({ addresses, ports, externalProxy }: EgressIntent): Pick<EgressIntent, 'addresses' | 'ports'> {
+  return externalProxy ? { addresses: externalProxy.addresses, ports: [externalProxy.port] } : { addresses, ports };
 }
 
 /** Namespaces that may reach a gateway's pods, sorted; `*` alone for all. */

@@ -111,7 +111,7 @@ const OUTER = { number: 443, name: 'tls', protocol: 'TLS' };
 /** The client leg: to the hosts themselves, or to the gateway where there is a route. */
 export function clientLeg(egress: EgressIntent, route?: RouteIntent): Leg {
   const dialled = !isNamed(egress) && egress.addresses.length > 0;
-  const moved = (number: number) => route || egress.forwardProxy ? number : outsidePort(number, egress.tlsOrigination);
+  const moved = (number: number) => route || egress.forwardProxy || egress.externalProxy ? number : outsidePort(number, egress.tlsOrigination);
   return {
     hosts: egress.hosts,
     addresses: dialled ? egress.addresses : [],
@@ -123,7 +123,7 @@ export function clientLeg(egress: EgressIntent, route?: RouteIntent): Leg {
     })),
     reach: route
       ? { by: 'name', name: route.gateway.host, port: route.hop.port }
-      : toForwardProxy(egress) ?? (dialled && egress.ports.every(port => moved(port) === port) ? { by: 'dialled' } : outside(egress)),
+      : toProxy(egress) ?? (dialled && egress.ports.every(port => moved(port) === port) ? { by: 'dialled' } : outside(egress)),
     exportTo: exportTo(egress),
   };
 }
@@ -238,7 +238,8 @@ function outerSecuring(route: RouteIntent, own: string, host: string, port: numb
   };
 }
 
-function sidecarSecurity({ tlsOrigination, forwardProxy }: EgressIntent, host: string): Security {
+function sidecarSecurity({ tlsOrigination, forwardProxy, externalProxy }: EgressIntent, host: string): Security {
+  if (externalProxy) return { by: 'mesh-mutual-tls', sni: externalProxy.sni, serverIdentity: externalProxy.identity };
   return originated(tlsOrigination, host) ?? originated(forwardProxy?.tlsOrigination, forwardProxy?.host) ?? { by: 'nothing' };
 }
 
@@ -246,6 +247,12 @@ function originated(origination: OriginationIntent | undefined, host: string | u
   if (!origination || host === undefined) return undefined;
   const { mode, sni, subjectAltNames, verified, certificates } = origination;
   return { by: 'tls', mode, sni: sni ?? host, subjectAltNames: verified ? subjectAltNames ?? [host] : undefined, certificates };
+}
+
+function toProxy(egress: EgressIntent): Reach | undefined {
+  if (!egress.externalProxy) return toForwardProxy(egress);
+  const { addresses, port } = egress.externalProxy;
+  return { by: 'addresses', addresses, port: egress.ports.every(number => number === port) ? undefined : port };
 }
 
 function toForwardProxy({ forwardProxy }: Pick<RouteIntent, 'forwardProxy'>): Reach | undefined {

@@ -1,4 +1,4 @@
-import { IdentityIntent, isWholeNamespace, principals, spiffeUris, trustDomainOf } from './identity';
+import { IdentityIntent, isWholeNamespace, NOBODY, principals, spiffeUris, trustDomainOf } from './identity';
 import type { EgressIntent } from './intent';
 import type { RouteIntent } from './route';
 
@@ -29,9 +29,6 @@ export interface Denial {
   readonly notMethods?: readonly string[];
   readonly notPaths?: readonly string[];
 }
-
-/** A URI that no certificate can hold: `.invalid` is nobody's. */
-const NOBODY = 'spiffe://nobody.invalid/';
 
 /** Everybody who is permitted something; none: every workload of the clients. */
 export function callers(permissions: readonly PermissionIntent[]): readonly IdentityIntent[] | undefined {

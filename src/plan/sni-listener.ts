@@ -1,21 +1,26 @@
 import { crossings } from './path';
 import { RouteIntent } from './route';
 
-/** What an SNI proxy does for one host and port of a route: whoever reaches the socket may send any name of the wildcard, and no other. */
-export interface SniListener {
-  /** Name of the crossing, in lower-case letters, digits and hyphens. */
+/** Names that an SNI proxy leads to, and no others. */
+export interface SniNames {
+  /** Unique at the proxy, in lower-case letters, digits and hyphens. */
   readonly name: string;
 
-  /** Path of the Unix socket; with a leading `@` an abstract one. */
-  readonly socket: string;
-  readonly wildcard: string;
+  /** Exact names and wildcards. */
+  readonly hosts: readonly string[];
 
   /** Port of the servers outside. */
   readonly port: number;
 }
 
+/** What an SNI proxy does for one host and port of a route: whoever reaches the socket may send its names. */
+export interface SniListener extends SniNames {
+  /** Path of the Unix socket; with a leading `@` an abstract one. */
+  readonly socket: string;
+}
+
 /** The listeners that a route needs at its gateway's SNI proxy. */
 export function sniListeners(route: RouteIntent): SniListener[] {
   return crossings(route).flatMap(({ name, host, port, outer: { reach } }) =>
-    reach.by === 'socket' ? [{ name, socket: reach.path, wildcard: host, port }] : []);
+    reach.by === 'socket' ? [{ name, socket: reach.path, hosts: [host], port }] : []);
 }

@@ -25,7 +25,7 @@ const hostile = fc.oneof(
 const text = fc.array(hostile, { minLength: 1, maxLength: 6 }).map(parts => parts.join(''));
 
 function listener(wildcard: string, name = 'a-1'): SniListener {
-  return { name, socket: `/var/run/sni/${name}.sock`, wildcard, port: 443 };
+  return { name, socket: `/var/run/sni/${name}.sock`, hosts: [wildcard], port: 443 };
 }
 
 /** A folder for sockets in the place of the container's. */
@@ -56,7 +56,7 @@ test('whatever a wildcard holds, it stays inside one quoted expression', () => {
     expect(written).toHaveLength(plain.length);
     for (const [i, line] of written.entries()) {
       if (line !== plain[i]) {
-        expect(line).toMatch(/^ {4}"~\*\^\[-_a-z0-9\.\]\*\[-_a-z0-9\](\\x[0-9a-f]{2}|[-a-z0-9])*\\z" \$ssl_preread_server_name:443;$/);
+        expect(line).toMatch(/^ {4}"~\*\^(\[-_a-z0-9\.\]\*\[-_a-z0-9\])?(\\x[0-9a-f]{2}|[-A-Za-z0-9])*\\z" \$ssl_preread_server_name:443;$/);
       }
     }
   }), { numRuns: 1000 });

@@ -136,6 +136,9 @@ func knownPorts(w *world.World, calls []world.Call) []int {
 		for _, port := range server.Ports {
 			found[port.Port] = true
 		}
+		if server.Runs != nil {
+			found[server.Runs.Port] = true
+		}
 	}
 	for _, call := range calls {
 		found[call.To.Port] = true

@@ -25,6 +25,7 @@ type Run struct {
 	pods    map[*world.Pod]*network.Namespace
 	envoys  []*proxies.Envoy
 	nginxes []*proxies.Nginx
+	beyond  []*proxies.Outside
 	planned []world.Call
 	calls   int
 }
@@ -32,7 +33,7 @@ type Run struct {
 // Start builds the world for real. The caller stops the result, whatever happens.
 func (l *RunLab) Start(plane *controlplane.ControlPlane, folder string, calls []world.Call) (*Run, error) {
 	r := &Run{lab: l, plane: plane, world: plane.World, folder: folder, planned: calls, pods: map[*world.Pod]*network.Namespace{}}
-	for _, step := range []func() error{r.buildNetwork, r.startServers, r.startPods, r.waitReady} {
+	for _, step := range []func() error{r.buildNetwork, r.startServers, r.startBeyond, r.startPods, r.waitReady} {
 		if err := step(); err != nil {
 			r.Stop()
 			return nil, err
@@ -70,12 +71,12 @@ func (r *Run) buildNetwork() (err error) {
 func (r *Run) startServers() error {
 	var addresses []netip.Addr
 	for _, server := range r.world.Stated.Servers {
-		for _, text := range server.Addresses {
-			address, err := netip.ParseAddr(text)
-			if err != nil || !address.Is4() {
-				return fmt.Errorf("server %s: the lab has IPv4 addresses only, got %q", server.Name, text)
-			}
-			addresses = append(addresses, address)
+		own, err := addressesOf(server)
+		if err != nil {
+			return err
+		}
+		if server.Runs == nil {
+			addresses = append(addresses, own...)
 		}
 	}
 	namespace, err := r.network.Add("outside", world.DNS, addresses...)
@@ -91,6 +92,41 @@ func (r *Run) startServers() error {
 	}
 	r.dns, err = network.ServeDNS(resolver, world.DNS, r.world.Resolve)
 	return err
+}
+
+func addressesOf(server world.Server) ([]netip.Addr, error) {
+	var out []netip.Addr
+	for _, text := range server.Addresses {
+		address, err := netip.ParseAddr(text)
+		if err != nil || !address.Is4() {
+			return nil, fmt.Errorf("server %s: the lab has IPv4 addresses only, got %q", server.Name, text)
+		}
+		out = append(out, address)
+	}
+	return out, nil
+}
+
+// startBeyond starts the real proxies outside, each as a machine of its own.
+func (r *Run) startBeyond() error {
+	for i, server := range r.world.Stated.Servers {
+		if server.Runs == nil {
+			continue
+		}
+		addresses, err := addressesOf(server)
+		if err != nil {
+			return err
+		}
+		namespace, err := r.network.Add(fmt.Sprintf("beyond%d", i), world.DNS, addresses...)
+		if err != nil {
+			return err
+		}
+		proxy, err := proxies.StartOutside(r.lab.Tools, namespace, r.world, server, filepath.Join(r.folder, "beyond-"+server.Name))
+		if err != nil {
+			return err
+		}
+		r.beyond = append(r.beyond, proxy)
+	}
+	return nil
 }
 
 func (r *Run) startPods() error {
@@ -140,6 +176,11 @@ func (r *Run) waitReady() error {
 			return err
 		}
 	}
+	for _, proxy := range r.beyond {
+		if err := proxy.Ready(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -159,6 +200,9 @@ func (r *Run) Stop() {
 	}
 	for _, nginx := range r.nginxes {
 		nginx.Stop()
+	}
+	for _, proxy := range r.beyond {
+		proxy.Stop()
 	}
 	if r.servers != nil {
 		r.servers.Stop()

@@ -34,6 +34,10 @@ type evidence struct {
 	before map[*world.Pod]map[string]int
 	// nginxLogs are the lengths of nginx' logs before the call.
 	nginxLogs map[*proxies.Nginx]int
+	// beyondLogs are what the proxies outside had said before the call; beyond is the one that it reached, and entry its log line.
+	beyondLogs map[*proxies.Outside][]string
+	beyond     *proxies.Outside
+	entry      beyondEntry
 	// logged counts the lines of every access log before the call.
 	logged map[*world.Pod]int
 }
@@ -74,6 +78,10 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	for _, nginx := range r.nginxes {
 		e.nginxLogs[nginx] = len(nginx.Log())
 	}
+	e.beyondLogs = map[*proxies.Outside][]string{}
+	for _, proxy := range r.beyond {
+		e.beyondLogs[proxy] = proxy.Log()
+	}
 	if e.logged, err = r.logLengths(); err != nil {
 		return Seen{}, false, err
 	}
@@ -82,6 +90,7 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	if err := r.collect(e); err != nil {
 		return Seen{}, false, err
 	}
+	r.collectBeyond(e)
 	time.Sleep(settle) // a server that was reached late is still found
 	e.sights = r.servers.Record.Since(mark)
 	deniedAfter, err := r.network.Denied()
@@ -108,18 +117,26 @@ func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *See
 	}
 	none := &Seen{}
 	if through := call.How.Through; through != nil {
-		service := r.world.Service(through.Gateway)
-		if service == nil || len(service.Pods) == 0 {
-			return attempt, none, fmt.Errorf("%s: no gateway %s", call.Name, through.Gateway)
-		}
-		target, ok := service.TargetPort(through.Port)
-		if !ok {
-			return attempt, &Seen{Refused: "no-listener", At: "gateway", Detail: "the gateway's Service has no such port"}, nil
-		}
 		attempt.Bypass = true
-		attempt.Address = net.JoinHostPort(service.Pods[0].IP.String(), strconv.Itoa(target))
+		if through.Proxy != "" {
+			attempt.Address = r.addressBeyond(through.Proxy)
+		} else {
+			service := r.world.Service(through.Gateway)
+			if service == nil || len(service.Pods) == 0 {
+				return attempt, none, fmt.Errorf("%s: no gateway %s", call.Name, through.Gateway)
+			}
+			target, ok := service.TargetPort(through.Port)
+			if !ok {
+				return attempt, &Seen{Refused: "no-listener", At: "gateway", Detail: "the gateway's Service has no such port"}, nil
+			}
+			attempt.Address = net.JoinHostPort(service.Pods[0].IP.String(), strconv.Itoa(target))
+		}
 		if through.Security == "mutual-tls" {
-			leaf, err := r.world.Authorities.Mesh.Issue(world.Name{URI: caller.Identity(r.world.Stated.TrustDomain)})
+			authority := r.world.Authorities.Mesh
+			if through.UnknownAuthority {
+				authority = r.world.Authorities.Unknown
+			}
+			leaf, err := authority.Issue(world.Name{URI: caller.Identity(r.world.Stated.TrustDomain)})
 			if err != nil {
 				return attempt, none, err
 			}

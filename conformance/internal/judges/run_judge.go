@@ -20,6 +20,7 @@ func (r *Run) judge(e *evidence) Seen {
 	var seen Seen
 	if e.outcome.Answer != nil {
 		hops := append(r.proxyHops(e), r.forwardHops(e, *e.outcome.Answer)...)
+		hops = append(hops, r.beyondHops(e)...)
 		seen = Seen{Way: append(hops, r.serverHop(e, *e.outcome.Answer)), Status: e.outcome.Status}
 	} else {
 		seen = r.refusal(e)
@@ -86,6 +87,9 @@ func (r *Run) sourceOf(e *evidence, remote string) string {
 	case pod != nil && pod.Role == world.InGateway:
 		return "gateway"
 	}
+	if r.world.OutsideAt(hostOf(remote)) != nil {
+		return "proxy"
+	}
 	for _, sight := range e.sights {
 		if sight.Stage == outside.Proxied && sight.Onward == remote {
 			return "proxy"
@@ -103,6 +107,9 @@ func (r *Run) refusal(e *evidence) Seen {
 	}
 	if len(e.denied) > 0 {
 		return Seen{Refused: "network-policy", At: "network"}
+	}
+	if seen, found := refusedBeyond(e); found {
+		return seen
 	}
 	if len(e.chain) == 0 {
 		return r.refusedDial(e)
@@ -275,6 +282,9 @@ func (e *evidence) String() string {
 	for _, sight := range e.sights {
 		raw, _ := json.Marshal(sight)
 		out = append(out, "server: "+string(raw))
+	}
+	if e.beyond != nil {
+		out = append(out, e.beyond.Server.Name+": "+strings.TrimSpace(e.beyond.Since(e.beyondLogs[e.beyond])))
 	}
 	for _, pair := range e.denied {
 		out = append(out, "network policy: "+pair)

@@ -37,7 +37,9 @@ func (s *Simulate) Call(call world.Call) (Seen, error) {
 func (s *Simulate) follow(call world.Call) (Seen, error) {
 	caller := s.plane.World.Callers[call.Name]
 	walk := &walk{simulate: s, call: call, seen: Seen{Partial: true}}
-	if through := call.How.Through; through != nil {
+	if through := call.How.Through; through != nil && through.Proxy != "" {
+		return Seen{Unmodelled: "a proxy outside is not simulated"}, nil
+	} else if through != nil {
 		err := walk.through(through)
 		return walk.seen, err
 	}
@@ -190,6 +192,9 @@ func (w *walk) arrive(from *world.Pod, address string, port int) error {
 	}
 	if server == nil {
 		return w.refuse("no-upstream", roleName(from), "nobody has the address "+net.JoinHostPort(address, strconv.Itoa(port)))
+	}
+	if server.Runs != nil {
+		return w.leave("a proxy outside is not simulated")
 	}
 	for _, candidate := range server.Ports {
 		if candidate.Port == port && strings.HasPrefix(candidate.Protocol, "connect") {

@@ -101,7 +101,7 @@ func lastLines(path string, count int) string {
 
 // Tools are the programs that the lab starts.
 type Tools struct {
-	Envoy, Nginx, NginxStream string
+	Envoy, Nginx, NginxStream, NginxScript string
 }
 
 // FindTools looks for Envoy in the folder that install.sh fills (or in
@@ -132,9 +132,15 @@ func FindTools() (Tools, error) {
 		}
 	}
 	tools.Nginx, _ = exec.LookPath("nginx")
-	const stream = "/usr/lib/nginx/modules/ngx_stream_module.so"
-	if _, err := os.Stat(stream); err == nil {
-		tools.NginxStream = stream
-	}
+	tools.NginxStream = nginxModule("ngx_stream_module.so")
+	tools.NginxScript = nginxModule("ngx_stream_js_module.so")
 	return tools, nil
+}
+
+func nginxModule(name string) string {
+	path := filepath.Join("/usr/lib/nginx/modules", name)
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
 }

@@ -38,6 +38,8 @@ type Server struct {
 	Ports     []ServerPort `json:"ports"`
 	// Service is set instead where pods of the manifests are the server.
 	Service string `json:"service"`
+	// Runs is set instead where a real proxy is the server.
+	Runs *Runs `json:"runs"`
 }
 
 // StatedSecret is a Secret that is not as the lab would make it.
@@ -121,10 +123,13 @@ type How struct {
 
 // Through is a pod that goes around its sidecar, to the gateway's pod itself.
 type Through struct {
-	Gateway  string `json:"gateway"`
-	Port     int    `json:"port"`
-	Security string `json:"security"`
-	SNI      string `json:"sni"`
+	Gateway string `json:"gateway"`
+	Port    int    `json:"port"`
+	Proxy   string `json:"proxy"`
+	// UnknownAuthority issued the certificate that the pod shows.
+	UnknownAuthority bool   `json:"unknownAuthority"`
+	Security         string `json:"security"`
+	SNI              string `json:"sni"`
 }
 
 // Expect is either a way or a refusal.
@@ -258,7 +263,11 @@ func (s *Scenario) fillDefaults() {
 func (s *Scenario) check(name string) error {
 	var problems []error
 	var servers, calls []string
+	var running []string
 	for _, server := range s.World.Servers {
+		if server.Runs != nil {
+			running = append(running, server.Name)
+		}
 		if slices.Contains(servers, server.Name) {
 			problems = append(problems, fmt.Errorf("%s: two servers are called %q", name, server.Name))
 		}
@@ -269,6 +278,9 @@ func (s *Scenario) check(name string) error {
 			problems = append(problems, fmt.Errorf("%s: two calls are called %q", name, call.Name))
 		}
 		calls = append(calls, call.Name)
+		if through := call.How.Through; through != nil && through.Proxy != "" && !slices.Contains(running, through.Proxy) {
+			problems = append(problems, fmt.Errorf("%s: %s: no proxy that runs outside is called %q", name, call.Name, through.Proxy))
+		}
 		for i, hop := range call.Expect.Way {
 			if (hop.Server != "") != (i == len(call.Expect.Way)-1) {
 				problems = append(problems, fmt.Errorf("%s: %s: a way ends with its only server", name, call.Name))

@@ -49,6 +49,9 @@ func TestRefusesBadFiles(t *testing.T) {
 		{`"name": "two"`, `"name": "one"`, `two calls are called "one"`},
 		{`{"server": "s", "sni": null}`, `{"server": "nobody"}`, `no server is called "nobody"`},
 		{`, {"server": "s", "sni": null}]`, `]`, "a way ends with its only server"},
+		{`"how": {"protocol": "tls", "sni": null}`, `"how": {"through": {"proxy": "s", "security": "mutual-tls"}}`, `no proxy that runs outside is called "s"`},
+		{`"how": {"protocol": "tls", "sni": null}`, `"how": {"through": {"security": "mutual-tls"}}`, "through"},
+		{`"ports": [{"port": 443, "protocol": "tls"}]`, `"runs": {"program": "envoy", "port": 443}`, "runs"},
 	} {
 		if !strings.Contains(minimal, row.from) {
 			t.Fatalf("the row changes nothing: %s", row.from)

@@ -1,5 +1,5 @@
 import { SniProxyIntent } from '../../plan/intent';
-import { SniListener } from '../../plan/sni-listener';
+import { SniListener, SniNames } from '../../plan/sni-listener';
 
 const TYPE = 'type.googleapis.com/envoy.extensions';
 const LOOKUP = new Map([['IPV4', 'V4_ONLY'], ['IPV6', 'V6_ONLY'], ['ANY', 'ALL']]);
@@ -8,7 +8,7 @@ const LOOKUP = new Map([['IPV4', 'V4_ONLY'], ['IPV6', 'V6_ONLY'], ['ANY', 'ALL']
 const MOST_NAMES = 16384;
 
 /** The cluster that resolves the names which clients of a listener send. */
-export function upstream(listener: SniListener, proxy: SniProxyIntent): object {
+export function upstream(listener: SniNames, proxy: SniProxyIntent): object {
   return {
     name: clusterOf(listener),
     lb_policy: 'CLUSTER_PROVIDED',
@@ -20,14 +20,17 @@ export function upstream(listener: SniListener, proxy: SniProxyIntent): object {
   };
 }
 
-/** The listener on the socket of a route: names of its wildcard go to where they resolve to, everything else matches no chain. */
+/** The listener on the socket of a route. */
 export function listenerOf(listener: SniListener, proxy: SniProxyIntent): object {
+  return { name: clusterOf(listener), address: { pipe: { path: listener.socket } }, ...byName(listener, proxy) };
+}
+
+/** What a listener does: its names go to where they resolve to, everything else matches no chain. */
+export function byName(listener: SniNames, proxy: SniProxyIntent): object {
   return {
-    name: clusterOf(listener),
-    address: { pipe: { path: listener.socket } },
     listener_filters: [{ name: 'envoy.filters.listener.tls_inspector', typed_config: { '@type': `${TYPE}.filters.listener.tls_inspector.v3.TlsInspector` } }],
     filter_chains: [{
-      filter_chain_match: { server_names: [listener.wildcard] },
+      filter_chain_match: { server_names: [...listener.hosts] },
       filters: [
         {
           name: 'envoy.filters.network.sni_dynamic_forward_proxy',
@@ -54,12 +57,13 @@ export function listenerOf(listener: SniListener, proxy: SniProxyIntent): object
   };
 }
 
-function clusterOf({ name }: SniListener): string {
+/** The name that a listener and its cluster share. */
+export function clusterOf({ name }: SniNames): string {
   return `sni-proxy-${name}`;
 }
 
 /** A cache for each listener, so that one tenant's names do not push out another's. Without search domains, which are the cluster's. */
-function dnsCache(listener: SniListener, { resolver, addressFamily }: SniProxyIntent): object {
+function dnsCache(listener: SniNames, { resolver, addressFamily }: SniProxyIntent): object {
   return {
     name: clusterOf(listener),
     dns_lookup_family: LOOKUP.get(addressFamily),
@@ -75,7 +79,7 @@ function dnsCache(listener: SniListener, { resolver, addressFamily }: SniProxyIn
   };
 }
 
-function deniedAddresses(listener: SniListener, { deniedRanges, allowedRanges }: SniProxyIntent): object {
+function deniedAddresses(listener: SniNames, { deniedRanges, allowedRanges }: SniProxyIntent): object {
   const anyOf = (ranges: readonly string[]) => ({ or_rules: { rules: ranges.map(leadsTo) } });
   const denied = anyOf(deniedRanges);
   return {
@@ -109,23 +113,24 @@ function leadsTo(range: string): object {
   };
 }
 
-function accessLog({ name }: SniListener): object {
+function accessLog({ name }: SniNames): object {
+  return stdoutLog({
+    time: '%START_TIME%',
+    listener: name,
+    sni: '%REQUESTED_SERVER_NAME%',
+    upstream: '%UPSTREAM_HOST%',
+    flags: '%RESPONSE_FLAGS%',
+    refused: '%CONNECTION_TERMINATION_DETAILS%',
+    bytes_sent: '%BYTES_SENT%',
+    bytes_received: '%BYTES_RECEIVED%',
+    milliseconds: '%DURATION%',
+  });
+}
+
+/** An access log on stdout, in JSON. */
+export function stdoutLog(format: object): object {
   return {
     name: 'envoy.access_loggers.stdout',
-    typed_config: {
-      '@type': `${TYPE}.access_loggers.stream.v3.StdoutAccessLog`,
-      'log_format': {
-        json_format: {
-          time: '%START_TIME%',
-          listener: name,
-          sni: '%REQUESTED_SERVER_NAME%',
-          upstream: '%UPSTREAM_HOST%',
-          flags: '%RESPONSE_FLAGS%',
-          bytes_sent: '%BYTES_SENT%',
-          bytes_received: '%BYTES_RECEIVED%',
-          milliseconds: '%DURATION%',
-        },
-      },
-    },
+    typed_config: { '@type': `${TYPE}.access_loggers.stream.v3.StdoutAccessLog`, 'log_format': { json_format: format } },
   };
 }

@@ -1,0 +1,61 @@
+import { Construct, IConstruct } from 'constructs';
+import { isAddress } from './addresses';
+import { Problem } from './problem';
+import { sniProxyIntent } from './sni-proxy-values';
+import { Values } from './values';
+import { WorkloadValues } from './workload-values';
+import type { ExternalProxyRequirements } from '../external/external-proxy-requirements';
+import type { ProxyFiles, ProxyUpstream } from '../external/proxy-files';
+import { SniProxyOptions } from '../gateway/sni-proxy';
+import { ExternalListener, Onward } from '../plan/external-listener';
+
+/** For what is written for a proxy outside, which must be of the right kind. */
+export function valuesOf<T extends IConstruct>(proxy: T, kind: string, is: (proxy: T) => boolean): WorkloadValues {
+  const values = new WorkloadValues(proxy.node.scope as Construct, proxy.node.id);
+  values.kindOf('proxy', proxy, kind, is);
+  return values;
+}
+
+/** The listener of a proxy outside with its files, checked. */
+export function externalListener(
+  values: Values, { name, addresses, port, allowedFrom }: ExternalProxyRequirements, files: ProxyFiles,
+): ExternalListener {
+  return {
+    name,
+    addresses,
+    port,
+    allowedFrom,
+    certificate: filePath(values, 'certificate', files.certificate),
+    key: filePath(values, 'key', files.key),
+    trustBundle: filePath(values, 'trustBundle', files.trustBundle),
+  };
+}
+
+/** One place that a proxy outside leads to. */
+export function place(values: Values, { upstreamHost, upstreamPort }: ProxyUpstream): Onward {
+  const host = values.required('upstreamHost', upstreamHost);
+  if (typeof host !== 'string' || host.length > 253 || !(isAddress(host) || /^(?!.*\.\d+$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(host))) {
+    values.refuse(Problem.INVALID_HOST, `upstreamHost is ${JSON.stringify(host)}`, 'give a DNS name in lower case or an address, as the proxy knows it');
+  }
+  return { to: 'place', host, port: values.port('upstreamPort', values.required('upstreamPort', upstreamPort)) };
+}
+
+/** The hosts that a proxy outside leads to by name. */
+export function named(
+  values: WorkloadValues, program: string, { name, hosts, hostsPort }: ExternalProxyRequirements, options: SniProxyOptions,
+  deniedRanges?: string[], allowedRanges?: string[],
+): Onward & { readonly to: 'names' } {
+  return {
+    to: 'names',
+    names: { name, hosts: hosts!, port: hostsPort! },
+    sniProxy: sniProxyIntent(values, program, options, deniedRanges, allowedRanges),
+  };
+}
+
+/** An absolute path of letters that no configuration reads anything into. */
+export function filePath(values: Values, prop: string, path: string): string {
+  if (typeof values.required(prop, path) !== 'string' || !/^(\/[-\w.@+]+)+$/.test(path)) {
+    values.refuse(Problem.INVALID_PATH, `${prop} is ${JSON.stringify(path)}`, 'give the absolute path of a file on the proxy, such as "/etc/proxy/tls.crt"');
+  }
+  return path;
+}

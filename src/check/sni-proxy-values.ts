@@ -1,0 +1,25 @@
+import { Problem } from './problem';
+import { WorkloadValues } from './workload-values';
+import { AddressFamily, SniProxyOptions } from '../gateway/sni-proxy';
+import { SniProxyIntent } from '../plan/intent';
+import { PRIVATE_RANGES } from '../plan/private-ranges';
+
+/** Checks the options of an SNI proxy. */
+export function sniProxyIntent(
+  values: WorkloadValues, program: string, options: SniProxyOptions, deniedRanges: string[] | undefined, allowedRanges: string[] | undefined,
+): SniProxyIntent {
+  const addressFamily = options.addressFamily ?? AddressFamily.IPV4;
+  const families = Object.values(AddressFamily);
+  if (!families.includes(addressFamily)) {
+    values.refuse(Problem.INVALID_VALUE, `addressFamily is ${JSON.stringify(addressFamily)}`, `give one of ${families.join(', ')}`);
+  }
+  return {
+    program,
+    resolver: options.resolver === undefined ? undefined : values.address('resolver', options.resolver),
+    addressFamily,
+    connectTimeoutSeconds: values.number('connectTimeoutSeconds', options.connectTimeoutSeconds ?? 5),
+    idleTimeoutSeconds: values.number('idleTimeoutSeconds', options.idleTimeoutSeconds ?? 3600),
+    deniedRanges: [...new Set([...PRIVATE_RANGES, ...values.ranges('deniedRanges', deniedRanges)])].sort(),
+    allowedRanges: values.ranges('allowedRanges', allowedRanges),
+  };
+}
