@@ -55,7 +55,9 @@ type Outcome struct {
 // interest in whom it talks to.
 func MeshClient(leaf *world.Leaf, sni string) *tls.Config {
 	return &tls.Config{
-		Certificates: []tls.Certificate{leaf.TLS}, ServerName: sni, InsecureSkipVerify: true, //nolint:gosec // an attacker
+		// whatever authorities the gateway asks for
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &leaf.TLS, nil },
+		ServerName:           sni, InsecureSkipVerify: true, //nolint:gosec // an attacker
 		NextProtos: []string{"istio"},
 	}
 }
