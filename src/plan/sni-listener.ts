@@ -6,6 +6,9 @@ export interface SniListener {
   /** Name of the crossing, in lower-case letters, digits and hyphens. */
   readonly name: string;
 
+  /** The route's own name for it. */
+  readonly ownName: string;
+
   /** Path of the Unix socket; with a leading `@` an abstract one. */
   readonly socket: string;
   readonly wildcard: string;
@@ -16,6 +19,6 @@ export interface SniListener {
 
 /** The listeners that a route needs at its gateway's SNI proxy. */
 export function sniListeners(route: RouteIntent): SniListener[] {
-  return crossings(route).flatMap(({ name, host, port, outer: { reach } }) =>
-    reach.by === 'socket' ? [{ name, socket: reach.path, wildcard: host, port }] : []);
+  return crossings(route).flatMap(({ name, ownName, host, port, outer: { reach } }) =>
+    reach.by === 'socket' ? [{ name, ownName, socket: reach.path, wildcard: host, port }] : []);
 }

@@ -1,3 +1,4 @@
+import { sniProxyLine } from './audit-line';
 import { SniProxyIntent } from '../../plan/intent';
 import { SniListener } from '../../plan/sni-listener';
 
@@ -24,8 +25,13 @@ export function upstream(listener: SniListener, proxy: SniProxyIntent): object {
 export function listenerOf(listener: SniListener, proxy: SniProxyIntent): object {
   return {
     name: clusterOf(listener),
+    // a name that no chain takes reaches no filter that could log it
+    access_log: [{ ...accessLog(listener), filter: { response_flag_filter: { flags: ['NR'] } } }],
     address: { pipe: { path: listener.socket } },
-    listener_filters: [{ name: 'envoy.filters.listener.tls_inspector', typed_config: { '@type': `${TYPE}.filters.listener.tls_inspector.v3.TlsInspector` } }],
+    listener_filters: [
+      { name: 'envoy.filters.listener.proxy_protocol', typed_config: { '@type': `${TYPE}.filters.listener.proxy_protocol.v3.ProxyProtocol` } },
+      { name: 'envoy.filters.listener.tls_inspector', typed_config: { '@type': `${TYPE}.filters.listener.tls_inspector.v3.TlsInspector` } },
+    ],
     filter_chains: [{
       filter_chain_match: { server_names: [listener.wildcard] },
       filters: [
@@ -109,22 +115,13 @@ function leadsTo(range: string): object {
   };
 }
 
-function accessLog({ name }: SniListener): object {
+function accessLog({ ownName }: SniListener): object {
   return {
     name: 'envoy.access_loggers.stdout',
     typed_config: {
       '@type': `${TYPE}.access_loggers.stream.v3.StdoutAccessLog`,
       'log_format': {
-        json_format: {
-          time: '%START_TIME%',
-          listener: name,
-          sni: '%REQUESTED_SERVER_NAME%',
-          upstream: '%UPSTREAM_HOST%',
-          flags: '%RESPONSE_FLAGS%',
-          bytes_sent: '%BYTES_SENT%',
-          bytes_received: '%BYTES_RECEIVED%',
-          milliseconds: '%DURATION%',
-        },
+        json_format: sniProxyLine(ownName),
       },
     },
   };
