@@ -22,6 +22,7 @@ export * from './plan/forward-proxy';
 export * from './plan/intent';
 export * from './plan/origination';
 export * from './plan/requests';
+export * from './policy/egress-audit';
 export * from './policy/egress-lockdown';
 export * from './policy/workload-identity';
 export * from './route/egress-gateway-route';

@@ -1,9 +1,11 @@
 import { IConstruct } from 'constructs';
+import { auditProblems } from './audits';
 import { identityProblems } from './identities';
 import { lockdownProblems } from './lockdowns';
 import { secretProblems } from './outward';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
+import { AuditIntent } from '../plan/audit';
 import { AllowanceIntent, IdentityIntent } from '../plan/identity';
 import { EgressIntent, GatewayIntent } from '../plan/intent';
 import { LockdownIntent } from '../plan/lockdown';
@@ -27,6 +29,7 @@ export class AppIndex {
   private readonly identities = new Map<string, IdentityIntent[]>();
   private readonly onAllowed = new Map<string, (identities: readonly IdentityIntent[]) => void>();
   private readonly lockdowns: LockdownIntent[] = [];
+  private readonly audits: AuditIntent[] = [];
   private readonly foreign: RelationProblem[] = [];
   private problems?: Map<string, string[]>;
 
@@ -51,6 +54,11 @@ export class AppIndex {
   public addLockdown(construct: IConstruct, lockdown: LockdownIntent): void {
     this.lockdowns.push(lockdown);
     this.watch(construct, lockdown.path);
+  }
+
+  public addAudit(construct: IConstruct, audit: AuditIntent): void {
+    this.audits.push(audit);
+    this.watch(construct, audit.path);
   }
 
   public allow(allowance: AllowanceIntent): void {
@@ -120,6 +128,7 @@ export class AppIndex {
         ...secretProblems(this.root, egresses, routes, this.allGateways()),
         ...identityProblems(this.allowances, routeOf),
         ...lockdownProblems(this.allLockdowns(), egresses, routeOf),
+        ...auditProblems(byPath(this.audits)),
       ];
       for (const problem of problems) {
         this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);

@@ -67,6 +67,7 @@ export enum Problem {
   OVERLAPPING_LOCKDOWNS = 'overlapping-lockdowns',
   GATEWAY_NOT_IN_LOCKDOWN = 'gateway-not-in-lockdown',
   DIRECT_EGRESS_IN_LOCKDOWN = 'direct-egress-in-lockdown',
+  OVERLAPPING_AUDITS = 'overlapping-audits',
 }
 
 /** What is wrong, what we got, what is allowed and how to mend it, under the problem's stable name. */
