@@ -16,7 +16,7 @@ node - "$module/manifests/charts/base/files/crd-all.gen.yaml" "$work/crds.yaml" 
 const { readFileSync, writeFileSync } = require('fs');
 const { parseAllDocuments, stringify } = require(process.cwd() + '/node_modules/yaml');
 const [, , from, to] = process.argv;
-const groups = ['networking.istio.io', 'security.istio.io'];
+const groups = ['networking.istio.io', 'security.istio.io', 'telemetry.istio.io'];
 const kept = parseAllDocuments(readFileSync(from, 'utf8'))
   .map(doc => doc.toJS())
   .filter(crd => crd && groups.includes(crd.spec.group))
@@ -31,5 +31,5 @@ JS
 
 mkdir -p "$out"
 npx --no-install cdk8s import "$work/crds.yaml" --output "$out" --language typescript --no-save
-sha256=$(cd "$out" && sha256sum networking.istio.io.ts security.istio.io.ts)
+sha256=$(cd "$out" && sha256sum networking.istio.io.ts security.istio.io.ts telemetry.istio.io.ts)
 printf '%s\n' "$sha256" > "$out/SHA256SUMS"

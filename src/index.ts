@@ -31,6 +31,7 @@ export * from './plan/origination';
 export * from './plan/requests';
 export * from './policy/allowed-requests';
 export * from './policy/dedicated-nodes';
+export * from './policy/egress-audit';
 export * from './policy/egress-lockdown';
 export * from './policy/workload-identity';
 export * from './route/egress-gateway-route';

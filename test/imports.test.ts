@@ -18,7 +18,7 @@ test('they hold one API version a kind, and are no part of the public API', () =
   expect(versions.sort()).toEqual([
     'AuthorizationPolicy security.istio.io/v1', 'DestinationRule networking.istio.io/v1', 'EnvoyFilter networking.istio.io/v1alpha3',
     'Gateway networking.istio.io/v1', 'PeerAuthentication security.istio.io/v1', 'RequestAuthentication security.istio.io/v1',
-    'ServiceEntry networking.istio.io/v1', 'Sidecar networking.istio.io/v1', 'VirtualService networking.istio.io/v1',
+    'ServiceEntry networking.istio.io/v1', 'Sidecar networking.istio.io/v1', 'Telemetry telemetry.istio.io/v1', 'VirtualService networking.istio.io/v1',
     'WorkloadEntry networking.istio.io/v1', 'WorkloadGroup networking.istio.io/v1',
   ]);
   expect(readFileSync(join(DIR, '..', 'src', 'index.ts'), 'utf8')).not.toContain('imports');

@@ -21,7 +21,7 @@ describe.each([['mutual TLS', undefined], ['passthrough', GatewayHop.passthrough
     const { chart, route } = sni({}, hop);
     const [socket, ...more] = sockets(chart);
     expect(more).toEqual([]);
-    expect(conf(chart)).toContain(`listen ${socket.replace('unix://', 'unix:')};`);
+    expect(conf(chart)).toContain(`listen ${socket.replace('unix://', 'unix:')} proxy_protocol;`);
     expect(conf(chart)).toMatch(/"~\*\^\[-_a-z0-9\.\]\*\[-_a-z0-9\]\\x2ewikipedia\\x2eorg\\z" \$ssl_preread_server_name:443;/);
     expect(route.envoyFilters).toEqual([]);
   });

@@ -1,10 +1,12 @@
 import { IConstruct } from 'constructs';
+import { auditProblems } from './audits';
 import { identityProblems } from './identities';
 import { lockdownProblems } from './lockdowns';
 import { manyPolicies } from './many-policies';
 import { secretProblems } from './outward';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
+import { AuditIntent } from '../plan/audit';
 import { EgressIntent, GatewayIntent } from '../plan/intent';
 import { LockdownIntent } from '../plan/lockdown';
 import { AllowanceIntent, PermissionIntent } from '../plan/permission';
@@ -28,6 +30,7 @@ export class AppIndex {
   private readonly permissions = new Map<string, PermissionIntent[]>();
   private readonly onAllowed = new Map<string, (permissions: readonly PermissionIntent[]) => void>();
   private readonly lockdowns: LockdownIntent[] = [];
+  private readonly audits: AuditIntent[] = [];
   private readonly foreign: RelationProblem[] = [];
   private problems?: Map<string, string[]>;
 
@@ -52,6 +55,11 @@ export class AppIndex {
   public addLockdown(construct: IConstruct, lockdown: LockdownIntent): void {
     this.lockdowns.push(lockdown);
     this.watch(construct, lockdown.path);
+  }
+
+  public addAudit(construct: IConstruct, audit: AuditIntent): void {
+    this.audits.push(audit);
+    this.watch(construct, audit.path);
   }
 
   public allow(allowance: AllowanceIntent): void {
@@ -121,6 +129,7 @@ export class AppIndex {
         ...secretProblems(this.root, egresses, routes, this.allGateways()),
         ...identityProblems(this.allowances, routeOf),
         ...lockdownProblems(this.allLockdowns(), egresses, routeOf, this.allGateways()),
+        ...auditProblems(byPath(this.audits)),
       ];
       for (const problem of problems) {
         this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);

@@ -73,6 +73,7 @@ export enum Problem {
   GATEWAY_NOT_IN_LOCKDOWN = 'gateway-not-in-lockdown',
   GATEWAY_OFF_DEDICATED_NODES = 'gateway-off-dedicated-nodes',
   DIRECT_EGRESS_IN_LOCKDOWN = 'direct-egress-in-lockdown',
+  OVERLAPPING_AUDITS = 'overlapping-audits',
   // nothing is wrong: a warning of Node at synth
   MANY_POLICIES = 'many-policies',
 }

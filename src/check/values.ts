@@ -221,5 +221,6 @@ export class Values {
 }
 
 function show(value: unknown): string {
+  if (Construct.isConstruct(value)) return JSON.stringify(value.node.path);
   return typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value);
 }

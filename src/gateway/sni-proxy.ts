@@ -44,7 +44,7 @@ export interface SniProxyOptions {
 /** Options of `SniProxy.nginx`. The quantities are those of its container. */
 export interface NginxSniProxyOptions extends SniProxyOptions, ResourceOptions {
   /**
-   * Image with nginx and its stream module, `sh` and `awk`, that can run as any user.
+   * Image with nginx from 1.19.3 and its stream module, `sh` and `awk`, that can run as any user.
    *
    * @default nginxinc/nginx-unprivileged:1.29
    */

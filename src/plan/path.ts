@@ -46,6 +46,9 @@ export interface Securing {
   readonly tunnel?: { readonly host: string; readonly port: number };
   readonly connections?: ConnectionsIntent;
 
+  /** Whether the next place is told the caller's address. */
+  readonly tellsCaller?: boolean;
+
   /** Labels of the pods that it is for; none: all. */
   readonly workloadSelector?: { readonly [key: string]: string };
 }
@@ -182,6 +185,7 @@ function crossing(route: RouteIntent, host: string, port: number): Crossing {
   const name = nameOf(route, host, port);
   const own = ownName(name, egress.namespace, egress.clients);
   const target = outsidePort(port, route.tlsOrigination ?? egress.tlsOrigination);
+  const reach = toForwardProxy(route) ?? outerReach(route, host, target, name);
   return {
     key: keyOf(egress, host, port),
     name,
@@ -200,10 +204,10 @@ function crossing(route: RouteIntent, host: string, port: number): Crossing {
       hosts: [own],
       addresses: [],
       ports: [outerPort(route)],
-      reach: toForwardProxy(route) ?? outerReach(route, host, target, name),
+      reach,
       exportTo: ['.'],
     },
-    outerSecuring: outerSecuring(route, own, route.hostingServer ?? host, target),
+    outerSecuring: outerSecuring(route, own, route.hostingServer ?? host, target, reach),
   };
 }
 
@@ -226,15 +230,17 @@ function simple(origination: OriginationIntent | undefined): OriginationIntent |
   };
 }
 
-function outerSecuring(route: RouteIntent, own: string, host: string, port: number): Securing | undefined {
+function outerSecuring(route: RouteIntent, own: string, host: string, port: number, reach: Reach): Securing | undefined {
   const { tlsOrigination, forwardProxy, connections } = route;
-  if (!tlsOrigination && !forwardProxy && !connections) return undefined;
+  const tellsCaller = reach.by === 'socket';
+  if (!tlsOrigination && !forwardProxy && !connections && !tellsCaller) return undefined;
   return {
     host: own,
     exportTo: ['.'],
     ports: [{ number: outerPort(route).number, security: originated(tlsOrigination, host) ?? originated(forwardProxy?.tlsOrigination, forwardProxy?.host) ?? { by: 'nothing' } }],
     ...(forwardProxy ? { tunnel: { host, port } } : {}),
     connections,
+    tellsCaller,
   };
 }
 

@@ -15,12 +15,15 @@ export interface SniNames {
 
 /** What an SNI proxy does for one host and port of a route: whoever reaches the socket may send its names. */
 export interface SniListener extends SniNames {
+  /** The route's own name for it. */
+  readonly ownName: string;
+
   /** Path of the Unix socket; with a leading `@` an abstract one. */
   readonly socket: string;
 }
 
 /** The listeners that a route needs at its gateway's SNI proxy. */
 export function sniListeners(route: RouteIntent): SniListener[] {
-  return crossings(route).flatMap(({ name, host, port, outer: { reach } }) =>
-    reach.by === 'socket' ? [{ name, socket: reach.path, hosts: [host], port }] : []);
+  return crossings(route).flatMap(({ name, ownName, host, port, outer: { reach } }) =>
+    reach.by === 'socket' ? [{ name, ownName, socket: reach.path, hosts: [host], port }] : []);
 }

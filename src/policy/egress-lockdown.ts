@@ -4,6 +4,7 @@ import { ApiObject, App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DedicatedNodes } from './dedicated-nodes';
 import { AppIndex } from '../check/app-index';
+import { egressGateway } from '../check/gateway-values';
 import { Problem } from '../check/problem';
 import { Values } from '../check/values';
 import { ObjectMeta } from '../emit/istio/object';
@@ -206,9 +207,7 @@ export class EgressLockdown extends Construct {
 function intentOf(values: Values, props: EgressLockdownProps): LockdownIntent {
   const names = (prop: string, list: string[]) => values.list(prop, list, (item, name) => values.name(item, name)).sort();
   const namespaces = names('namespaces', values.required('namespaces', props.namespaces));
-  const gateways = values.list('gateways', values.required('gateways', props.gateways),
-    (item, gateway) => values.kindOf(item, gateway, 'an IEgressGateway, such as EgressGateway.fromService(...) gives', ({ intent }) => intent?.identity !== undefined))
-    .map(({ intent }) => intent)
+  const gateways = values.list('gateways', values.required('gateways', props.gateways), (item, gateway) => egressGateway(values, item, gateway).intent)
     .filter((gateway, i, all) => all.findIndex(other => isSameGateway(other, gateway)) === i);
   const own = gateways.find(({ namespace }) => namespaces.includes(namespace));
   if (own) {

@@ -3,6 +3,7 @@ import { Construct, IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
 import { connectionsIntent } from '../check/connection-values';
 import { forwardProxyIntent } from '../check/forward-proxy-values';
+import { egressGateway } from '../check/gateway-values';
 import { identityIntents } from '../check/identity-values';
 import { originationIntent } from '../check/origination-values';
 import { requestsIntent } from '../check/permission-values';
@@ -119,7 +120,7 @@ export class EgressGatewayRoute extends Construct {
   /** The EnvoyFilters that make the gateway's proxy an SNI proxy, one for each wildcard and port in sorted order, for patches. */
   public readonly envoyFilters: ApiObject[];
 
-  /** The DestinationRules of the ways to the real hosts, one for each host and port in sorted order, for patches; none where nothing is said of them. */
+  /** The DestinationRules of the ways to the real hosts, one for each host and port in sorted order, for patches; none where nothing is said of them. To an SNI proxy they hand the caller's address on. */
   public readonly destinationRules: ApiObject[];
 
   /** The AuthorizationPolicy that refuses other namespaces, shared by all routes of the gateway with the same clients; none where nobody can be refused. */
@@ -132,8 +133,7 @@ export class EgressGatewayRoute extends Construct {
     super(scope, id);
     const values = new Values(scope, id);
     const egress = values.kindOf('egress', props.egress, 'an IEgress, such as a TlsEgress', ({ intent }) => intent?.hosts !== undefined);
-    const gateway = values.kindOf('gateway', props.gateway, 'an IEgressGateway, such as EgressGateway.fromService(...) gives',
-      ({ intent }) => intent?.identity !== undefined);
+    const gateway = egressGateway(values, 'gateway', props.gateway);
     const hop = values.kindOf('hop', props.hop ?? GatewayHop.mutualTls(), 'a GatewayHop, such as GatewayHop.mutualTls()', value => value instanceof GatewayHop);
     const { clients, hosts, ports } = egress.intent;
     const originator = { at: 'gateway' as const, namespace: gateway.intent.namespace, clients, hosts: hosts.length, ports: ports.length };

@@ -25,7 +25,7 @@ const hostile = fc.oneof(
 const text = fc.array(hostile, { minLength: 1, maxLength: 6 }).map(parts => parts.join(''));
 
 function listener(wildcard: string, name = 'a-1'): SniListener {
-  return { name, socket: `/var/run/sni/${name}.sock`, hosts: [wildcard], port: 443 };
+  return { name, ownName: `${name}.bookinfo.egress.internal`, socket: `/var/run/sni/${name}.sock`, hosts: [wildcard], port: 443 };
 }
 
 /** A folder for sockets in the place of the container's. */
@@ -100,6 +100,15 @@ const real = HAS_NGINX || process.env.CI === 'true' ? describe : describe.skip;
 if (!HAS_NGINX) {
   console.warn('nginx is not installed: what is written for it is not tried. On Debian: apt-get install nginx libnginx-mod-stream. With CI=true this fails.');
 }
+
+test.each([
+  ['0.000', '0'], ['0.001', '1'], ['0.012', '12'], ['0.100', '100'], ['1.000', '1000'], ['3600.034', '3600034'],
+])('%s seconds are %s milliseconds', (seconds, milliseconds) => {
+  const [, map] = /map \$session_time \$duration_ms \{\n(.*?)\n {2}\}/s.exec(configuration(PROXY, 2, [listener('*.example.com')]))!;
+  const { groups, value } = [...map.matchAll(/"~(.*)" (.*);/g)].map(([, pattern, result]) => ({ groups: new RegExp(pattern).exec(seconds)?.groups, value: result }))
+    .find(({ groups: found }) => found !== undefined)!;
+  expect(value.replace(/\$([a-z_]+)/g, (_, name) => groups![name])).toBe(milliseconds);
+});
 
 real('real nginx', () => {
   test('takes what is written for an app', () => {

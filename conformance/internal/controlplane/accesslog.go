@@ -2,10 +2,15 @@ package controlplane
 
 import (
 	"encoding/json"
+
+	telemetry "istio.io/api/telemetry/v1alpha1"
+	"istio.io/istio/pkg/config"
 )
 
-// Entry is one line of a proxy's access log; Envoy prints "-" or null for what is not there.
+// Entry is one line of the lab's access log of a proxy; Envoy prints "-" or null for what is not there.
 type Entry struct {
+	// Lab is set in the lab's lines, and tells them from those of other logs in the same file.
+	Lab               string `json:"lab"`
 	Remote            string `json:"remote"`
 	Local             string `json:"local"`
 	SNI               string `json:"sni"`
@@ -27,6 +32,7 @@ type Entry struct {
 // AccessLogFormat is the mesh's access log, in the words of Entry.
 var AccessLogFormat = func() string {
 	raw, err := json.Marshal(Entry{
+		Lab:    "conformance",
 		Remote: "%DOWNSTREAM_REMOTE_ADDRESS%", Local: "%DOWNSTREAM_LOCAL_ADDRESS%",
 		SNI: "%REQUESTED_SERVER_NAME%", Peer: "%DOWNSTREAM_PEER_URI_SAN%",
 		Cluster: "%UPSTREAM_CLUSTER_RAW%", UpstreamHost: "%UPSTREAM_HOST%", UpstreamLocal: "%UPSTREAM_LOCAL_ADDRESS%",
@@ -40,7 +46,21 @@ var AccessLogFormat = func() string {
 	return string(raw)
 }()
 
-// ParseEntry reads one line.
+// withLabLog adds the lab's log to every Telemetry that says who logs: Istio leaves the mesh's own log out there.
+func withLabLog(configs []config.Config) []config.Config {
+	var out []config.Config
+	for _, one := range configs {
+		if spec, ok := one.Spec.(*telemetry.Telemetry); ok && len(spec.AccessLogging) > 0 {
+			one = one.DeepCopy()
+			spec = one.Spec.(*telemetry.Telemetry)
+			spec.AccessLogging = append(spec.AccessLogging, &telemetry.AccessLogging{Providers: []*telemetry.ProviderRef{{Name: "envoy"}}})
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// ParseEntry reads one line of the lab's log.
 func ParseEntry(line []byte) (Entry, error) {
 	var fields map[string]any
 	entry := Entry{}

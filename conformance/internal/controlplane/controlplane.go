@@ -22,6 +22,7 @@ import (
 	"istio.io/istio/pkg/kube"
 	"istio.io/istio/pkg/security"
 	"istio.io/istio/pkg/test"
+	"istio.io/istio/pkg/util/protomarshal"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
@@ -48,11 +49,16 @@ type ControlPlane struct {
 // there, for real proxies.
 func Start(w *world.World, directory string) (*ControlPlane, error) {
 	c := &ControlPlane{World: w, stop: make(chan struct{}), done: make(chan struct{})}
+	mesh, err := meshConfig(w.Stated, directory != "")
+	if err != nil {
+		return nil, err
+	}
 	options := xds.FakeOptions{
-		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: meshConfig(w.Stated, directory != ""), DisableSecretAuthorization: true,
+		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: mesh, DisableSecretAuthorization: true,
 		KubeClientModifier: currentGatewayAPI,
 	}
 	if directory != "" {
+		options.Configs = withLabLog(options.Configs)
 		c.ADS, c.SDS = filepath.Join(directory, "ads.sock"), filepath.Join(directory, "sds.sock")
 		options.ListenerBuilder = func() (net.Listener, error) { return listen(c.ADS) }
 	}
@@ -100,10 +106,16 @@ func listen(path string) (net.Listener, error) {
 	return listener, os.Chmod(path, 0o666)
 }
 
-// meshConfig is Istio's default, and the lab's access log where proxies write one:
+// meshConfig is Istio's default, what the scenario states, and the lab's access log where proxies write one:
 // it is part of every filter chain, and would weigh in their size.
-func meshConfig(stated world.Stated, logged bool) *meshconfig.MeshConfig {
-	m := mesh.DefaultMeshConfig()
+func meshConfig(stated world.Stated, logged bool) (*meshconfig.MeshConfig, error) {
+	if err := protomarshal.ApplyYAMLStrict(stated.MeshYAML, &meshconfig.MeshConfig{}); err != nil {
+		return nil, fmt.Errorf("%s: %w", stated.MeshConfig, err)
+	}
+	m, err := mesh.ApplyMeshConfigDefaults(stated.MeshYAML)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", stated.MeshConfig, err)
+	}
 	if logged {
 		m.AccessLogFile = "/dev/stdout"
 		m.AccessLogEncoding = meshconfig.MeshConfig_JSON
@@ -117,7 +129,7 @@ func meshConfig(stated world.Stated, logged bool) *meshconfig.MeshConfig {
 		mode = meshconfig.MeshConfig_OutboundTrafficPolicy_REGISTRY_ONLY
 	}
 	m.OutboundTrafficPolicy = &meshconfig.MeshConfig_OutboundTrafficPolicy{Mode: mode}
-	return m
+	return m, nil
 }
 
 // currentGatewayAPI gives every CRD the version that Istio wants to see, or it

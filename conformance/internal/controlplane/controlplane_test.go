@@ -29,23 +29,46 @@ spec: {hosts: [a.example.com], exportTo: ["."], ports: [{number: 443, name: tls,
 
 func start(t *testing.T, directory string) (*controlplane.ControlPlane, *world.World) {
 	t.Helper()
-	set, err := manifests.Parse(entry)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := world.Derive(set, &world.Scenario{
-		World: world.Stated{TrustDomain: "cluster.local", OutboundTrafficPolicy: "ALLOW_ANY"},
-		Calls: []world.Call{{Name: "1", From: world.From{Namespace: "ns1"}}, {Name: "2", From: world.From{Namespace: "ns2"}}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := derive(t, world.Stated{})
 	plane, err := controlplane.Start(w, directory)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(plane.Stop)
 	return plane, w
+}
+
+func derive(t *testing.T, stated world.Stated) *world.World {
+	t.Helper()
+	stated.TrustDomain, stated.OutboundTrafficPolicy = "cluster.local", "ALLOW_ANY"
+	set, err := manifests.Parse(entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := world.Derive(set, &world.Scenario{
+		World: stated,
+		Calls: []world.Call{{Name: "1", From: world.From{Namespace: "ns1"}}, {Name: "2", From: world.From{Namespace: "ns2"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func TestTheMeshIsAsStated(t *testing.T) {
+	for yaml, problem := range map[string]string{
+		"extensionProviders: [{name: a, envoyFileAccessLog: {path: /dev/stdout}}]": "",
+		"extensionProvider: []": "extensionProvider",
+		"accessLogFile: 7":      "mesh.yaml",
+	} {
+		plane, err := controlplane.Start(derive(t, world.Stated{MeshConfig: "mesh.yaml", MeshYAML: yaml}), "")
+		if err == nil {
+			plane.Stop()
+		}
+		if (err == nil) != (problem == "") || err != nil && !strings.Contains(err.Error(), problem) {
+			t.Errorf("%s: want a problem with %q, got %v", yaml, problem, err)
+		}
+	}
 }
 
 func TestAnEntryIsSeenInItsNamespace(t *testing.T) {

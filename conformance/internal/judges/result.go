@@ -17,6 +17,8 @@ type Seen struct {
 	At      string `json:"at,omitempty"`
 	// Greeting: a client that was refused got the server's first words.
 	Greeting bool `json:"greeting,omitempty"`
+	// Audit are the lines that were written of the call; nil was not looked at.
+	Audit []world.AuditLine `json:"audit,omitempty"`
 	// Detail is the evidence, for people.
 	Detail string `json:"detail,omitempty"`
 	// Partial is set by a judge that does not look at every fact of a hop. Without
@@ -97,6 +99,14 @@ func (h SeenHop) String() string {
 }
 
 func (s Seen) String() string {
+	text := s.outcome()
+	if s.Audit != nil {
+		text += fmt.Sprintf(", audit lines: %d", len(s.Audit))
+	}
+	return text
+}
+
+func (s Seen) outcome() string {
 	switch {
 	case s.Refused != "":
 		text := "refused " + s.Refused
@@ -124,7 +134,7 @@ func (s Seen) String() string {
 
 // Describe prints an expectation in the words of Seen.
 func Describe(expect world.Expect) string {
-	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status}
+	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status, Audit: expect.Audit}
 	for _, hop := range expect.Way {
 		seen.Way = append(seen.Way, SeenHop{
 			Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Proxy: hop.Proxy, Target: hop.Target, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
@@ -156,10 +166,17 @@ func Compare(expect world.Expect, seen Seen) (mark Mark, why string) {
 	if seen.Refused == "" && len(seen.Way) == 0 {
 		return NotApplicable, seen.Unmodelled
 	}
+	compare := compareWay
 	if expect.Refused != "" {
-		return compareRefusal(expect, seen)
+		compare = compareRefusal
 	}
-	return compareWay(expect, seen)
+	if mark, why = compare(expect, seen); mark != Passed || seen.Partial {
+		return mark, why
+	}
+	if why := compareAudit(expect.Audit, seen.Audit); why != "" {
+		return Differs, why
+	}
+	return Passed, ""
 }
 
 func compareRefusal(expect world.Expect, seen Seen) (Mark, string) {

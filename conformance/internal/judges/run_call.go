@@ -40,6 +40,9 @@ type evidence struct {
 	entry      beyondEntry
 	// logged counts the lines of every access log before the call.
 	logged map[*world.Pod]int
+	// auditedBefore counts the lines of every audit log before the call; audited are those since then.
+	auditedBefore []int
+	audited       []map[string]any
 }
 
 type link struct {
@@ -73,7 +76,7 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	if err != nil {
 		return Seen{}, false, err
 	}
-	e.before = r.sniCounters()
+	e.before = r.counters()
 	e.nginxLogs = map[*proxies.Nginx]int{}
 	for _, nginx := range r.nginxes {
 		e.nginxLogs[nginx] = len(nginx.Log())
@@ -85,13 +88,22 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	if e.logged, err = r.logLengths(); err != nil {
 		return Seen{}, false, err
 	}
+	if _, e.auditedBefore, err = r.audited(nil); err != nil {
+		return Seen{}, false, err
+	}
 	e.dialled = attempt.Address
 	e.outcome = outside.Do(context.Background(), r.pods[e.caller], attempt)
 	if err := r.collect(e); err != nil {
 		return Seen{}, false, err
 	}
 	r.collectBeyond(e)
+	if err := r.awaitAudit(e); err != nil {
+		return Seen{}, false, err
+	}
 	time.Sleep(settle) // a server that was reached late is still found
+	if e.audited, _, err = r.audited(e.auditedBefore); err != nil {
+		return Seen{}, false, err
+	}
 	e.sights = r.servers.Record.Since(mark)
 	deniedAfter, err := r.network.Denied()
 	if err != nil {
@@ -132,11 +144,11 @@ func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *See
 			attempt.Address = net.JoinHostPort(service.Pods[0].IP.String(), strconv.Itoa(target))
 		}
 		if through.Security == "mutual-tls" {
-			authority := r.world.Authorities.Mesh
-			if through.UnknownAuthority {
-				authority = r.world.Authorities.Unknown
+			authority, identity := r.world.Authorities.Mesh, caller.Identity(r.world.Stated.TrustDomain)
+			if through.Forges != "" {
+				authority, identity = r.world.Authorities.Unknown, through.Forges
 			}
-			leaf, err := authority.Issue(world.Name{URI: caller.Identity(r.world.Stated.TrustDomain)})
+			leaf, err := authority.Issue(world.Name{URI: identity})
 			if err != nil {
 				return attempt, none, err
 			}
@@ -174,20 +186,30 @@ func (r *Run) speaksFirst(call world.Call) bool {
 	return false
 }
 
-// sniRefusals are an SNI proxy's reasons by the counters of Envoy that tell of them:
-// listeners added by an EnvoyFilter do not log.
-var sniRefusals = []struct{ counter, reason string }{
+// refusals are reasons by the counters of Envoy that tell of what leaves no line in the lab's log.
+type refusals []struct{ counter, reason string }
+
+// sniRefusals are those of an SNI proxy: listeners added by an EnvoyFilter do not write the lab's log.
+var sniRefusals = refusals{
 	{"no_filter_chain_match", "name-not-allowed"},
 	{"rbac.denied", "denied"},
 	{"dns_query_failure", "no-upstream"},
+	{"upstream_cx_none_healthy", "no-upstream"},
 }
 
-// sniCounters are those counters of every gateway.
-func (r *Run) sniCounters() map[*world.Pod]map[string]int {
+// handshakeRefusals are those of a door that reads HTTP, which logs requests and no connections.
+var handshakeRefusals = refusals{
+	{"ssl.fail_verify_san", "untrusted-client"},
+	{"ssl.fail_verify_error", "untrusted-client"},
+	{"ssl.fail_verify_no_cert", "untrusted-client"},
+}
+
+// counters are those of every gateway.
+func (r *Run) counters() map[*world.Pod]map[string]int {
 	out := map[*world.Pod]map[string]int{}
 	for _, envoy := range r.envoys {
 		if envoy.Pod.Role == world.InGateway {
-			out[envoy.Pod], _ = envoy.Stats(`(no_filter_chain_match|rbac.denied|dns_query_failure)$`)
+			out[envoy.Pod], _ = envoy.Stats(`(no_filter_chain_match|rbac.denied|dns_query_failure|upstream_cx_none_healthy|ssl.fail_verify_san|ssl.fail_verify_error|ssl.fail_verify_no_cert)$`)
 		}
 	}
 	return out
@@ -255,13 +277,17 @@ func (r *Run) await(e *evidence, matches func(*world.Pod, controlplane.Entry) bo
 
 // isGateway knows a gateway by its pod's or its Service's address.
 func (r *Run) isGateway(host string) bool {
+	pod := r.podBehind(host)
+	return pod != nil && pod.Role == world.InGateway
+}
+
+func (r *Run) podBehind(host string) *world.Pod {
 	for _, service := range r.world.Services {
 		if service.Object.Spec.ClusterIP == host && len(service.Pods) > 0 {
-			return service.Pods[0].Role == world.InGateway
+			return service.Pods[0]
 		}
 	}
-	pod := r.world.PodAt(host)
-	return pod != nil && pod.Role == world.InGateway
+	return r.world.PodAt(host)
 }
 
 func (r *Run) logLengths() (map[*world.Pod]int, error) {

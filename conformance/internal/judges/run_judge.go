@@ -26,6 +26,9 @@ func (r *Run) judge(e *evidence) Seen {
 		seen = r.refusal(e)
 		seen.Greeting = e.outcome.Greeting
 	}
+	if e.call.Expect.Audit != nil {
+		seen.Audit = append([]world.AuditLine{}, e.audited...)
+	}
 	seen.Detail = e.String()
 	return seen
 }
@@ -130,6 +133,11 @@ func (r *Run) refusal(e *evidence) Seen {
 			return Seen{Refused: byServer(sight), At: "server"}
 		}
 	}
+	if last.pod.Role == world.Sidecar && r.leadsToGateway(last) {
+		if why := r.counted(e, r.podBehind(hostOf(last.entry.UpstreamHost)), handshakeRefusals); why != "" {
+			return Seen{Refused: why, At: "gateway"}
+		}
+	}
 	if refused := byEntry(last); refused != "" {
 		return Seen{Refused: refused, At: at}
 	}
@@ -215,20 +223,31 @@ func byServer(sight outside.Sight) string {
 
 // sniProxyRefused asks the SNI proxy itself why it closed.
 func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
-	after := r.sniCounters()[pod]
-	for _, refusal := range sniRefusals {
-		for name, count := range after {
-			if strings.HasSuffix(name, refusal.counter) && count > e.before[pod][name] {
-				return refusal.reason
-			}
-		}
+	if why := r.counted(e, pod, sniRefusals); why != "" {
+		return why
 	}
 	for _, nginx := range r.nginxes {
 		if nginx.Pod != pod {
 			continue
 		}
-		if log := nginx.Log()[e.nginxLogs[nginx]:]; strings.Contains(log, "no host in upstream") || strings.Contains(log, "invalid port in upstream") {
+		switch log := nginx.Log()[e.nginxLogs[nginx]:]; {
+		case strings.Contains(log, "no host in upstream"), strings.Contains(log, "invalid port in upstream"):
 			return "name-not-allowed"
+		case strings.Contains(log, "could not be resolved"):
+			return "no-upstream"
+		}
+	}
+	return ""
+}
+
+// counted is the first reason whose counter grew during the call.
+func (r *Run) counted(e *evidence, pod *world.Pod, all refusals) string {
+	after := r.counters()[pod]
+	for _, refusal := range all {
+		for name, count := range after {
+			if strings.HasSuffix(name, refusal.counter) && count > e.before[pod][name] {
+				return refusal.reason
+			}
 		}
 	}
 	return ""
@@ -285,6 +304,10 @@ func (e *evidence) String() string {
 	}
 	if e.beyond != nil {
 		out = append(out, e.beyond.Server.Name+": "+strings.TrimSpace(e.beyond.Since(e.beyondLogs[e.beyond])))
+	}
+	for _, line := range e.audited {
+		raw, _ := json.Marshal(line)
+		out = append(out, "audit: "+string(raw))
 	}
 	for _, pair := range e.denied {
 		out = append(out, "network policy: "+pair)

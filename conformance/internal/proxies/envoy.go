@@ -1,8 +1,6 @@
 package proxies
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -164,19 +162,16 @@ func (e *Envoy) get(path string) (string, error) {
 	return string(body), err
 }
 
-// Entries are the lines of the access log so far.
+// Entries are the lines of the lab's access log so far.
 func (e *Envoy) Entries() ([]controlplane.Entry, error) {
-	raw, err := os.ReadFile(e.path("access.log"))
-	if err != nil {
-		return nil, err
-	}
 	var out []controlplane.Entry
-	scanner := bufio.NewScanner(bytes.NewReader(raw))
-	scanner.Buffer(nil, 1<<20)
-	for scanner.Scan() {
-		if entry, err := controlplane.ParseEntry(scanner.Bytes()); err == nil {
+	err := eachLine(e.path("access.log"), func(line []byte) {
+		if entry, err := controlplane.ParseEntry(line); err == nil && entry.Lab != "" {
 			out = append(out, entry)
 		}
-	}
-	return out, scanner.Err()
+	})
+	return out, err
 }
+
+// Audit are the lines that the manifests let it write so far.
+func (e *Envoy) Audit() ([]map[string]any, error) { return audit(e.path("access.log")) }

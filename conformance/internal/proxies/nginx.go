@@ -105,5 +105,8 @@ func (x *Nginx) Log() string {
 	return string(raw)
 }
 
+// Audit are the lines that its configuration lets it write so far.
+func (x *Nginx) Audit() ([]map[string]any, error) { return audit(x.path("nginx.out")) }
+
 // Stop ends it.
 func (x *Nginx) Stop() { x.process.stop() }

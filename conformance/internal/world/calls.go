@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -28,6 +29,10 @@ type Stated struct {
 	Servers               []Server       `json:"servers"`
 	Secrets               []StatedSecret `json:"secrets"`
 	Gateways              []Gateway      `json:"gateways"`
+	// MeshConfig is the path of a file, from the folder of the calls.
+	MeshConfig string `json:"meshConfig"`
+	// MeshYAML is what it holds.
+	MeshYAML string `json:"-"`
 }
 
 // Server stands outside the mesh.
@@ -123,13 +128,13 @@ type How struct {
 
 // Through is a pod that goes around its sidecar, to the gateway's pod itself.
 type Through struct {
-	Gateway string `json:"gateway"`
-	Port    int    `json:"port"`
-	Proxy   string `json:"proxy"`
-	// UnknownAuthority issued the certificate that the pod shows.
-	UnknownAuthority bool   `json:"unknownAuthority"`
-	Security         string `json:"security"`
-	SNI              string `json:"sni"`
+	Gateway  string `json:"gateway"`
+	Port     int    `json:"port"`
+	Proxy    string `json:"proxy"`
+	Security string `json:"security"`
+	SNI      string `json:"sni"`
+	// Forges is a SPIFFE URI that a certificate of an unknown authority holds.
+	Forges string `json:"forges"`
 }
 
 // Expect is either a way or a refusal.
@@ -140,7 +145,12 @@ type Expect struct {
 	At      string `json:"at"`
 	// Greeting: the server's first words reach a client that is refused.
 	Greeting bool `json:"greeting"`
+	// Audit are the lines that must be written of the call, and no others; nil is not looked at.
+	Audit []AuditLine `json:"audit"`
 }
+
+// AuditLine is a line of an audit log: fields and the values that they must have.
+type AuditLine = map[string]any
 
 // Hop is a sidecar, a gateway or the server, and what it must see.
 type Hop struct {
@@ -211,7 +221,13 @@ func Load(path, schemaPath string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Decode(path, raw, schemaPath)
+	scenario, err := Decode(path, raw, schemaPath)
+	if err != nil || scenario.World.MeshConfig == "" {
+		return scenario, err
+	}
+	mesh, err := os.ReadFile(filepath.Join(filepath.Dir(path), scenario.World.MeshConfig))
+	scenario.World.MeshYAML = string(mesh)
+	return scenario, err
 }
 
 // Decode checks text against the schema and fills in the defaults.

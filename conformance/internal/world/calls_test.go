@@ -1,6 +1,8 @@
 package world_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -41,11 +43,30 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+func TestTheMeshConfigLiesBesideTheCalls(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "x.calls.json")
+	text := strings.Replace(minimal, `"world": {`, `"world": {"meshConfig": "mesh.yaml", `, 1)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := world.Load(path, schema); err == nil || !strings.Contains(err.Error(), "mesh.yaml") {
+		t.Errorf("want a problem with the missing file, got %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "mesh.yaml"), []byte("trustDomain: x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if scenario, err := world.Load(path, schema); err != nil || scenario.World.MeshYAML != "trustDomain: x" {
+		t.Errorf("%+v, %v", scenario, err)
+	}
+}
+
 func TestRefusesBadFiles(t *testing.T) {
 	for _, row := range []struct{ from, to, problem string }{
 		{`"port": 443, "protocol": "tls"`, `"port": 443, "protocol": "quic"`, "protocol"},
 		{`"refused": "blackhole"`, `"refused": "whatever"`, "refused"},
 		{`"title": "t",`, ``, "title"},
+		{`"refused": "blackhole"`, `"refused": "blackhole", "audit": [{"caller": ["a"]}]`, "audit"},
 		{`"name": "two"`, `"name": "one"`, `two calls are called "one"`},
 		{`{"server": "s", "sni": null}`, `{"server": "nobody"}`, `no server is called "nobody"`},
 		{`, {"server": "s", "sni": null}]`, `]`, "a way ends with its only server"},

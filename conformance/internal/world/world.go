@@ -140,6 +140,9 @@ func Derive(set *manifests.Set, scenario *Scenario) (*World, error) {
 	if err := w.addServices(); err != nil {
 		return nil, err
 	}
+	if w.Stated.MeshConfig != "" {
+		w.note("the mesh's configuration of %s", w.Stated.MeshConfig)
+	}
 	if set.HasGatewayAPI() {
 		w.note("gateway class istio")
 	}

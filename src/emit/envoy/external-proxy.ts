@@ -1,3 +1,4 @@
+import { sniProxyLine } from './audit-line';
 import { byName, clusterOf, stdoutLog, upstream } from './sni-proxy';
 import { isAddress } from '../../check/addresses';
 import { ExternalListener, Onward } from '../../plan/external-listener';
@@ -17,7 +18,7 @@ export function bootstrap(listener: ExternalListener, onward: Onward): object {
       static_resources: {
         listeners: [
           listenerOf(listener, listener.name),
-          { name: clusterOf(onward.names), internal_listener: {}, access_log: [refusedNames(listener)], ...byName(onward.names, onward.sniProxy) },
+          { name: clusterOf(onward.names), internal_listener: {}, ...byName(onward.names, onward.sniProxy, nameLine(listener)) },
         ],
         clusters: [inside(listener.name, clusterOf(onward.names)), upstream(onward.names, onward.sniProxy)],
       },
@@ -100,10 +101,7 @@ function connections(name: string): object {
   });
 }
 
-/** What matches no chain does not come to the log of one. */
-function refusedNames({ name }: ExternalListener): object {
-  return {
-    ...stdoutLog({ time: '%START_TIME%', listener: name, sni: '%REQUESTED_SERVER_NAME%', refused: '%RESPONSE_CODE_DETAILS%' }),
-    filter: { response_flag_filter: { flags: ['NR'] } },
-  };
+/** Every name inside. Who calls the listener outside knows. */
+function nameLine({ name }: ExternalListener): object {
+  return Object.fromEntries(Object.entries(sniProxyLine(name)).filter(([field]) => field !== 'caller_address'));
 }

@@ -1,3 +1,4 @@
+import { sniProxyLine } from './audit-line';
 import { SniProxyIntent } from '../../plan/intent';
 import { SniListener, SniNames } from '../../plan/sni-listener';
 
@@ -20,15 +21,23 @@ export function upstream(listener: SniNames, proxy: SniProxyIntent): object {
   };
 }
 
-/** The listener on the socket of a route. */
+/** The listener on the socket of a route. The gateway tells it who calls by the PROXY protocol. */
 export function listenerOf(listener: SniListener, proxy: SniProxyIntent): object {
-  return { name: clusterOf(listener), address: { pipe: { path: listener.socket } }, ...byName(listener, proxy) };
+  return {
+    name: clusterOf(listener),
+    address: { pipe: { path: listener.socket } },
+    ...byName(listener, proxy, sniProxyLine(listener.ownName), [
+      { name: 'envoy.filters.listener.proxy_protocol', typed_config: { '@type': `${TYPE}.filters.listener.proxy_protocol.v3.ProxyProtocol` } },
+    ]),
+  };
 }
 
-/** What a listener does: its names go to where they resolve to, everything else matches no chain. */
-export function byName(listener: SniNames, proxy: SniProxyIntent): object {
+/** What a listener does: its names go to where they resolve to, everything else matches no chain. Each connection is a line of the log. */
+export function byName(listener: SniNames, proxy: SniProxyIntent, line: object, first: readonly object[] = []): object {
   return {
-    listener_filters: [{ name: 'envoy.filters.listener.tls_inspector', typed_config: { '@type': `${TYPE}.filters.listener.tls_inspector.v3.TlsInspector` } }],
+    // a name that no chain takes reaches no filter that could log it
+    access_log: [{ ...stdoutLog(line), filter: { response_flag_filter: { flags: ['NR'] } } }],
+    listener_filters: [...first, { name: 'envoy.filters.listener.tls_inspector', typed_config: { '@type': `${TYPE}.filters.listener.tls_inspector.v3.TlsInspector` } }],
     filter_chains: [{
       filter_chain_match: { server_names: [...listener.hosts] },
       filters: [
@@ -49,7 +58,7 @@ export function byName(listener: SniNames, proxy: SniProxyIntent): object {
             'stat_prefix': clusterOf(listener),
             'cluster': clusterOf(listener),
             'idle_timeout': `${proxy.idleTimeoutSeconds}s`,
-            'access_log': [accessLog(listener)],
+            'access_log': [stdoutLog(line)],
           },
         },
       ],
@@ -111,20 +120,6 @@ function leadsTo(range: string): object {
       },
     },
   };
-}
-
-function accessLog({ name }: SniNames): object {
-  return stdoutLog({
-    time: '%START_TIME%',
-    listener: name,
-    sni: '%REQUESTED_SERVER_NAME%',
-    upstream: '%UPSTREAM_HOST%',
-    flags: '%RESPONSE_FLAGS%',
-    refused: '%CONNECTION_TERMINATION_DETAILS%',
-    bytes_sent: '%BYTES_SENT%',
-    bytes_received: '%BYTES_RECEIVED%',
-    milliseconds: '%DURATION%',
-  });
 }
 
 /** An access log on stdout, in JSON. */

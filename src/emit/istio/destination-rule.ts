@@ -2,8 +2,8 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { emit, ObjectMeta } from './object';
 import {
-  DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicy, DestinationRuleSpecTrafficPolicyTls,
-  DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
+  DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicy, DestinationRuleSpecTrafficPolicyProxyProtocolVersion,
+  DestinationRuleSpecTrafficPolicyTls, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
 } from '../../../imports/networking.istio.io';
 import { ConnectionsIntent } from '../../plan/connections';
 import { Securing, Security } from '../../plan/path';
@@ -13,7 +13,7 @@ export function destinationRule(scope: Construct, id: string, meta: ObjectMeta, 
   return emit(scope, id, DestinationRule.GVK, meta, () => toJson_DestinationRuleSpec(specOf(securing())));
 }
 
-function specOf({ host, exportTo, ports, tunnel, connections, workloadSelector }: Securing): DestinationRuleSpec {
+function specOf({ host, exportTo, ports, tunnel, connections, tellsCaller, workloadSelector }: Securing): DestinationRuleSpec {
   const [first, ...more] = ports;
   const limits = limitsOf(connections);
   return {
@@ -21,7 +21,12 @@ function specOf({ host, exportTo, ports, tunnel, connections, workloadSelector }
     exportTo: [...exportTo],
     workloadSelector: workloadSelector && { matchLabels: { ...workloadSelector } },
     trafficPolicy: more.length === 0 || ports.every(({ security }) => security.by === 'nothing')
-      ? { tls: tlsOf(first.security), tunnel: tunnel && { protocol: 'CONNECT', targetHost: tunnel.host, targetPort: tunnel.port }, ...limits }
+      ? {
+        tls: tlsOf(first.security),
+        tunnel: tunnel && { protocol: 'CONNECT', targetHost: tunnel.host, targetPort: tunnel.port },
+        ...(tellsCaller ? { proxyProtocol: { version: DestinationRuleSpecTrafficPolicyProxyProtocolVersion.V2 } } : {}),
+        ...limits,
+      }
       // the shapes for a port are those for all ports in Istio's API, generated under other names
       : { portLevelSettings: ports.map(({ number, security }) => ({ port: { number }, tls: tlsOf(security), ...limits })) as any },
   };

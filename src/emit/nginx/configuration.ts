@@ -1,5 +1,6 @@
 import { SniProxyIntent } from '../../plan/intent';
 import { SniListener } from '../../plan/sni-listener';
+import { SNI_PROXY_LOG } from '../envoy/audit-line';
 
 /** Folder of the sockets, and file that the resolvers of the pod are written to when nginx starts. */
 export const SOCKETS = '/var/run/sni';
@@ -16,8 +17,8 @@ export function configuration(proxy: SniProxyIntent, workers: number, listeners:
     '  worker_connections 16384;',
     '}',
     'stream {',
-    `  log_format json escape=json '${LOG_FORMAT}';`,
-    '  access_log /dev/stdout json;',
+    // without a server nginx knows no $route
+    ...(listeners.length > 0 ? LOG : []),
     `  ${proxy.resolver === undefined ? `include ${RESOLVER_FILE};` : resolverOf(proxy.resolver, proxy)}`,
     '  resolver_timeout 5s;',
     // the variables are as long as the names of the routes
@@ -44,15 +45,29 @@ export function resolver(addresses: string, { addressFamily }: SniProxyIntent): 
   return `resolver ${addresses}${{ IPV4: ' ipv6=off', IPV6: ' ipv4=off' }[addressFamily] ?? ''};`;
 }
 
-const LOG_FORMAT = '{"time":"$time_iso8601","listener":"$server_addr","sni":"$ssl_preread_server_name","upstream":"$upstream_addr",'
-  + '"status":"$status","bytes_sent":"$bytes_sent","bytes_received":"$bytes_received","seconds":"$session_time"}';
+const LINE = `{"log":"${SNI_PROXY_LOG}","time":"$time_iso8601","caller_address":"$caller_address","sni":"$ssl_preread_server_name","route":"$route","upstream":"$upstream_addr",`
+  + '"bytes_received":$bytes_received,"bytes_sent":$bytes_sent,"duration_ms":$duration_ms,"verdict":"$status"}';
 
-function serverOf({ name, socket, hosts, port }: SniListener): string[] {
+const LOG = [
+  '  map $proxy_protocol_addr $caller_address {',
+  '    "~:" [$proxy_protocol_addr]:$proxy_protocol_port;',
+  '    default $proxy_protocol_addr:$proxy_protocol_port;',
+  '  }',
+  '  map $session_time $duration_ms {',
+  '    "~^0\\.0*(?<below_a_second>\\d+)$" $below_a_second;',
+  '    "~^(?<whole>\\d+)\\.(?<thousandths>\\d+)$" $whole$thousandths;',
+  '  }',
+  `  log_format json escape=json '${LINE}';`,
+  '  access_log /dev/stdout json;',
+];
+
+function serverOf({ name, ownName, socket, hosts, port }: SniListener): string[] {
   const target = `$target_${name.replaceAll('-', '_')}`;
   return [
     ...targetByName(target, hosts, port),
     'server {',
-    `  listen unix:${socket};`,
+    `  listen unix:${socket} proxy_protocol;`,
+    `  set $route ${ownName};`,
     `  proxy_pass ${target};`,
     '}',
   ];

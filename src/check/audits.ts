@@ -1,0 +1,13 @@
+import { describe, Problem, RelationProblem } from './problem';
+import { AuditIntent, sharePods } from '../plan/audit';
+
+/** Audits of one app that name the same gateway. */
+export function auditProblems(audits: readonly AuditIntent[]): RelationProblem[] {
+  return audits.flatMap((audit, i) => audit.gateways.flatMap(gateway => audits.slice(0, i)
+    .filter(earlier => earlier.gateways.some(other => sharePods(other, gateway)))
+    .map(earlier => ({
+      path: audit.path,
+      text: describe(Problem.OVERLAPPING_AUDITS, `"${earlier.path}" audits gateway "${gateway.namespace}/${gateway.service}" too`,
+        'Istio logs to the providers of one Telemetry and drops those of the other silently: name the gateway in one of them'),
+    }))));
+}

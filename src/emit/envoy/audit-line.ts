@@ -1,0 +1,32 @@
+/** What ended it, in Envoy's words: of a request, of a connection, of its handshake. */
+const VERDICT = '%RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% %DOWNSTREAM_TRANSPORT_FAILURE_REASON%';
+
+/** A gateway's line for each connection, or each request where it reads HTTP: fields, and Envoy's operators for their values. */
+export const GATEWAY_LINE = {
+  log: 'egress-audit',
+  time: '%START_TIME%',
+  caller: '%DOWNSTREAM_PEER_URI_SAN%',
+  caller_address: '%DOWNSTREAM_REMOTE_ADDRESS%',
+  gateway_address: '%DOWNSTREAM_LOCAL_ADDRESS%',
+  sni: '%REQUESTED_SERVER_NAME%',
+  route: '%UPSTREAM_CLUSTER_RAW%',
+  host: '%REQ(:AUTHORITY)%',
+  method: '%REQ(:METHOD)%',
+  status: '%RESPONSE_CODE%',
+  upstream: '%UPSTREAM_HOST%',
+  bytes_received: '%BYTES_RECEIVED%',
+  bytes_sent: '%BYTES_SENT%',
+  duration_ms: '%DURATION%',
+  flags: '%RESPONSE_FLAGS%',
+  verdict: VERDICT,
+  upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
+};
+
+/** The `log` of an SNI proxy's lines, whichever program it is. */
+export const SNI_PROXY_LOG = 'sni-proxy';
+
+/** The line of an Envoy that is an SNI proxy, for each connection. */
+export function sniProxyLine(route: string): { [field: string]: string } {
+  const { time, caller_address, sni, upstream, bytes_received, bytes_sent, duration_ms, flags, verdict } = GATEWAY_LINE;
+  return { log: SNI_PROXY_LOG, time, caller_address, sni, route, upstream, bytes_received, bytes_sent, duration_ms, flags, verdict };
+}

@@ -1,0 +1,124 @@
+import { ApiObject, Yaml } from 'cdk8s';
+import { Construct } from 'constructs';
+import { AppIndex } from '../check/app-index';
+import { egressGateway } from '../check/gateway-values';
+import { Problem } from '../check/problem';
+import { Values } from '../check/values';
+import { GATEWAY_LINE } from '../emit/envoy/audit-line';
+import { telemetry } from '../emit/istio/telemetry';
+import { IEgressGateway } from '../gateway/egress-gateway';
+import { AuditIntent, sharePods } from '../plan/audit';
+import { label } from '../plan/names';
+
+/** Props of an `EgressAudit`. */
+export interface EgressAuditProps {
+  /** Gateways that log what goes through them; two that are the same pods are one. */
+  readonly gateways: IEgressGateway[];
+
+  /**
+   * Name of the log among the `extensionProviders` of the mesh's configuration. Istio ignores a name that is not there, silently.
+   *
+   * @default egress-audit
+   */
+  readonly provider?: string;
+
+  /**
+   * Logs of the mesh that these gateways go on writing: names of `extensionProviders`, or `envoy` for the log of `accessLogFile`.
+   * All that are not named here fall silent at these gateways, because Istio takes the Telemetry of a workload instead of the mesh's.
+   *
+   * @default - none
+   */
+  readonly otherProviders?: string[];
+
+  /**
+   * Labels for every emitted object of the audit.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for every emitted object of the audit.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+}
+
+/**
+ * Lets gateways log each connection and each refusal as a line of JSON: who (the caller's SPIFFE URI and address), by which route
+ * (its own name), where to (SNI or Host, and the address outside), bytes, duration and verdict. docs/audit.md has a line for each
+ * kind of route, and says what leaves none.
+ *
+ * It emits a Telemetry for each gateway, which names a log of the mesh. What the log holds only the mesh's configuration can say,
+ * so whoever installs Istio must add what `meshConfig` gives; until then the gateways log as the mesh does.
+ *
+ * The inner names of an `SniProxyGateway` its SNI proxy logs by itself, in the same pods.
+ *
+ * @see https://istio.io/latest/docs/tasks/observability/logs/telemetry-api/
+ * @example
+ * new EgressAudit(chart, 'audit', { gateways: [gateway] });
+ */
+export class EgressAudit extends Construct {
+  /** The Telemetries of the gateways, in the order given, for patches. */
+  public readonly telemetries: ApiObject[];
+
+  private readonly intent: AuditIntent;
+
+  public constructor(scope: Construct, id: string, props: EgressAuditProps) {
+    super(scope, id);
+    const values = new Values(scope, id);
+    this.intent = intentOf(values, props);
+    const { path, gateways, provider, otherProviders } = this.intent;
+    const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
+
+    this.telemetries = gateways.map(({ namespace, service, labels }) => telemetry(this, `Telemetry-${namespace}-${service}`,
+      { ...meta, namespace, name: label(service, ...path.split('/')) }, labels, [provider, ...otherProviders]));
+    AppIndex.of(this).addAudit(this, this.intent);
+  }
+
+  /** What the mesh's configuration must hold, as fields of Istio's MeshConfig: `meshConfig` of the IstioOperator, or of the values of Istio's chart `istiod`. */
+  public meshConfig(): { [key: string]: any } {
+    return {
+      extensionProviders: [{
+        name: this.intent.provider,
+        envoyFileAccessLog: { path: '/dev/stdout', logFormat: { labels: { ...GATEWAY_LINE } } },
+      }],
+    };
+  }
+
+  /** The same as YAML. */
+  public describe(): string {
+    return Yaml.stringify(this.meshConfig());
+  }
+}
+
+/** Providers that Istio brings itself. */
+const BUILT_IN = ['envoy', 'prometheus', 'stackdriver'];
+
+function intentOf(values: Values, props: EgressAuditProps): AuditIntent {
+  const provider = providerName(values, 'provider', props.provider ?? 'egress-audit');
+  if (BUILT_IN.includes(provider)) {
+    values.refuse(Problem.INVALID_NAME, `provider is "${provider}", which Istio has itself`, 'give a name of your own, and otherProviders: ["envoy"] for the mesh\'s log beside it');
+  }
+  const otherProviders = props.otherProviders === undefined ? []
+    : values.list('otherProviders', props.otherProviders, (item, name) => providerName(values, item, name)).sort();
+  if (otherProviders.includes(provider)) {
+    values.refuse(Problem.DUPLICATE_VALUE, `otherProviders names "${provider}", which is the audit's own`, 'leave it out');
+  }
+  return {
+    path: values.path,
+    gateways: values.list('gateways', values.required('gateways', props.gateways), (item, gateway) => egressGateway(values, item, gateway).intent)
+      .filter((gateway, i, all) => all.findIndex(other => sharePods(other, gateway)) === i),
+    provider,
+    otherProviders,
+  };
+}
+
+/** Istio compares them without regard to case. */
+function providerName(values: Values, prop: string, name: string): string {
+  if (typeof name !== 'string' || name.length > 63 || !/^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$/.test(name)) {
+    values.refuse(Problem.INVALID_NAME, `${prop} is ${JSON.stringify(name)}`, 'the name of a provider has 1 to 63 lower-case letters, digits, and inner hyphens, dots and underscores');
+  }
+  return name;
+}
