@@ -2,7 +2,7 @@ import { AddressRange, isSingle, rangeOf } from './addresses';
 import { outwardProblems } from './outward';
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
-import { outerPort } from '../plan/path';
+import { clientLeg, outerPort } from '../plan/path';
 import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, RouteIntent } from '../plan/route';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
@@ -25,6 +25,7 @@ export function relationProblems(
   for (const group of byClient([...egresses, ...outerLegs(routes)])) {
     sameProtocol(group, report);
   }
+  ejections(egresses, routes, report);
   secondRoutes(routes, report);
   for (const route of routes) {
     fitOfHop(route, report);
@@ -166,6 +167,20 @@ function overlapping(claims: readonly Claim[]): [Claim, Claim][] {
     }
   }
   return pairs;
+}
+
+/** Only among known addresses can one be left out. */
+function ejections(egresses: readonly EgressIntent[], routes: readonly RouteIntent[], report: Report): void {
+  const routed = new Set(routes.map(({ egress }) => egress.path));
+  for (const egress of egresses) {
+    if (egress.connections?.consecutive5xxErrors === undefined || routed.has(egress.path)) continue;
+    const { by } = clientLeg(egress).reach;
+    if (by === 'dialled' || by === 'dynamic-dns') {
+      report(egress.path, Problem.NO_ADDRESS_TO_LEAVE_OUT,
+        `consecutive5xxErrors is given, and each connection goes to ${by === 'dialled' ? 'the address that the application dialled' : 'wherever its name leads'}`,
+        'leave it out; where the egress is by DNS or goes through a gateway, the proxy has other addresses to choose from');
+    }
+  }
 }
 
 function secondRoutes(routes: readonly RouteIntent[], report: Report): void {

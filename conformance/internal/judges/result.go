@@ -2,6 +2,8 @@ package judges
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
@@ -17,6 +19,9 @@ type Seen struct {
 	At      string `json:"at,omitempty"`
 	// Greeting: a client that was refused got the server's first words.
 	Greeting bool `json:"greeting,omitempty"`
+	// Asked counts the requests that each server got, of those that the call asks about; Took is in milliseconds.
+	Asked map[string]int `json:"asked,omitempty"`
+	Took  int64          `json:"took,omitempty"`
 	// Detail is the evidence, for people.
 	Detail string `json:"detail,omitempty"`
 	// Partial is set by a judge that does not look at every fact of a hop. Without
@@ -93,6 +98,14 @@ func (h SeenHop) String() string {
 }
 
 func (s Seen) String() string {
+	text := s.fate()
+	for _, server := range slices.Sorted(maps.Keys(s.Asked)) {
+		text += fmt.Sprintf(", %s asked %d times", server, s.Asked[server])
+	}
+	return text
+}
+
+func (s Seen) fate() string {
 	switch {
 	case s.Refused != "":
 		text := "refused " + s.Refused
@@ -120,7 +133,7 @@ func (s Seen) String() string {
 
 // Describe prints an expectation in the words of Seen.
 func Describe(expect world.Expect) string {
-	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status}
+	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status, Asked: expect.Asked}
 	for _, hop := range expect.Way {
 		seen.Way = append(seen.Way, SeenHop{
 			Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Proxy: hop.Proxy, Target: hop.Target, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
@@ -153,9 +166,29 @@ func Compare(expect world.Expect, seen Seen) (mark Mark, why string) {
 		return NotApplicable, seen.Unmodelled
 	}
 	if expect.Refused != "" {
-		return compareRefusal(expect, seen)
+		mark, why = compareRefusal(expect, seen)
+	} else {
+		mark, why = compareWay(expect, seen)
 	}
-	return compareWay(expect, seen)
+	if mark == Passed && !seen.Partial {
+		why = compareCounts(expect, seen)
+	}
+	if mark == Passed && why != "" {
+		mark = Differs
+	}
+	return mark, why
+}
+
+func compareCounts(expect world.Expect, seen Seen) string {
+	for server, times := range expect.Asked {
+		if seen.Asked[server] != times {
+			return fmt.Sprintf("%s was asked %d times", server, seen.Asked[server])
+		}
+	}
+	if span := expect.Took; span != nil && (seen.Took < span.AtLeast || seen.Took > span.AtMost) {
+		return fmt.Sprintf("it took %d ms, and not %d to %d", seen.Took, span.AtLeast, span.AtMost)
+	}
+	return ""
 }
 
 func compareRefusal(expect world.Expect, seen Seen) (Mark, string) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
@@ -19,6 +21,8 @@ const (
 	// logOfFailureWithin is shorter: a gateway that refused may log nothing at all.
 	logOfFailureWithin = 500 * time.Millisecond
 	settle             = 60 * time.Millisecond
+	// besides is how long the calls beside one have to reach their server.
+	besides = 150 * time.Millisecond
 )
 
 // evidence is everything that was seen around one call.
@@ -30,6 +34,7 @@ type evidence struct {
 	// chain are the proxies that handled the connection, in order, by their access logs.
 	chain  []link
 	sights []outside.Sight
+	asked  map[string]int
 	denied []string
 	before map[*world.Pod]map[string]int
 	// nginxLogs are the lengths of nginx' logs before the call.
@@ -78,12 +83,16 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 		return Seen{}, false, err
 	}
 	e.dialled = attempt.Address
+	others, done := r.others(call, e.caller, attempt)
 	e.outcome = outside.Do(context.Background(), r.pods[e.caller], attempt)
 	if err := r.collect(e); err != nil {
 		return Seen{}, false, err
 	}
+	done()
 	time.Sleep(settle) // a server that was reached late is still found
 	e.sights = r.servers.Record.Since(mark)
+	e.asked = asked(call, e.sights)
+	e.sights = slices.DeleteFunc(e.sights, func(sight outside.Sight) bool { return others[sight.Call] })
 	deniedAfter, err := r.network.Denied()
 	if err != nil {
 		return Seen{}, false, err
@@ -95,6 +104,45 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	}
 	unlogged = e.outcome.Dialled && len(e.chain) == 0 && e.caller.Role == world.Sidecar && !call.GoesAround()
 	return r.judge(e), unlogged, nil
+}
+
+// others makes the calls that come before this one, and those that are still open when it is made.
+// They are the same call under ids of their own; done waits for their ends.
+func (r *Run) others(call world.Call, caller *world.Pod, attempt outside.Attempt) (ids map[string]bool, done func()) {
+	ids = map[string]bool{}
+	next := func() outside.Attempt {
+		other := attempt
+		r.calls++
+		other.ID = strconv.Itoa(r.calls)
+		ids[other.ID] = true
+		return other
+	}
+	for range call.How.After {
+		outside.Do(context.Background(), r.pods[caller], next())
+	}
+	var open sync.WaitGroup
+	for range call.How.Beside {
+		other := next()
+		open.Go(func() { outside.Do(context.Background(), r.pods[caller], other) })
+	}
+	if call.How.Beside > 0 {
+		time.Sleep(besides)
+	}
+	return ids, open.Wait
+}
+
+// asked counts the requests at the servers that a call asks about.
+func asked(call world.Call, sights []outside.Sight) map[string]int {
+	counts := map[string]int{}
+	for server := range call.Expect.Asked {
+		counts[server] = 0
+	}
+	for _, sight := range sights {
+		if _, wanted := counts[sight.Server]; wanted && sight.Stage == outside.PayloadSeen {
+			counts[sight.Server]++
+		}
+	}
+	return counts
 }
 
 // attempt translates a call into what the pod's process does.

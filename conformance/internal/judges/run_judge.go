@@ -25,6 +25,7 @@ func (r *Run) judge(e *evidence) Seen {
 		seen = r.refusal(e)
 		seen.Greeting = e.outcome.Greeting
 	}
+	seen.Asked, seen.Took = e.asked, e.outcome.Took.Milliseconds()
 	seen.Detail = e.String()
 	return seen
 }
@@ -96,6 +97,16 @@ func (r *Run) sourceOf(e *evidence, remote string) string {
 
 // refusal finds the hop that ended the call, from the far end backwards.
 func (r *Run) refusal(e *evidence) Seen {
+	for _, link := range slices.Backward(e.chain) {
+		if limit := byLimit(link); limit != "" {
+			return Seen{Refused: limit, At: roleName(link.pod)}
+		}
+	}
+	for _, sight := range e.sights {
+		if sight.Stage == outside.Reset {
+			return Seen{Refused: "reset", At: "server"}
+		}
+	}
 	for _, sight := range e.sights {
 		if sight.Stage == outside.PayloadSeen {
 			return Seen{Refused: "server-reached", At: "server"}
@@ -112,7 +123,7 @@ func (r *Run) refusal(e *evidence) Seen {
 	if r.leadsToGateway(last) && strings.Contains(last.entry.UpstreamFailure, "Connection_refused") {
 		return Seen{Refused: "no-listener", At: "gateway"}
 	}
-	if e.outcome.Status >= 400 && e.chain[0].entry.ResponseDetails == "via_upstream" {
+	if e.outcome.Status >= 400 && e.chain[0].entry.ResponseDetails == "via_upstream" && (last.entry.ResponseDetails == "" || last.entry.ResponseDetails == "via_upstream") {
 		return Seen{Refused: "http-status", At: "server"}
 	}
 	for _, sight := range e.sights {
@@ -179,6 +190,17 @@ func byEntry(last link) string {
 		return "no-upstream"
 	case entry.Code != "" && entry.Code != "code 0" && entry.Code != "code 200":
 		return "http-status"
+	}
+	return ""
+}
+
+// byLimit names the limit of a proxy's own that ended a call, whether or not the server was reached.
+func byLimit(last link) string {
+	switch {
+	case hasFlag(last.entry.Flags, "UT"):
+		return "timeout"
+	case hasFlag(last.entry.Flags, "UO"):
+		return "overflow"
 	}
 	return ""
 }

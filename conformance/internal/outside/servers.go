@@ -31,6 +31,9 @@ type Servers struct {
 // Serve starts every server of the world in one namespace.
 func Serve(n *network.Namespace, w *world.World) (*Servers, error) {
 	servers := &Servers{}
+	if err := silence(n, w); err != nil {
+		return nil, err
+	}
 	for _, server := range w.Stated.Servers {
 		for _, port := range server.Ports {
 			one := &endpoint{server: server, port: port, record: &servers.Record, namespace: n, resolve: w.Resolve}
@@ -179,7 +182,10 @@ func (e *endpoint) answerLine(conn net.Conn, sight Sight) {
 		return // not a byte came
 	}
 	sight.Stage, sight.Call = PayloadSeen, strings.TrimSpace(strings.TrimPrefix(line, hello))
-	e.record.add(sight)
+	if e.take(sight) {
+		breakOff(conn)
+		return
+	}
 	_, _ = conn.Write(sight.line())
 	if size, err := strconv.ParseInt(strings.TrimPrefix(sight.Call, bulk), 10, 64); err == nil && strings.HasPrefix(sight.Call, bulk) {
 		_ = conn.SetDeadline(time.Now().Add(time.Minute))

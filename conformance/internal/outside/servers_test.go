@@ -123,3 +123,21 @@ func TestServerRefusesClients(t *testing.T) {
 		}
 	}
 }
+
+func TestServerFails(t *testing.T) {
+	w := newWorld(t)
+	resets := world.ServerPort{Protocol: "tcp", Fails: world.Failing{By: byReset}}
+	answer, record := talk(t, w, resets, nil)
+	if last := record[len(record)-1]; answer != nil || last.Stage != Reset || last.Call != "7" {
+		t.Errorf("answer %+v, record %+v", answer, record)
+	}
+	first := &endpoint{port: world.ServerPort{Fails: world.Failing{By: byReset, First: 2}}, record: &Record{}}
+	for i, want := range []bool{true, true, false} {
+		if got := first.take(Sight{Stage: PayloadSeen, Call: "1"}); got != want {
+			t.Errorf("request %d: fails %t", i+1, got)
+		}
+	}
+	if !first.take(Sight{Stage: PayloadSeen, Call: "2"}) {
+		t.Error("another call is counted by itself")
+	}
+}

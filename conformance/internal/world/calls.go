@@ -56,7 +56,18 @@ type ServerPort struct {
 	Clients           []string `json:"clients"`
 	Certifies         []string `json:"certifies"`
 	UnknownAuthority  bool     `json:"unknownAuthority"`
+	AnswersAfter      int      `json:"answersAfter"`
+	Fails             Failing  `json:"fails"`
 }
+
+// Failing is how a port fails, if By is set.
+type Failing struct {
+	By    string `json:"by"`
+	First int    `json:"first"`
+}
+
+// At says whether a call's request fails that comes after so many of its others.
+func (f Failing) At(before int) bool { return f.By != "" && (f.First == 0 || before < f.First) }
 
 // Gateway is an egress gateway that exists before the manifests are applied.
 type Gateway struct {
@@ -111,6 +122,8 @@ type How struct {
 	Renews     string   `json:"renews"`
 	Sends      int64    `json:"sends"`
 	Around     bool     `json:"around"`
+	After      int      `json:"after"`
+	Beside     int      `json:"beside"`
 	Through    *Through `json:"through"`
 }
 
@@ -130,6 +143,15 @@ type Expect struct {
 	At      string `json:"at"`
 	// Greeting: the server's first words reach a client that is refused.
 	Greeting bool `json:"greeting"`
+	// Asked counts the requests that each server got, by its name.
+	Asked map[string]int `json:"asked"`
+	Took  *Span          `json:"took"`
+}
+
+// Span is a time in milliseconds.
+type Span struct {
+	AtLeast int64 `json:"atLeast"`
+	AtMost  int64 `json:"atMost"`
 }
 
 // Hop is a sidecar, a gateway or the server, and what it must see.
@@ -263,6 +285,11 @@ func (s *Scenario) check(name string) error {
 			problems = append(problems, fmt.Errorf("%s: two calls are called %q", name, call.Name))
 		}
 		calls = append(calls, call.Name)
+		for asked := range call.Expect.Asked {
+			if !slices.Contains(servers, asked) {
+				problems = append(problems, fmt.Errorf("%s: %s: no server is called %q", name, call.Name, asked))
+			}
+		}
 		for i, hop := range call.Expect.Way {
 			if (hop.Server != "") != (i == len(call.Expect.Way)-1) {
 				problems = append(problems, fmt.Errorf("%s: %s: a way ends with its only server", name, call.Name))

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { emit, ObjectMeta } from './object';
+import { retriesOf } from './request-policy';
 import { toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec } from '../../../imports/networking.istio.io';
 import { Door } from '../../plan/path';
 
@@ -14,13 +15,14 @@ export function virtualService(scope: Construct, id: string, meta: ObjectMeta, g
   return emit(scope, id, VirtualService.GVK, meta, () => toJson_VirtualServiceSpec(specOf(gatewayName, door)));
 }
 
-function specOf(gatewayName: string, { port, host, accepts, next, httpHost }: Door): VirtualServiceSpec {
+function specOf(gatewayName: string, { port, host, accepts, next, httpHost, requests }: Door): VirtualServiceSpec {
   const route = [{ destination: { host: next.host, port: { number: next.port } } }];
   return {
     hosts: [host],
     exportTo: ['.'],
     gateways: [gatewayName],
-    ...(httpHost !== undefined ? { http: [{ rewrite: { authority: httpHost }, headers: { request: { remove: CALLER } }, route }] }
+    ...(httpHost !== undefined
+      ? { http: [{ rewrite: { authority: httpHost }, headers: { request: { remove: CALLER } }, route, ...retriesOf(requests) }] }
     // a server that terminates TLS reads only `tcp` routes, one that passes it through only `tls` routes
       : accepts === 'passthrough'
         ? { tls: [{ match: [{ port, sniHosts: [host] }], route }] }
