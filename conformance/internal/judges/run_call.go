@@ -74,7 +74,7 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	if err != nil {
 		return Seen{}, false, err
 	}
-	e.before = r.sniCounters()
+	e.before = r.gatewayCounters()
 	e.nginxLogs = map[*proxies.Nginx]int{}
 	for _, nginx := range r.nginxes {
 		e.nginxLogs[nginx] = len(nginx.Log())
@@ -213,12 +213,13 @@ var sniRefusals = []struct{ counter, reason string }{
 	{"dns_query_failure", "no-upstream"},
 }
 
-// sniCounters are those counters of every gateway.
-func (r *Run) sniCounters() map[*world.Pod]map[string]int {
+// gatewayCounters are those counters of every gateway, and those of clients whose certificate its
+// doors refused: where a door reads HTTP, no log tells of a handshake that failed.
+func (r *Run) gatewayCounters() map[*world.Pod]map[string]int {
 	out := map[*world.Pod]map[string]int{}
 	for _, envoy := range r.envoys {
 		if envoy.Pod.Role == world.InGateway {
-			out[envoy.Pod], _ = envoy.Stats(`(no_filter_chain_match|rbac.denied|dns_query_failure)$`)
+			out[envoy.Pod], _ = envoy.Stats(`(no_filter_chain_match|rbac.denied|dns_query_failure|`+certificateFailed+`.*)$`)
 		}
 	}
 	return out

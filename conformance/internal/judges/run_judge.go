@@ -15,6 +15,9 @@ import (
 // certificateRefused is BoringSSL's word in a proxy's log, for chains and names alike.
 const certificateRefused = "CERTIFICATE_VERIFY_FAILED"
 
+// certificateFailed is in the names of Envoy's counters of certificates that it did not take.
+const certificateFailed = "ssl.fail_verify_"
+
 // judge names what the evidence shows.
 func (r *Run) judge(e *evidence) Seen {
 	var seen Seen
@@ -132,6 +135,9 @@ func (r *Run) refusal(e *evidence) Seen {
 			return Seen{Refused: byServer(sight), At: "server"}
 		}
 	}
+	if r.leadsToGateway(last) && r.handshakeRefused(e) {
+		return Seen{Refused: "untrusted-client", At: "gateway"}
+	}
 	if refused := byEntry(last); refused != "" {
 		return Seen{Refused: refused, At: at}
 	}
@@ -226,9 +232,21 @@ func byServer(sight outside.Sight) string {
 	return "unexplained"
 }
 
+// handshakeRefused says whether a gateway's door did not take the certificate of whoever came.
+func (r *Run) handshakeRefused(e *evidence) bool {
+	for pod, after := range r.gatewayCounters() {
+		for name, count := range after {
+			if strings.Contains(name, certificateFailed) && count > e.before[pod][name] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // sniProxyRefused asks the SNI proxy itself why it closed.
 func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
-	after := r.sniCounters()[pod]
+	after := r.gatewayCounters()[pod]
 	for _, refusal := range sniRefusals {
 		for name, count := range after {
 			if strings.HasSuffix(name, refusal.counter) && count > e.before[pod][name] {
@@ -266,6 +284,8 @@ func (r *Run) refusedDial(e *evidence) Seen {
 		return Seen{Refused: "no-upstream", At: "network"}
 	case e.outcome.Status >= 400 && !toGateway:
 		return Seen{Refused: "http-status", At: "server"}
+	case toGateway && r.handshakeRefused(e):
+		return Seen{Refused: "untrusted-client", At: "gateway"}
 	case toGateway && !e.outcome.Secured:
 		return Seen{Refused: "no-filter-chain", At: "gateway"}
 	}
