@@ -219,7 +219,7 @@ func (r *Run) gatewayCounters() map[*world.Pod]map[string]int {
 	out := map[*world.Pod]map[string]int{}
 	for _, envoy := range r.envoys {
 		if envoy.Pod.Role == world.InGateway {
-			out[envoy.Pod], _ = envoy.Stats(`(no_filter_chain_match|rbac.denied|dns_query_failure|`+certificateFailed+`.*)$`)
+			out[envoy.Pod], _ = envoy.Stats(`(no_filter_chain_match|rbac.denied|dns_query_failure|` + certificateFailed + `.*)$`)
 		}
 	}
 	return out

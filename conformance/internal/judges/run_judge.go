@@ -106,8 +106,11 @@ func (r *Run) refusal(e *evidence) Seen {
 		}
 	}
 	for _, sight := range e.sights {
-		if sight.Stage == outside.Reset {
+		switch sight.Stage {
+		case outside.Reset:
 			return Seen{Refused: "reset", At: "server"}
+		case outside.TLSInside:
+			return Seen{Refused: "tls-inside-tls", At: "server"}
 		}
 	}
 	for _, sight := range e.sights {

@@ -14,6 +14,8 @@ const (
 	Connected   Stage = "connected"
 	TLSFailed   Stage = "TLS failed"
 	PayloadSeen Stage = "payload"
+	// TLSInside: what came inside the server's TLS was another TLS.
+	TLSInside Stage = "TLS inside"
 	// Reset: the server got the request, and broke off.
 	Reset Stage = "reset"
 	// Proxied: a forward proxy was asked for Target, and went on from Onward.

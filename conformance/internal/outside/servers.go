@@ -2,6 +2,7 @@ package outside
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -177,7 +178,13 @@ func (e *endpoint) answerLine(conn net.Conn, sight Sight) {
 			return
 		}
 	}
-	line, _ := bufio.NewReader(conn).ReadString('\n')
+	reader := bufio.NewReader(conn)
+	if first, _ := reader.Peek(1); e.tls != nil && bytes.Equal(first, []byte{handshakeRecord}) {
+		sight.Stage = TLSInside
+		e.record.add(sight)
+		return
+	}
+	line, _ := reader.ReadString('\n')
 	if line == "" {
 		return // not a byte came
 	}
@@ -192,6 +199,9 @@ func (e *endpoint) answerLine(conn net.Conn, sight Sight) {
 		_, _ = io.CopyN(conn, zeros{}, size)
 	}
 }
+
+// handshakeRecord is the first byte of a TLS client.
+const handshakeRecord = 0x16
 
 // bulk begins a call that wants so many bytes after the answer.
 const bulk = "bulk "

@@ -141,3 +141,22 @@ func TestServerFails(t *testing.T) {
 		t.Error("another call is counted by itself")
 	}
 }
+
+func TestServerFindsTLSInsideItsOwn(t *testing.T) {
+	w := newWorld(t)
+	client, server := net.Pipe()
+	outer := &endpoint{port: world.ServerPort{Protocol: "tls"}, record: &Record{}}
+	if err := outer.prepare(w); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() { outer.serve(server); close(done) }()
+	config := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the server is under test
+	if err := tls.Client(tls.Client(client, config), config).Handshake(); err == nil {
+		t.Error("the inner handshake succeeded")
+	}
+	<-done
+	if record := outer.record.Since(0); record[len(record)-1].Stage != TLSInside {
+		t.Errorf("record %+v", record)
+	}
+}
