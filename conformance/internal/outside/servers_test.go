@@ -36,6 +36,25 @@ func leaf(t *testing.T, authority *world.Authority, name world.Name) tls.Certifi
 	return made.TLS
 }
 
+// connection is one over TCP, from both sides.
+func connection(t *testing.T) (client, server net.Conn) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	client, err = net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err = listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, server
+}
+
 // talk connects a client to one port of a server and returns the answer.
 func talk(t *testing.T, w *world.World, port world.ServerPort, config *tls.Config) (answer *Sight, record []Sight) {
 	t.Helper()
@@ -44,19 +63,7 @@ func talk(t *testing.T, w *world.World, port world.ServerPort, config *tls.Confi
 	if err := one.prepare(w); err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	client, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, server := connection(t)
 	done := make(chan struct{})
 	go func() { one.serve(server); close(done) }()
 	var conn net.Conn = client
@@ -144,7 +151,8 @@ func TestServerFails(t *testing.T) {
 
 func TestServerFindsTLSInsideItsOwn(t *testing.T) {
 	w := newWorld(t)
-	client, server := net.Pipe()
+	client, server := connection(t)
+	defer func() { _ = client.Close() }()
 	outer := &endpoint{port: world.ServerPort{Protocol: "tls"}, record: &Record{}}
 	if err := outer.prepare(w); err != nil {
 		t.Fatal(err)
