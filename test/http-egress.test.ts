@@ -60,11 +60,13 @@ describe('read by a gateway', () => {
     expect(route.virtualServices[0].toJson().spec).toMatchObject({
       hosts: [own],
       http: [{
-        rewrite: { authority: 'api.example.com' },
         headers: { request: { remove: expect.arrayContaining(['x-forwarded-client-cert', 'x-forwarded-for']) } },
-        route: [{ destination: { host: own, port: { number: 80 } } }],
+        route: [1, 2].map(() => ({
+          destination: { host: own, port: { number: 80 } }, weight: 50, headers: { request: { set: { ':authority': 'api.example.com' } } },
+        })),
       }],
     });
+    expect(route.virtualServices[0].toJson().spec.http[0]).not.toHaveProperty('rewrite');
     expect(route.serviceEntries[0].toJson().spec).toMatchObject({ hosts: [own], ports: [{ number: 80, protocol: 'HTTP' }] });
   });
 
@@ -79,7 +81,7 @@ describe('read by a gateway', () => {
     const { route } = read({ hosts: ['a.example.com', 'b.example.com'], ports: [80, 8080] });
     const names = route.clientVirtualServices.flatMap(object => object.toJson().spec.http.map(({ rewrite }: any) => rewrite.authority));
     expect(new Set(names).size).toBe(4);
-    expect(route.virtualServices.map(object => object.toJson().spec.http[0].rewrite.authority))
+    expect(route.virtualServices.map(object => object.toJson().spec.http[0].route[0].headers.request.set[':authority']))
       .toEqual(['a.example.com', 'a.example.com:8080', 'b.example.com', 'b.example.com:8080']);
   });
 
