@@ -3,7 +3,7 @@ import { outwardProblems } from './outward';
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
 import { clientLeg, outerPort } from '../plan/path';
-import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, RouteIntent } from '../plan/route';
+import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, protocolAt, RouteIntent } from '../plan/route';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
 export function relationProblems(
@@ -65,7 +65,9 @@ function sameHost({ client, egresses }: ClientGroup, report: Report): void {
         report(egress.path, Problem.HOST_CONFLICT,
           `"${owner.path}" declares "${host}" too`,
           isNamed(owner) === isNamed(egress)
-            ? 'one of them would be dropped or misrouted silently: make one egress with ports: [...], or let exportTo name other clients'
+            ? isTls(owner) === isTls(egress)
+              ? 'one of them would be dropped or misrouted silently: make one egress with ports: [...], or let exportTo name other clients'
+              : 'Istio keeps one DestinationRule a host: make one TlsEgress, with httpPorts for plain HTTP, or let exportTo name other clients'
             : 'Istio keeps one DestinationRule a host: give the TCP egress a host name of its own, its addresses tell its connections apart',
           client);
       } else {
@@ -87,7 +89,7 @@ function outerLegs(routes: readonly RouteIntent[]): EgressIntent[] {
 /** Names, ranges and any address share the listener of a port for every address, and Istio leaves some protocols out that come second there. */
 function sameProtocol({ client, egresses }: ClientGroup, report: Report): void {
   const shared = egresses.filter(egress => isNamed(egress) || takesEverything(egress) || egress.addresses.some(address => !isSingle(address)));
-  for (const [port, onPort] of grouped(shared.flatMap(egress => egress.ports.map(number => [number, egress] as const)))) {
+  for (const [port, onPort] of grouped(shared.flatMap(egress => egress.ports.map(number => [number, { ...egress, protocol: protocolAt(egress, number) }] as const)))) {
     const firsts = new Map<string, EgressIntent>();
     for (const egress of [...onPort].sort((a, b) => a.path < b.path ? -1 : 1)) {
       if (!firsts.has(egress.protocol)) firsts.set(egress.protocol, egress);
@@ -201,6 +203,10 @@ function fitOfHop({ path, egress, hop }: RouteIntent, report: Report): void {
   if (hop.security === 'passthrough' && !isTls(egress) && !egress.tlsOrigination) {
     report(path, Problem.PASSTHROUGH_OF_TCP, `"${egress.path}" is ${egress.protocol}, and a passthrough hop is told apart by the SNI of the application's TLS`,
       'use GatewayHop.mutualTls(), or GatewayHop.plaintext(port), or let the sidecar originate TLS by tlsOrigination of the egress');
+  }
+  if (hop.security === 'passthrough' && egress.httpPorts) {
+    report(path, Problem.PASSTHROUGH_OF_TCP, `"${egress.path}" has plain HTTP on port ${egress.httpPorts.join(', ')}, and a passthrough hop is told apart by the SNI of the application's TLS`,
+      'use GatewayHop.mutualTls()');
   }
   if (hop.http && !isHttp(egress)) {
     report(path, Problem.HTTP_HOP_OF_BYTES, `"${egress.path}" is ${egress.protocol}, and a GatewayHop.http() is read as HTTP by the gateway`,

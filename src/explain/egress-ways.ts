@@ -4,7 +4,7 @@ import { IdentityIntent, spiffeUris, trustDomainOf } from '../plan/identity';
 import { EgressIntent } from '../plan/intent';
 import { outsidePort } from '../plan/origination';
 import { Crossing, crossings } from '../plan/path';
-import { isHttp, isTls, RouteIntent } from '../plan/route';
+import { isHttp, isTls, protocolAt, RouteIntent } from '../plan/route';
 
 /** One host and port that may be reached from the mesh, and which way. */
 export interface EgressWay {
@@ -126,16 +126,17 @@ export class EgressWays {
 }
 
 function waysOf(egress: EgressIntent, route: RouteIntent | undefined, allowed: readonly IdentityIntent[] | undefined): EgressWay[] {
-  const { path, clients, protocol, addresses } = egress;
+  const { path, clients, addresses } = egress;
   if (allowed?.length === 0) return [];
-  const common = { egress: path, clients, protocol, addresses };
+  const common = { egress: path, clients, addresses };
   return route
     ? crossings(route).map(crossing => ({
       ...common,
+      protocol: protocolAt(egress, crossing.port),
       ...throughGateway(route, crossing),
       ...(allowed ? { allowedFrom: spiffeUris(allowed, trustDomainOf(route.gateway.identity)) } : {}),
     }))
-    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port, ...outward(egress, port, 'sidecar') })));
+    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, protocol: protocolAt(egress, port), host, port, ...outward(egress, port, 'sidecar') })));
 }
 
 /** What the last proxy on the way adds. */

@@ -4,7 +4,7 @@ import { label, ownName, routeDomain } from './names';
 import { OriginationIntent, outsidePort } from './origination';
 import { outerReach } from './outer-reach';
 import { RequestsIntent } from './requests';
-import { isNamed, RouteIntent } from './route';
+import { isNamed, protocolAt, RouteIntent } from './route';
 
 /** Where a host is reached, and how the way there is secured. */
 export interface Leg {
@@ -121,8 +121,8 @@ export function clientLeg(egress: EgressIntent, route?: RouteIntent): Leg {
     addresses: dialled ? egress.addresses : [],
     ports: egress.ports.map(number => ({
       number,
-      name: `${egress.protocol.toLowerCase()}-${number}`,
-      protocol: egress.protocol,
+      name: `${protocolAt(egress, number).toLowerCase()}-${number}`,
+      protocol: protocolAt(egress, number),
       ...(moved(number) === number ? {} : { targetPort: moved(number) }),
     })),
     reach: route
