@@ -89,7 +89,8 @@ function outerLegs(routes: readonly RouteIntent[]): EgressIntent[] {
 /** Names, ranges and any address share the listener of a port for every address, and Istio leaves some protocols out that come second there. */
 function sameProtocol({ client, egresses }: ClientGroup, report: Report): void {
   const shared = egresses.filter(egress => isNamed(egress) || takesEverything(egress) || egress.addresses.some(address => !isSingle(address)));
-  for (const [port, onPort] of grouped(shared.flatMap(egress => egress.ports.map(number => [number, { ...egress, protocol: protocolAt(egress, number) }] as const)))) {
+  const ports = shared.flatMap(egress => egress.ports.map(number => [number, { ...egress, protocol: protocolAt(egress, number) }] as const));
+  for (const [port, onPort] of grouped(ports)) {
     const firsts = new Map<string, EgressIntent>();
     for (const egress of [...onPort].sort((a, b) => a.path < b.path ? -1 : 1)) {
       if (!firsts.has(egress.protocol)) firsts.set(egress.protocol, egress);
