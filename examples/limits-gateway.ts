@@ -26,7 +26,7 @@ route(http('slow', { timeout: Duration.millis(400) }));
 route(http('unsteady', tries));
 route(http('silent', { retries: 0 }), soon);
 route(http('busy', { retries: 0 }), { maxConnections: 1 });
-route(http('pair', { retries: 1, retryOn: 'reset' }), { consecutive5xxErrors: 1 });
+route(http('pair', { retries: 0 }), { consecutive5xxErrors: 1 });
 new EgressGatewayRoute(chart, 'partner-route', {
   egress: http('partner', tries), gateway, maxConnections: 1, tlsOrigination: TlsOrigination.simple({ caCertificates: CaCertificates.fromConfigMap('outside-ca') }),
 });

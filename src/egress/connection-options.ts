@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   readonly connectTimeout?: Duration;
 
   /**
-   * Errors in a row after which an address of the next place is left out at once, from 1 on: answers of 5xx over HTTP that the proxy reads,
+   * Errors in a row after which an address of the next place is left out, from 1 on: answers of 5xx over HTTP that the proxy reads,
    * and failures to connect. Each proxy counts by itself.
    *
    * @default - none is left out

@@ -18,8 +18,8 @@ import (
 const (
 	// logWithin is how long a proxy may take to log a connection that has ended.
 	logWithin = 3 * time.Second
-	// logOfFailureWithin is shorter: a gateway that refused may log nothing at all.
-	logOfFailureWithin = 500 * time.Millisecond
+	// logOfFailureWithin is shorter where the gateway's counters tell that it refused, and may log nothing at all.
+	logOfFailureWithin = 300 * time.Millisecond
 	settle             = 60 * time.Millisecond
 	// besides is how long the calls beside one have to reach their server.
 	besides = 150 * time.Millisecond
@@ -263,9 +263,8 @@ func (r *Run) collect(e *evidence) error {
 // await looks for the newest matching line that was logged since the call began.
 func (r *Run) await(e *evidence, matches func(*world.Pod, controlplane.Entry) bool) (link, bool, error) {
 	deadline := time.Now().Add(logWithin)
-	if e.outcome.Answer == nil && len(e.chain) > 0 {
-		deadline = time.Now().Add(logOfFailureWithin)
-	}
+	early := time.Now().Add(logOfFailureWithin)
+	mayBeSilent := e.outcome.Answer == nil && len(e.chain) > 0
 	for {
 		for _, envoy := range r.envoys {
 			entries, err := envoy.Entries()
@@ -277,6 +276,12 @@ func (r *Run) await(e *evidence, matches func(*world.Pod, controlplane.Entry) bo
 					return link{envoy.Pod, entries[i]}, true, nil
 				}
 			}
+		}
+		if mayBeSilent && time.Now().After(early) {
+			if r.handshakeRefused(e) {
+				return link{}, false, nil
+			}
+			mayBeSilent = false
 		}
 		if time.Now().After(deadline) {
 			return link{}, false, nil
