@@ -50,16 +50,23 @@ describe('read by a gateway', () => {
     expect(route.clientVirtualServices[0].toJson().spec).toEqual({
       hosts: ['api.example.com'],
       exportTo: ['.'],
-      http: [{ match: [{ port: 80 }], rewrite: { authority: own }, route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }] }],
+      http: [{
+        match: [{ port: 80 }],
+        rewrite: { authority: own },
+        route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }],
+        retries: { attempts: 2, retryOn: 'connect-failure,refused-stream' },
+      }],
     });
     expect(route.virtualServices[0].toJson().spec).toMatchObject({
       hosts: [own],
       http: [{
-        rewrite: { authority: 'api.example.com' },
         headers: { request: { remove: expect.arrayContaining(['x-forwarded-client-cert', 'x-forwarded-for']) } },
-        route: [{ destination: { host: own, port: { number: 80 } } }],
+        route: [1, 2].map(() => ({
+          destination: { host: own, port: { number: 80 } }, weight: 50, headers: { request: { set: { ':authority': 'api.example.com' } } },
+        })),
       }],
     });
+    expect(route.virtualServices[0].toJson().spec.http[0]).not.toHaveProperty('rewrite');
     expect(route.serviceEntries[0].toJson().spec).toMatchObject({ hosts: [own], ports: [{ number: 80, protocol: 'HTTP' }] });
   });
 
@@ -74,7 +81,7 @@ describe('read by a gateway', () => {
     const { route } = read({ hosts: ['a.example.com', 'b.example.com'], ports: [80, 8080] });
     const names = route.clientVirtualServices.flatMap(object => object.toJson().spec.http.map(({ rewrite }: any) => rewrite.authority));
     expect(new Set(names).size).toBe(4);
-    expect(route.virtualServices.map(object => object.toJson().spec.http[0].rewrite.authority))
+    expect(route.virtualServices.map(object => object.toJson().spec.http[0].route[0].headers.request.set[':authority']))
       .toEqual(['a.example.com', 'a.example.com:8080', 'b.example.com', 'b.example.com:8080']);
   });
 
@@ -118,6 +125,29 @@ test('retries can be turned off', () => {
   expect(theDocument(chart, 'VirtualService').spec.http[0].retries).toEqual({ attempts: 0 });
 });
 
+test('behind a gateway that reads HTTP, the gateway tries again, and the sidecar only the way to it', () => {
+  const chart = chartOf();
+  const [stated, silent] = [{ retries: 3, perTryTimeout: Duration.seconds(1), retryOn: 'reset', timeout: Duration.seconds(9) }, {}].map((props, i) => {
+    const egress = new HttpEgress(chart, `api${i}`, { hosts: [`api${i}.example.com`], ...props });
+    const route = new EgressGatewayRoute(chart, `route${i}`, { egress, gateway: gatewayOf(chart, `gateway${i}`), hop: GatewayHop.http() });
+    return {
+      sidecar: [...egress.virtualServices, ...route.clientVirtualServices].map(object => object.toJson().spec.http[0]),
+      gateway: route.virtualServices.map(object => object.toJson().spec.http[0]),
+    };
+  });
+  const toGateway = { attempts: 2, retryOn: 'connect-failure,refused-stream' };
+  expect(stated.sidecar).toEqual([expect.objectContaining({ timeout: '9s', retries: toGateway })]);
+  expect(stated.gateway.map(({ retries, timeout }) => ({ retries, timeout }))).toEqual([{ retries: { attempts: 3, perTryTimeout: '1s', retryOn: 'reset' } }]);
+  expect(silent.sidecar).toEqual([expect.objectContaining({ retries: toGateway })]);
+  expect(silent.gateway[0]).not.toHaveProperty('retries');
+});
+
+test('requests at the same time can be limited', () => {
+  const chart = chartOf();
+  new HttpEgress(chart, 'api', { ...HOST, maxRequests: 7 });
+  expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy).toEqual({ tls: { mode: 'DISABLE' }, connectionPool: { http: { http2MaxRequests: 7 } } });
+});
+
 describe('limits of connections', () => {
   const limits = {
     maxConnections: 5,
@@ -128,7 +158,7 @@ describe('limits of connections', () => {
   };
   const written = {
     connectionPool: { tcp: { maxConnections: 5, connectTimeout: '3s' } },
-    outlierDetection: { consecutive5xxErrors: 4, interval: '1s', baseEjectionTime: '60s' },
+    outlierDetection: { consecutive5xxErrors: 4, interval: '1s', baseEjectionTime: '60s', maxEjectionPercent: 100 },
   };
 
   test('of an egress are the sidecar\'s', () => {
@@ -168,6 +198,13 @@ test.each<[string, Partial<HttpEgressProps>]>([
   ['invalid-number: timeout is 0 ms', { timeout: Duration.millis(0) }],
   ['contradicting-props: retryOn is given without retries', { retryOn: '5xx' }],
   ['contradicting-props: perTryTimeout is given without retries', { perTryTimeout: Duration.seconds(1) }],
+  ['contradicting-props: perTryTimeout is given with retries: 0', { retries: 0, perTryTimeout: Duration.seconds(1), retryOn: 'reset' }],
+  ['contradicting-props: retryOn is given with retries: 0', { retries: 0, retryOn: 'reset' }],
+  ['contradicting-props: perTryTimeout is given, and retryOn is Istio\'s, by which', { retries: 1, perTryTimeout: Duration.seconds(1) }],
+  ['contradicting-props: perTryTimeout is given, and retryOn is "503,connect-failure"', { retries: 1, perTryTimeout: Duration.seconds(1), retryOn: '503,connect-failure' }],
+  ['invalid-number: maxRequests is 0', { maxRequests: 0 }],
+  ['invalid-number: maxEjectionPercent is 101', { consecutive5xxErrors: 1, maxEjectionPercent: 101 }],
+  ['contradicting-props: maxEjectionPercent is given without consecutive5xxErrors', { maxEjectionPercent: 50 }],
   ['contradicting-props: interval is given without consecutive5xxErrors', { interval: Duration.seconds(1) }],
 ])('refuses %s', (message, props) => {
   expect(() => new HttpEgress(chartOf(), 'api', { ...HOST, ...props })).toThrow(`[bookinfo/api] ${message}`);

@@ -1,5 +1,8 @@
-import { chartOf, documents, theDocument } from './support';
-import { TlsEgress, TlsEgressProps, WildcardResolution } from '../src';
+import { Testing } from 'cdk8s';
+import { chartOf, documents, gatewayOf, theDocument } from './support';
+import {
+  EgressGatewayRoute, EgressGatewayRouteProps, EgressWays, ForwardProxy, GatewayHop, TlsEgress, TlsEgressProps, WildcardResolution,
+} from '../src';
 
 test('by default goes to the host as DNS resolves it, on port 443', () => {
   const chart = chartOf();
@@ -40,6 +43,53 @@ test.each<[string, TlsEgressProps, string]>([
   new TlsEgress(chart, 'api', props);
   expect(theDocument(chart, 'ServiceEntry').spec).toMatchObject({ hosts: [...props.hosts].sort(), resolution });
   expect(documents(chart, 'DestinationRule')).toHaveLength(props.hosts.length);
+});
+
+describe('plain HTTP on other ports of the hosts', () => {
+  const SITE: TlsEgressProps = { hosts: ['api.example.com'], httpPorts: [8080, 80] };
+  const PROXY = ForwardProxy.connect({ host: 'proxy.corp.example', port: 3128 });
+
+  test('stands in the same ServiceEntry', () => {
+    const chart = chartOf();
+    new TlsEgress(chart, 'api', SITE);
+    expect(theDocument(chart, 'ServiceEntry').spec.ports).toEqual([
+      { number: 80, name: 'http-80', protocol: 'HTTP' }, { number: 443, name: 'tls-443', protocol: 'TLS' }, { number: 8080, name: 'http-8080', protocol: 'HTTP' },
+    ]);
+    expect(EgressWays.of(chart).map(({ port, protocol }) => [port, protocol])).toEqual([[80, 'HTTP'], [443, 'TLS'], [8080, 'HTTP']]);
+  });
+
+  test('has a name of its own through a gateway', () => {
+    const chart = chartOf();
+    new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'api', SITE), gateway: gatewayOf(chart) });
+    const { portLevelSettings } = documents(chart, 'DestinationRule')[0].spec.trafficPolicy;
+    expect(new Set(portLevelSettings.map(({ tls }: any) => tls.sni)).size).toBe(3);
+  });
+
+  test('shares no listener with TLS of another egress', () => {
+    const chart = chartOf();
+    new TlsEgress(chart, 'api', SITE);
+    new TlsEgress(chart, 'web', { hosts: ['web.example.com'], port: 8080 });
+    expect(() => Testing.synth(chart)).toThrow('[bookinfo/web] protocol-conflict: port 8080 is TLS here and HTTP in "bookinfo/api"');
+  });
+
+  test.each<[string, Partial<EgressGatewayRouteProps>]>([
+    ['passthrough-of-tcp: "bookinfo/api" has plain HTTP on port 80, 8080', { hop: GatewayHop.passthrough() }],
+    ['tunnel-of-http: "bookinfo/api" has plain HTTP on port 80, 8080', { forwardProxy: PROXY }],
+  ])('cannot be routed: %s', (message, props) => {
+    const chart = chartOf();
+    new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'api', SITE), gateway: gatewayOf(chart), ...props });
+    expect(() => Testing.synth(chart)).toThrow(`[bookinfo/route] ${message}`);
+  });
+
+  test.each<[string, Partial<TlsEgressProps>]>([
+    ['http-on-https-port: httpPorts has 443', { httpPorts: [443], port: 8443 }],
+    ['duplicate-value: ports[1] 80 stands there already', { port: 80 }],
+    ['contradicting-props: httpPorts is given, and hosts has the wildcard "*.example.com"', { hosts: ['*.example.com'] }],
+    ['tunnel-of-http: httpPorts is given', { forwardProxy: PROXY }],
+    ['invalid-port: httpPorts[0] is 0', { httpPorts: [0] }],
+  ])('refuses %s', (message, props) => {
+    expect(() => new TlsEgress(chartOf(), 'api', { ...SITE, ...props })).toThrow(`[bookinfo/api] ${message}`);
+  });
 });
 
 test('two wildcards of one domain do not share a name', () => {

@@ -5,11 +5,12 @@ import { ConnectionOptions } from '../egress/connection-options';
 import { ConnectionsIntent } from '../plan/connections';
 
 /** Checks the limits of a leg; none if nothing is given. */
-export function connectionsIntent(values: Values, options: ConnectionOptions): ConnectionsIntent | undefined {
-  const { maxConnections, connectTimeout, consecutive5xxErrors, interval, baseEjectionTime } = options;
-  if (consecutive5xxErrors === undefined && (interval !== undefined || baseEjectionTime !== undefined)) {
-    values.refuse(Problem.CONTRADICTING_PROPS, `${interval === undefined ? 'baseEjectionTime' : 'interval'} is given without consecutive5xxErrors`,
-      'give consecutive5xxErrors too, or leave it out');
+export function connectionsIntent(values: Values, options: ConnectionOptions, maxRequests?: number): ConnectionsIntent | undefined {
+  const { maxConnections, connectTimeout, consecutive5xxErrors, interval, baseEjectionTime, maxEjectionPercent } = options;
+  const alone = consecutive5xxErrors !== undefined ? undefined
+    : Object.entries({ interval, baseEjectionTime, maxEjectionPercent }).find(([, value]) => value !== undefined);
+  if (alone) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `${alone[0]} is given without consecutive5xxErrors`, 'give consecutive5xxErrors too, or leave it out');
   }
   const intent: ConnectionsIntent = {
     maxConnections: count(values, 'maxConnections', maxConnections),
@@ -17,14 +18,16 @@ export function connectionsIntent(values: Values, options: ConnectionOptions): C
     consecutive5xxErrors: count(values, 'consecutive5xxErrors', consecutive5xxErrors),
     interval: istioDuration(values, 'interval', interval),
     baseEjectionTime: istioDuration(values, 'baseEjectionTime', baseEjectionTime),
+    maxEjectionPercent: consecutive5xxErrors === undefined ? undefined : count(values, 'maxEjectionPercent', maxEjectionPercent ?? 100, 1, 100),
+    maxRequests: count(values, 'maxRequests', maxRequests),
   };
   return Object.values(intent).every(value => value === undefined) ? undefined : intent;
 }
 
-/** A whole number from `least` on. */
-export function count(values: Values, prop: string, value: number | undefined, least = 1): number | undefined {
-  if (value !== undefined && (!Number.isInteger(value) || value < least || value > 2 ** 31 - 1)) {
-    values.refuse(Problem.INVALID_NUMBER, `${prop} is ${value}`, `give a whole number from ${least} to ${2 ** 31 - 1}`);
+/** A whole number from `least` to `most`. */
+export function count(values: Values, prop: string, value: number | undefined, least = 1, most = 2 ** 31 - 1): number | undefined {
+  if (value !== undefined && (!Number.isInteger(value) || value < least || value > most)) {
+    values.refuse(Problem.INVALID_NUMBER, `${prop} is ${value}`, `give a whole number from ${least} to ${most}`);
   }
   return value;
 }

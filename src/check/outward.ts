@@ -44,8 +44,8 @@ function tunnels({ path, egress, gateway, forwardProxy, hostingServer }: RouteIn
     report(path, Problem.TUNNEL_BEFORE_GATEWAY, `the sidecars of "${egress.path}" go by the forward proxy ${egress.forwardProxy.host}, and the route leads to a gateway`,
       'give forwardProxy to the route, so that the gateway goes by it');
   }
-  if (forwardProxy && isHttp(egress)) {
-    report(path, Problem.TUNNEL_OF_HTTP, `"${egress.path}" is ${egress.protocol}, and a forward proxy is asked by CONNECT, which proxies allow for TLS`,
+  if (forwardProxy && (isHttp(egress) || egress.httpPorts)) {
+    report(path, Problem.TUNNEL_OF_HTTP, `"${egress.path}" ${egress.httpPorts ? `has plain HTTP on port ${egress.httpPorts.join(', ')}` : `is ${egress.protocol}`}, and a forward proxy is asked by CONNECT, which proxies allow for TLS`,
       'declare a TlsEgress and let the application speak TLS');
   }
   if (forwardProxy && (forwardProxy.host === gateway.host || egress.hosts.includes(forwardProxy.host))) {

@@ -2,9 +2,9 @@ import { AddressRange, isSingle, rangeOf } from './addresses';
 import { outwardProblems } from './outward';
 import { describe, Problem, RelationProblem } from './problem';
 import { EgressIntent } from '../plan/intent';
-import { outerPort } from '../plan/path';
+import { clientLeg, outerPort } from '../plan/path';
 import { RESERVED_PORTS } from '../plan/reserved-ports';
-import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, RouteIntent } from '../plan/route';
+import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, protocolAt, RouteIntent } from '../plan/route';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
 export function relationProblems(
@@ -27,6 +27,7 @@ export function relationProblems(
     sameProtocol(group, report);
   }
   sameExternalProxy(egresses, report);
+  ejections(egresses, routes, report);
   secondRoutes(routes, report);
   for (const route of routes) {
     fitOfHop(route, report);
@@ -67,7 +68,9 @@ function sameHost({ client, egresses }: ClientGroup, report: Report): void {
         report(egress.path, Problem.HOST_CONFLICT,
           `"${owner.path}" declares "${host}" too`,
           isNamed(owner) === isNamed(egress)
-            ? 'one of them would be dropped or misrouted silently: make one egress with ports: [...], or let exportTo name other clients'
+            ? isTls(owner) === isTls(egress)
+              ? 'one of them would be dropped or misrouted silently: make one egress with ports: [...], or let exportTo name other clients'
+              : 'Istio keeps one DestinationRule a host: make one TlsEgress, with httpPorts for plain HTTP, or let exportTo name other clients'
             : 'Istio keeps one DestinationRule a host: give the TCP egress a host name of its own, its addresses tell its connections apart',
           client);
       } else {
@@ -89,7 +92,8 @@ function outerLegs(routes: readonly RouteIntent[]): EgressIntent[] {
 /** Names, ranges and any address share the listener of a port for every address, and Istio leaves some protocols out that come second there. */
 function sameProtocol({ client, egresses }: ClientGroup, report: Report): void {
   const shared = egresses.filter(egress => isNamed(egress) || takesEverything(egress) || egress.addresses.some(address => !isSingle(address)));
-  for (const [port, onPort] of grouped(shared.flatMap(egress => egress.ports.map(number => [number, egress] as const)))) {
+  const ports = shared.flatMap(egress => egress.ports.map(number => [number, { ...egress, protocol: protocolAt(egress, number) }] as const));
+  for (const [port, onPort] of grouped(ports)) {
     const firsts = new Map<string, EgressIntent>();
     for (const egress of [...onPort].sort((a, b) => a.path < b.path ? -1 : 1)) {
       if (!firsts.has(egress.protocol)) firsts.set(egress.protocol, egress);
@@ -182,6 +186,20 @@ function sameExternalProxy(egresses: readonly EgressIntent[], report: Report): v
   }
 }
 
+/** Only among known addresses can one be left out. */
+function ejections(egresses: readonly EgressIntent[], routes: readonly RouteIntent[], report: Report): void {
+  const routed = new Set(routes.map(({ egress }) => egress.path));
+  for (const egress of egresses) {
+    if (egress.connections?.consecutive5xxErrors === undefined || routed.has(egress.path)) continue;
+    const { by } = clientLeg(egress).reach;
+    if (by === 'dialled' || by === 'dynamic-dns') {
+      report(egress.path, Problem.NO_ADDRESS_TO_LEAVE_OUT,
+        `consecutive5xxErrors is given, and each connection goes to ${by === 'dialled' ? 'the address that the application dialled' : 'wherever its name leads'}`,
+        'leave it out; where the egress is by DNS or goes through a gateway, the proxy has other addresses to choose from');
+    }
+  }
+}
+
 function secondRoutes(routes: readonly RouteIntent[], report: Report): void {
   for (const [egress, [first, ...more]] of grouped(routes.map(route => [route.egress.path, route] as const))) {
     for (const route of more) {
@@ -200,6 +218,10 @@ function fitOfHop({ path, egress, hop }: RouteIntent, report: Report): void {
   if (hop.security === 'passthrough' && !isTls(egress) && !egress.tlsOrigination) {
     report(path, Problem.PASSTHROUGH_OF_TCP, `"${egress.path}" is ${egress.protocol}, and a passthrough hop is told apart by the SNI of the application's TLS`,
       'use GatewayHop.mutualTls(), or GatewayHop.plaintext(port), or let the sidecar originate TLS by tlsOrigination of the egress');
+  }
+  if (hop.security === 'passthrough' && egress.httpPorts) {
+    report(path, Problem.PASSTHROUGH_OF_TCP, `"${egress.path}" has plain HTTP on port ${egress.httpPorts.join(', ')}, and a passthrough hop is told apart by the SNI of the application's TLS`,
+      'use GatewayHop.mutualTls()');
   }
   if (hop.http && !isHttp(egress)) {
     report(path, Problem.HTTP_HOP_OF_BYTES, `"${egress.path}" is ${egress.protocol}, and a GatewayHop.http() is read as HTTP by the gateway`,

@@ -6,7 +6,8 @@ import { Duration } from 'cdk8s';
  */
 export interface ConnectionOptions {
   /**
-   * Most connections that one proxy opens to the next place, from 1 on; further ones are refused.
+   * Most connections that one proxy opens to the next place, for each host and port, from 1 on. Of bytes, further ones are refused; where the
+   * proxy reads HTTP, further requests wait for one that is free.
    *
    * @default - Istio's: 2^32-1
    */
@@ -21,23 +22,31 @@ export interface ConnectionOptions {
 
   /**
    * Errors in a row after which an address of the next place is left out, from 1 on: answers of 5xx over HTTP that the proxy reads,
-   * failures to connect otherwise.
+   * and failures to connect. Each proxy counts by itself.
    *
    * @default - none is left out
    */
   readonly consecutive5xxErrors?: number;
 
   /**
-   * Time between two looks at the errors, at least 1 ms; with `consecutive5xxErrors`.
+   * Time between two looks at whether an address may come back, at least 1 ms; with `consecutive5xxErrors`.
    *
    * @default - Istio's: 10 seconds
    */
   readonly interval?: Duration;
 
   /**
-   * Shortest time for which an address is left out, at least 1 ms; with `consecutive5xxErrors`.
+   * Time for which an address is left out, times how often it was, at least 1 ms; with `consecutive5xxErrors`.
    *
    * @default - Istio's: 30 seconds
    */
   readonly baseEjectionTime?: Duration;
+
+  /**
+   * Most addresses in percent that are left out at the same time, from 1 to 100; with `consecutive5xxErrors`. Where it leaves out all, calls
+   * fail at once. Istio's own 10 would never leave out one of fewer than ten.
+   *
+   * @default 100
+   */
+  readonly maxEjectionPercent?: number;
 }

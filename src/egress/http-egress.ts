@@ -64,6 +64,13 @@ export interface HttpEgressProps extends EgressOptions {
   readonly tlsOrigination?: TlsOrigination;
 
   /**
+   * Most requests to one host and port that a sidecar has open at once, of any version of HTTP, from 1 on; further ones are answered by 503.
+   *
+   * @default - Istio's: 2^32-1
+   */
+  readonly maxRequests?: number;
+
+  /**
    * Time for a whole request with all of its retries, at least 1 ms.
    *
    * @default - Istio's: none
@@ -71,14 +78,15 @@ export interface HttpEgressProps extends EgressOptions {
   readonly timeout?: Duration;
 
   /**
-   * How often a request is tried again that failed, from 0 on.
+   * How often a request is tried again that failed, from 0 on: by the sidecar, or by a gateway behind `GatewayHop.http()`. Where a gateway
+   * sees bytes, a host that could not be reached looks like a `reset` to the sidecar.
    *
    * @default - Istio's: 2
    */
   readonly retries?: number;
 
   /**
-   * Time for one try, at least 1 ms; with `retries`.
+   * Time for one try, at least 1 ms; with `retries` and a `retryOn` of `5xx`, `gateway-error` or `reset`, without which it would be the last one.
    *
    * @default - `timeout`
    */
@@ -123,7 +131,7 @@ export class HttpEgress extends Egress {
       addresses: singleAddresses(values, 'addresses', props.addresses),
       ports,
       tlsOrigination: originationIntent(values, props.tlsOrigination, { at: 'sidecar', namespace, clients, hosts: hosts.length, ports: ports.length }),
-      connections: connectionsIntent(values, props),
+      connections: connectionsIntent(values, props, props.maxRequests),
       requests,
     });
     const meta = { namespace, labels: { ...props.labels }, annotations: { ...props.annotations } };
@@ -152,9 +160,20 @@ function protocolOf(values: Values, protocol: HttpProtocol = HttpProtocol.HTTP):
   return protocol;
 }
 
+/** The conditions of Envoy that hold for a try whose time is up. */
+const TRIES_AFTER_TIMEOUT = ['5xx', 'gateway-error', 'reset'];
+
 function requestsOf(values: Values, { timeout, retries, perTryTimeout, retryOn }: HttpEgressProps): RequestsIntent | undefined {
   if (retries === undefined && (perTryTimeout !== undefined || retryOn !== undefined)) {
     values.refuse(Problem.CONTRADICTING_PROPS, `${perTryTimeout === undefined ? 'retryOn' : 'perTryTimeout'} is given without retries`, 'give retries too, or leave it out');
+  }
+  if (retries === 0 && (perTryTimeout !== undefined || retryOn !== undefined)) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `${perTryTimeout === undefined ? 'retryOn' : 'perTryTimeout'} is given with retries: 0, and Istio does not look at it then`,
+      perTryTimeout === undefined ? 'leave it out' : 'give timeout instead');
+  }
+  if (perTryTimeout !== undefined && !retryOn?.split(',').some(condition => TRIES_AFTER_TIMEOUT.includes(condition.trim()))) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `perTryTimeout is given, and retryOn is ${retryOn === undefined ? "Istio's" : `"${retryOn}"`}, by which a try that took too long is the last one`,
+      `let retryOn hold one of ${TRIES_AFTER_TIMEOUT.join(', ')}, or give timeout instead`);
   }
   if (timeout === undefined && retries === undefined) return undefined;
   return {

@@ -49,6 +49,14 @@ export interface TlsEgressProps extends EgressOptions {
   readonly ports?: number[];
 
   /**
+   * Ports of the hosts at which the application speaks plain HTTP, such as 80 where a site redirects `http://` to `https://`; not 443, and for
+   * exact hosts. Istio keeps one DestinationRule a host, so that an HttpEgress of its own cannot stand beside this one.
+   *
+   * @default - none
+   */
+  readonly httpPorts?: number[];
+
+  /**
    * Forward proxy that the sidecar goes by, to each host on the one port of the egress; give it to the route instead to go by the gateway.
    *
    * @default - straight to the hosts
@@ -71,8 +79,10 @@ export class TlsEgress extends Egress {
     const namespace = values.namespace(props.namespace);
     const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host, true)).sort();
     const clients = values.clients(props.exportTo, namespace);
-    const ports = props.port === undefined && props.ports === undefined ? [443] : values.ports(props.port, props.ports);
     const wildcard = hosts.find(isWildcard);
+    const httpPorts = httpPortsOf(values, props, wildcard);
+    const tlsPorts = props.port === undefined && props.ports === undefined ? [443] : values.ports(props.port, props.ports);
+    const ports = httpPorts === undefined ? tlsPorts : values.ports(undefined, [...tlsPorts, ...httpPorts]);
     if (props.forwardProxy && wildcard !== undefined) {
       values.refuse(Problem.TUNNEL_OF_SEVERAL, `a forward proxy is given for the wildcard "${wildcard}"`, 'it is asked for one host: list the exact hosts');
     }
@@ -84,11 +94,27 @@ export class TlsEgress extends Egress {
       hosts,
       addresses: singleAddresses(values, 'addresses', props.addresses),
       ports,
+      httpPorts,
       wildcardResolution: resolutionOf(values, hosts, props),
       forwardProxy: forwardProxyIntent(values, props.forwardProxy, { at: 'sidecar', namespace, clients, hosts: 1, ports: ports.length }),
       connections: connectionsIntent(values, props),
     });
   }
+}
+
+function httpPortsOf(values: Values, { httpPorts, forwardProxy }: TlsEgressProps, wildcard: string | undefined): number[] | undefined {
+  if (httpPorts === undefined) return undefined;
+  const ports = values.list('httpPorts', httpPorts, (prop, port) => values.port(prop, port)).sort((a, b) => a - b);
+  if (ports.includes(443)) {
+    values.refuse(Problem.HTTP_ON_HTTPS_PORT, 'httpPorts has 443, which breaks the HTTPS of every client to any other host', 'leave it out: TLS has it');
+  }
+  if (wildcard !== undefined) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `httpPorts is given, and hosts has the wildcard "${wildcard}"`, 'give them to an egress of exact hosts');
+  }
+  if (forwardProxy !== undefined) {
+    values.refuse(Problem.TUNNEL_OF_HTTP, 'httpPorts is given, and a forward proxy is asked by CONNECT, which proxies allow for TLS', 'leave one of the two out');
+  }
+  return ports;
 }
 
 function resolutionOf(values: Values, hosts: string[], { addresses, resolution }: TlsEgressProps): string | undefined {

@@ -5,7 +5,7 @@ import { EgressIntent } from '../plan/intent';
 import { outsidePort } from '../plan/origination';
 import { Crossing, crossings } from '../plan/path';
 import { callers, isOfRequests, PermissionIntent } from '../plan/permission';
-import { isHttp, isTls, RouteIntent } from '../plan/route';
+import { isHttp, isTls, protocolAt, RouteIntent } from '../plan/route';
 
 /** One host and port that may be reached from the mesh, and which way. */
 export interface EgressWay {
@@ -165,16 +165,18 @@ export class EgressWays {
 }
 
 function waysOf(egress: EgressIntent, route: RouteIntent | undefined, permissions: readonly PermissionIntent[] | undefined): EgressWay[] {
-  const { path, clients, protocol, addresses, externalProxy } = egress;
+  const { path, clients, addresses, externalProxy } = egress;
   if ((permissions ? callers(permissions) : externalProxy?.allowedFrom)?.length === 0) return [];
-  const common = { egress: path, clients, protocol, addresses };
+  const common = { egress: path, clients, addresses };
   return route
     ? crossings(route).map(crossing => ({
       ...common,
+      protocol: protocolAt(egress, crossing.port),
       ...throughGateway(route, crossing),
       ...(permissions ? permitted(permissions, trustDomainOf(route.gateway.identity)) : {}),
     }))
-    : egress.hosts.flatMap(host => egress.ports.map(port => ({ ...common, host, port, ...outward(egress, port, 'sidecar'), ...byExternalProxy(egress) })));
+    : egress.hosts.flatMap(host => egress.ports.map(port =>
+      ({ ...common, protocol: protocolAt(egress, port), host, port, ...outward(egress, port, 'sidecar'), ...byExternalProxy(egress) })));
 }
 
 function byExternalProxy({ externalProxy }: EgressIntent) {

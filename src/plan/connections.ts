@@ -29,9 +29,23 @@ export interface ConnectionsIntent {
   readonly interval?: string;
 
   /**
-   * Shortest time for which an address is left out.
+   * Time for which an address is left out, times how often it was.
    *
    * @default - Istio's
    */
   readonly baseEjectionTime?: string;
+
+  /**
+   * Most addresses in percent that are left out at the same time.
+   *
+   * @default - none is left out
+   */
+  readonly maxEjectionPercent?: number;
+
+  /**
+   * Most HTTP requests of one proxy at the same time.
+   *
+   * @default - Istio's
+   */
+  readonly maxRequests?: number;
 }

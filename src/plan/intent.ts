@@ -30,6 +30,13 @@ export interface EgressIntent {
   readonly ports: number[];
 
   /**
+   * Those of the ports at which plain HTTP is spoken, whatever the protocol of the others, sorted.
+   *
+   * @default - none
+   */
+  readonly httpPorts?: number[];
+
+  /**
    * Istio's resolution where no route leads wildcard hosts: `NONE` or `DYNAMIC_DNS`.
    *
    * @default - by the addresses, or by DNS

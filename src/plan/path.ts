@@ -3,7 +3,8 @@ import { EgressIntent } from './intent';
 import { label, ownName, routeDomain } from './names';
 import { OriginationIntent, outsidePort } from './origination';
 import { outerReach } from './outer-reach';
-import { isNamed, RouteIntent } from './route';
+import { RequestsIntent } from './requests';
+import { isNamed, protocolAt, RouteIntent } from './route';
 
 /** Where a host is reached, and how the way there is secured. */
 export interface Leg {
@@ -81,6 +82,9 @@ export interface Door {
   /** The Host header that the server is to see, where the gateway reads HTTP; none: it sees bytes. */
   readonly httpHost?: string;
 
+  /** How the gateway tries requests again, where it reads HTTP. */
+  readonly requests?: RequestsIntent;
+
   /** SPIFFE URIs of the only callers that it opens to; none: any of the mesh. */
   readonly callers?: readonly string[];
 }
@@ -120,8 +124,8 @@ export function clientLeg(egress: EgressIntent, route?: RouteIntent): Leg {
     addresses: dialled ? egress.addresses : [],
     ports: egress.ports.map(number => ({
       number,
-      name: `${egress.protocol.toLowerCase()}-${number}`,
-      protocol: egress.protocol,
+      name: `${protocolAt(egress, number).toLowerCase()}-${number}`,
+      protocol: protocolAt(egress, number),
       ...(moved(number) === number ? {} : { targetPort: moved(number) }),
     })),
     reach: route
@@ -198,7 +202,7 @@ function crossing(route: RouteIntent, host: string, port: number): Crossing {
       accepts: hop.security,
       host: hop.security === 'passthrough' ? egress.tlsOrigination?.sni ?? host : own,
       next: { host: own, port: outerPort(route).number },
-      ...(hop.http ? { httpHost: port === 80 ? host : `${host}:${port}` } : {}),
+      ...(hop.http ? { httpHost: port === 80 ? host : `${host}:${port}`, requests: egress.requests } : {}),
     },
     outer: {
       hosts: [own],

@@ -57,6 +57,11 @@ export function isHttp({ protocol }: Pick<EgressIntent, 'protocol'>): boolean {
   return ['HTTP', 'HTTP2', 'GRPC'].includes(protocol);
 }
 
+/** Istio's protocol of one port. */
+export function protocolAt({ protocol, httpPorts }: EgressIntent, port: number): string {
+  return httpPorts?.includes(port) ? 'HTTP' : protocol;
+}
+
 /** True where a name (SNI or Host header) tells a connection from others, false where only its address and port do. */
 export function isNamed(egress: Pick<EgressIntent, 'protocol'>): boolean {
   return isTls(egress) || isHttp(egress);

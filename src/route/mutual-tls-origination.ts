@@ -42,7 +42,7 @@ export interface MutualTlsOriginationProps extends TlsOriginationOptions {
   readonly clientCertificate: ClientCertificate;
 
   /**
-   * Namespace, clients, labels and annotations of the egress that is made of `host`.
+   * Namespace, clients, labels and annotations of the egress that is made of `host`, and limits of the sidecars' connections.
    *
    * @default - those of the chart
    */

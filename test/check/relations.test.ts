@@ -31,7 +31,8 @@ describe('the same host', () => {
     ['on two ports', [egress('one', HOST), egress('two', { ...HOST, ports: [8443] })], 'two host-conflict: "one" declares "mongo.example.com" too'],
     ['for all and for one namespace', [egress('one', { ...HOST, clients: ['*'] }), egress('two', { ...HOST, clients: ['b'] })], 'two host-conflict: "one" declares "mongo.example.com" too, and clients in namespace "b"'],
     ['twice for all', [egress('one', { ...HOST, clients: ['*'] }), egress('two', { ...HOST, namespace: 'b', clients: ['*'] })], 'two host-conflict: "one" declares "mongo.example.com" too, and clients in all namespaces'],
-    ['as TCP and TLS', [tcp('one', HOST), egress('two', HOST)], 'two host-conflict: "one" declares "mongo.example.com" too, and clients in namespace "a" see both; Istio keeps one DestinationRule a host'],
+    ['as TCP and TLS', [tcp('one', HOST), egress('two', HOST)], 'two host-conflict: "one" declares "mongo.example.com" too, and clients in namespace "a" see both; Istio keeps one DestinationRule a host: give the TCP'],
+    ['as HTTP and TLS', [egress('one', { ...HOST, protocol: 'HTTP', ports: [80] }), egress('two', HOST)], 'see both; Istio keeps one DestinationRule a host: make one TlsEgress, with httpPorts'],
   ])('%s is a problem', (_, egresses, message) => {
     expect(problems(egresses)).toEqual([expect.stringContaining(message)]);
     expect(problems([...egresses].reverse())).toEqual([expect.stringContaining(message)]);

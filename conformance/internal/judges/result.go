@@ -2,6 +2,8 @@ package judges
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
@@ -19,6 +21,9 @@ type Seen struct {
 	Greeting bool `json:"greeting,omitempty"`
 	// Audit are the lines that were written of the call; nil was not looked at.
 	Audit []world.AuditLine `json:"audit,omitempty"`
+	// Asked counts the requests that each server got, of those that the call asks about; Took is in milliseconds.
+	Asked map[string]int `json:"asked,omitempty"`
+	Took  int64          `json:"took,omitempty"`
 	// Detail is the evidence, for people.
 	Detail string `json:"detail,omitempty"`
 	// Partial is set by a judge that does not look at every fact of a hop. Without
@@ -99,14 +104,17 @@ func (h SeenHop) String() string {
 }
 
 func (s Seen) String() string {
-	text := s.outcome()
+	text := s.fate()
+	for _, server := range slices.Sorted(maps.Keys(s.Asked)) {
+		text += fmt.Sprintf(", %s asked %d times", server, s.Asked[server])
+	}
 	if s.Audit != nil {
 		text += fmt.Sprintf(", audit lines: %d", len(s.Audit))
 	}
 	return text
 }
 
-func (s Seen) outcome() string {
+func (s Seen) fate() string {
 	switch {
 	case s.Refused != "":
 		text := "refused " + s.Refused
@@ -134,7 +142,7 @@ func (s Seen) outcome() string {
 
 // Describe prints an expectation in the words of Seen.
 func Describe(expect world.Expect) string {
-	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status, Audit: expect.Audit}
+	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status, Asked: expect.Asked, Audit: expect.Audit}
 	for _, hop := range expect.Way {
 		seen.Way = append(seen.Way, SeenHop{
 			Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Proxy: hop.Proxy, Target: hop.Target, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
@@ -173,10 +181,25 @@ func Compare(expect world.Expect, seen Seen) (mark Mark, why string) {
 	if mark, why = compare(expect, seen); mark != Passed || seen.Partial {
 		return mark, why
 	}
+	if why := compareCounts(expect, seen); why != "" {
+		return Differs, why
+	}
 	if why := compareAudit(expect.Audit, seen.Audit); why != "" {
 		return Differs, why
 	}
 	return Passed, ""
+}
+
+func compareCounts(expect world.Expect, seen Seen) string {
+	for server, times := range expect.Asked {
+		if seen.Asked[server] != times {
+			return fmt.Sprintf("%s was asked %d times", server, seen.Asked[server])
+		}
+	}
+	if span := expect.Took; span != nil && (seen.Took < span.AtLeast || seen.Took > span.AtMost) {
+		return fmt.Sprintf("it took %d ms, and not %d to %d", seen.Took, span.AtLeast, span.AtMost)
+	}
+	return ""
 }
 
 func compareRefusal(expect world.Expect, seen Seen) (Mark, string) {

@@ -12,6 +12,7 @@ func TestCompare(t *testing.T) {
 	null := world.Optional{Set: true}
 	way := world.Expect{Way: []world.Hop{{Sidecar: "n"}, {Server: "s", SNI: null}}}
 	refused := world.Expect{Refused: "denied", At: "gateway"}
+	counted := world.Expect{Refused: "timeout", Asked: map[string]int{"s": 2, "t": 0}, Took: &world.Span{AtLeast: 100, AtMost: 200}}
 	for _, row := range []struct {
 		name   string
 		expect world.Expect
@@ -32,6 +33,12 @@ func TestCompare(t *testing.T) {
 		{"another refusal", refused, judges.Seen{Refused: "blackhole", At: "gateway"}, judges.Differs},
 		{"a greeting came through", refused, judges.Seen{Refused: "denied", At: "gateway", Greeting: true}, judges.Differs},
 		{"not refused", refused, judges.Seen{Way: []judges.SeenHop{{Server: "s"}}}, judges.Differs},
+		{"asked as often, and as long", counted, judges.Seen{Refused: "timeout", Asked: map[string]int{"s": 2}, Took: 100}, judges.Passed},
+		{"asked more often", counted, judges.Seen{Refused: "timeout", Asked: map[string]int{"s": 3}, Took: 100}, judges.Differs},
+		{"another one asked too", counted, judges.Seen{Refused: "timeout", Asked: map[string]int{"s": 2, "t": 1}, Took: 100}, judges.Differs},
+		{"too soon", counted, judges.Seen{Refused: "timeout", Asked: map[string]int{"s": 2}, Took: 99}, judges.Differs},
+		{"too late", counted, judges.Seen{Refused: "timeout", Asked: map[string]int{"s": 2}, Took: 201}, judges.Differs},
+		{"not counted", counted, judges.Seen{Partial: true, Refused: "timeout"}, judges.Passed},
 		{"not modelled", refused, judges.Seen{Unmodelled: "x"}, judges.NotApplicable},
 	} {
 		if got, why := judges.Compare(row.expect, row.seen); got != row.want {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
@@ -16,9 +18,11 @@ import (
 const (
 	// logWithin is how long a proxy may take to log a connection that has ended.
 	logWithin = 3 * time.Second
-	// logOfFailureWithin is shorter: a gateway that refused may log nothing at all.
-	logOfFailureWithin = 500 * time.Millisecond
+	// logOfFailureWithin is shorter where the gateway's counters tell that it refused, and may log nothing at all.
+	logOfFailureWithin = 300 * time.Millisecond
 	settle             = 60 * time.Millisecond
+	// besides is how long the calls beside one have to reach their server.
+	besides = 150 * time.Millisecond
 )
 
 // evidence is everything that was seen around one call.
@@ -30,6 +34,7 @@ type evidence struct {
 	// chain are the proxies that handled the connection, in order, by their access logs.
 	chain  []link
 	sights []outside.Sight
+	asked  map[string]int
 	denied []string
 	before map[*world.Pod]map[string]int
 	// nginxLogs are the lengths of nginx' logs before the call.
@@ -76,7 +81,7 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	if err != nil {
 		return Seen{}, false, err
 	}
-	e.before = r.counters()
+	e.before = r.gatewayCounters()
 	e.nginxLogs = map[*proxies.Nginx]int{}
 	for _, nginx := range r.nginxes {
 		e.nginxLogs[nginx] = len(nginx.Log())
@@ -92,6 +97,7 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 		return Seen{}, false, err
 	}
 	e.dialled = attempt.Address
+	others, done := r.others(call, e.caller, attempt)
 	e.outcome = outside.Do(context.Background(), r.pods[e.caller], attempt)
 	if err := r.collect(e); err != nil {
 		return Seen{}, false, err
@@ -100,11 +106,14 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	if err := r.awaitAudit(e); err != nil {
 		return Seen{}, false, err
 	}
+	done()
 	time.Sleep(settle) // a server that was reached late is still found
 	if e.audited, _, err = r.audited(e.auditedBefore); err != nil {
 		return Seen{}, false, err
 	}
 	e.sights = r.servers.Record.Since(mark)
+	e.asked = asked(call, e.sights)
+	e.sights = slices.DeleteFunc(e.sights, func(sight outside.Sight) bool { return others[sight.Call] })
 	deniedAfter, err := r.network.Denied()
 	if err != nil {
 		return Seen{}, false, err
@@ -116,6 +125,45 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	}
 	unlogged = e.outcome.Dialled && len(e.chain) == 0 && e.caller.Role == world.Sidecar && !call.GoesAround()
 	return r.judge(e), unlogged, nil
+}
+
+// others makes the calls that come before this one, and those that are still open when it is made.
+// They are the same call under ids of their own; done waits for their ends.
+func (r *Run) others(call world.Call, caller *world.Pod, attempt outside.Attempt) (ids map[string]bool, done func()) {
+	ids = map[string]bool{}
+	next := func() outside.Attempt {
+		other := attempt
+		r.calls++
+		other.ID = strconv.Itoa(r.calls)
+		ids[other.ID] = true
+		return other
+	}
+	for range call.How.After {
+		outside.Do(context.Background(), r.pods[caller], next())
+	}
+	var open sync.WaitGroup
+	for range call.How.Beside {
+		other := next()
+		open.Go(func() { outside.Do(context.Background(), r.pods[caller], other) })
+	}
+	if call.How.Beside > 0 {
+		time.Sleep(besides)
+	}
+	return ids, open.Wait
+}
+
+// asked counts the requests at the servers that a call asks about.
+func asked(call world.Call, sights []outside.Sight) map[string]int {
+	counts := map[string]int{}
+	for server := range call.Expect.Asked {
+		counts[server] = 0
+	}
+	for _, sight := range sights {
+		if _, wanted := counts[sight.Server]; wanted && sight.Stage == outside.PayloadSeen {
+			counts[sight.Server]++
+		}
+	}
+	return counts
 }
 
 // attempt translates a call into what the pod's process does.
@@ -186,30 +234,21 @@ func (r *Run) speaksFirst(call world.Call) bool {
 	return false
 }
 
-// refusals are reasons by the counters of Envoy that tell of what leaves no line in the lab's log.
-type refusals []struct{ counter, reason string }
-
 // sniRefusals are those of an SNI proxy: listeners added by an EnvoyFilter do not write the lab's log.
-var sniRefusals = refusals{
+var sniRefusals = []struct{ counter, reason string }{
 	{"no_filter_chain_match", "name-not-allowed"},
 	{"rbac.denied", "denied"},
 	{"dns_query_failure", "no-upstream"},
 	{"upstream_cx_none_healthy", "no-upstream"},
 }
 
-// handshakeRefusals are those of a door that reads HTTP, which logs requests and no connections.
-var handshakeRefusals = refusals{
-	{"ssl.fail_verify_san", "untrusted-client"},
-	{"ssl.fail_verify_error", "untrusted-client"},
-	{"ssl.fail_verify_no_cert", "untrusted-client"},
-}
-
-// counters are those of every gateway.
-func (r *Run) counters() map[*world.Pod]map[string]int {
+// gatewayCounters are those counters of every gateway, and those of clients whose certificate its
+// doors refused: where a door reads HTTP, no log tells of a handshake that failed.
+func (r *Run) gatewayCounters() map[*world.Pod]map[string]int {
 	out := map[*world.Pod]map[string]int{}
 	for _, envoy := range r.envoys {
 		if envoy.Pod.Role == world.InGateway {
-			out[envoy.Pod], _ = envoy.Stats(`(no_filter_chain_match|rbac.denied|dns_query_failure|upstream_cx_none_healthy|ssl.fail_verify_san|ssl.fail_verify_error|ssl.fail_verify_no_cert)$`)
+			out[envoy.Pod], _ = envoy.Stats(`(no_filter_chain_match|rbac.denied|dns_query_failure|upstream_cx_none_healthy|` + certificateFailed + `.*)$`)
 		}
 	}
 	return out
@@ -253,9 +292,8 @@ func (r *Run) collect(e *evidence) error {
 // await looks for the newest matching line that was logged since the call began.
 func (r *Run) await(e *evidence, matches func(*world.Pod, controlplane.Entry) bool) (link, bool, error) {
 	deadline := time.Now().Add(logWithin)
-	if e.outcome.Answer == nil && len(e.chain) > 0 {
-		deadline = time.Now().Add(logOfFailureWithin)
-	}
+	early := time.Now().Add(logOfFailureWithin)
+	mayBeSilent := e.outcome.Answer == nil && len(e.chain) > 0
 	for {
 		for _, envoy := range r.envoys {
 			entries, err := envoy.Entries()
@@ -267,6 +305,12 @@ func (r *Run) await(e *evidence, matches func(*world.Pod, controlplane.Entry) bo
 					return link{envoy.Pod, entries[i]}, true, nil
 				}
 			}
+		}
+		if mayBeSilent && time.Now().After(early) {
+			if r.handshakeRefused(e) {
+				return link{}, false, nil
+			}
+			mayBeSilent = false
 		}
 		if time.Now().After(deadline) {
 			return link{}, false, nil

@@ -15,6 +15,9 @@ import (
 // certificateRefused is BoringSSL's word in a proxy's log, for chains and names alike.
 const certificateRefused = "CERTIFICATE_VERIFY_FAILED"
 
+// certificateFailed is in the names of Envoy's counters of certificates that it did not take.
+const certificateFailed = "ssl.fail_verify_"
+
 // judge names what the evidence shows.
 func (r *Run) judge(e *evidence) Seen {
 	var seen Seen
@@ -29,6 +32,7 @@ func (r *Run) judge(e *evidence) Seen {
 	if e.call.Expect.Audit != nil {
 		seen.Audit = append([]world.AuditLine{}, e.audited...)
 	}
+	seen.Asked, seen.Took = e.asked, e.outcome.Took.Milliseconds()
 	seen.Detail = e.String()
 	return seen
 }
@@ -103,6 +107,19 @@ func (r *Run) sourceOf(e *evidence, remote string) string {
 
 // refusal finds the hop that ended the call, from the far end backwards.
 func (r *Run) refusal(e *evidence) Seen {
+	for _, link := range slices.Backward(e.chain) {
+		if limit := byLimit(link); limit != "" {
+			return Seen{Refused: limit, At: roleName(link.pod)}
+		}
+	}
+	for _, sight := range e.sights {
+		switch sight.Stage {
+		case outside.Reset:
+			return Seen{Refused: "reset", At: "server"}
+		case outside.TLSInside:
+			return Seen{Refused: "tls-inside-tls", At: "server"}
+		}
+	}
 	for _, sight := range e.sights {
 		if sight.Stage == outside.PayloadSeen {
 			return Seen{Refused: "server-reached", At: "server"}
@@ -133,10 +150,8 @@ func (r *Run) refusal(e *evidence) Seen {
 			return Seen{Refused: byServer(sight), At: "server"}
 		}
 	}
-	if last.pod.Role == world.Sidecar && r.leadsToGateway(last) {
-		if why := r.counted(e, r.podBehind(hostOf(last.entry.UpstreamHost)), handshakeRefusals); why != "" {
-			return Seen{Refused: why, At: "gateway"}
-		}
+	if r.leadsToGateway(last) && r.handshakeRefused(e) {
+		return Seen{Refused: "untrusted-client", At: "gateway"}
 	}
 	if refused := byEntry(last); refused != "" {
 		return Seen{Refused: refused, At: at}
@@ -200,6 +215,17 @@ func byEntry(last link) string {
 	return ""
 }
 
+// byLimit names the limit of a proxy's own that ended a call, whether or not the server was reached.
+func byLimit(last link) string {
+	switch {
+	case hasFlag(last.entry.Flags, "UT"):
+		return "timeout"
+	case hasFlag(last.entry.Flags, "UO"):
+		return "overflow"
+	}
+	return ""
+}
+
 func hasFlag(flags string, any ...string) bool {
 	for _, flag := range strings.Split(flags, ",") {
 		for _, candidate := range any {
@@ -221,10 +247,27 @@ func byServer(sight outside.Sight) string {
 	return "unexplained"
 }
 
+// handshakeRefused says whether a gateway's door did not take the certificate of whoever came.
+func (r *Run) handshakeRefused(e *evidence) bool {
+	for pod, after := range r.gatewayCounters() {
+		for name, count := range after {
+			if strings.Contains(name, certificateFailed) && count > e.before[pod][name] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // sniProxyRefused asks the SNI proxy itself why it closed.
 func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
-	if why := r.counted(e, pod, sniRefusals); why != "" {
-		return why
+	after := r.gatewayCounters()[pod]
+	for _, refusal := range sniRefusals {
+		for name, count := range after {
+			if strings.HasSuffix(name, refusal.counter) && count > e.before[pod][name] {
+				return refusal.reason
+			}
+		}
 	}
 	for _, nginx := range r.nginxes {
 		if nginx.Pod != pod {
@@ -235,19 +278,6 @@ func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
 			return "name-not-allowed"
 		case strings.Contains(log, "could not be resolved"):
 			return "no-upstream"
-		}
-	}
-	return ""
-}
-
-// counted is the first reason whose counter grew during the call.
-func (r *Run) counted(e *evidence, pod *world.Pod, all refusals) string {
-	after := r.counters()[pod]
-	for _, refusal := range all {
-		for name, count := range after {
-			if strings.HasSuffix(name, refusal.counter) && count > e.before[pod][name] {
-				return refusal.reason
-			}
 		}
 	}
 	return ""
@@ -272,6 +302,8 @@ func (r *Run) refusedDial(e *evidence) Seen {
 		return Seen{Refused: "no-upstream", At: "network"}
 	case e.outcome.Status >= 400 && !toGateway:
 		return Seen{Refused: "http-status", At: "server"}
+	case toGateway && r.handshakeRefused(e):
+		return Seen{Refused: "untrusted-client", At: "gateway"}
 	case toGateway && !e.outcome.Secured:
 		return Seen{Refused: "no-filter-chain", At: "gateway"}
 	}

@@ -33,3 +33,11 @@ func TestReasonsInAccessLogs(t *testing.T) {
 		}
 	}
 }
+
+func TestLimitsInAccessLogs(t *testing.T) {
+	for flags, want := range map[string]string{"UT": "timeout", "URX,UT": "timeout", "UO": "overflow", "UF,URX": "", "-": ""} {
+		if got := byLimit(link{entry: controlplane.Entry{Flags: flags}}); got != want {
+			t.Errorf("%s: want %q, got %q", flags, want, got)
+		}
+	}
+}

@@ -145,6 +145,9 @@ func (w *walk) proxy(pod *world.Pod, call simulation.Call, at, dialled string) e
 		return w.named(result, call, at)
 	}
 	if result.ClusterMatched == "" {
+		result.ClusterMatched = onlyCluster(sim, result)
+	}
+	if result.ClusterMatched == "" {
 		if result.VirtualHostMatched == "block_all" {
 			return w.refuse("blackhole", at, "virtual host block_all")
 		}

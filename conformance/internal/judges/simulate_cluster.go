@@ -66,8 +66,14 @@ func (w *walk) endpoint(pod *world.Pod, found *cluster.Cluster, call simulation.
 	next, isGateway := w.gatewayPod(address, port)
 	if !isGateway {
 		target := address
-		if resolved := lab.Resolve(address); len(resolved) > 0 {
+		resolved := lab.Resolve(address)
+		if len(resolved) > 0 {
 			target = resolved[0]
+		}
+		for _, other := range resolved {
+			if lab.ServerAt(other) != lab.ServerAt(target) {
+				return w.leave("which of the servers behind %s is taken is not simulated", address)
+			}
 		}
 		return w.arrive(pod, target, port)
 	}

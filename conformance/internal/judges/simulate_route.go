@@ -36,11 +36,30 @@ func directStatus(sim *simulation.Simulation, result simulation.Result) uint32 {
 	return 0
 }
 
+// onlyCluster is where a route of weights leads, if all of them have one cluster.
+func onlyCluster(sim *simulation.Simulation, result simulation.Result) string {
+	name := ""
+	for _, candidate := range matchedRoutes(sim, result) {
+		for _, weighted := range candidate.GetRoute().GetWeightedClusters().GetClusters() {
+			if name != "" && name != weighted.GetName() {
+				return ""
+			}
+			name = weighted.GetName()
+		}
+	}
+	return name
+}
+
 // rewrittenHost is the Host header that a route sends on, if it changes it.
 func rewrittenHost(sim *simulation.Simulation, result simulation.Result) string {
 	for _, candidate := range matchedRoutes(sim, result) {
 		if candidate.GetRoute().GetCluster() == result.ClusterMatched {
 			return candidate.GetRoute().GetHostRewriteLiteral()
+		}
+		for _, weighted := range candidate.GetRoute().GetWeightedClusters().GetClusters() {
+			if weighted.GetName() == result.ClusterMatched {
+				return weighted.GetHostRewriteLiteral()
+			}
 		}
 	}
 	return ""

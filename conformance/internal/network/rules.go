@@ -32,6 +32,15 @@ func (n *Network) Deny(from, to netip.Addr) {
 	}
 }
 
+// Drop lets nothing in to these addresses and ports, without a word to whoever sends it.
+func (n *Namespace) Drop(targets ...netip.AddrPort) error {
+	rules := &strings.Builder{}
+	for _, target := range targets {
+		fmt.Fprintf(rules, "-A INPUT -d %s/32 -p tcp --dport %d -j DROP\n", target.Addr(), target.Port())
+	}
+	return n.restore("*filter\n" + rules.String() + "COMMIT\n")
+}
+
 // Apply loads the router's rules.
 func (n *Network) Apply() error {
 	rules := &strings.Builder{}

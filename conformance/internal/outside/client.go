@@ -51,6 +51,7 @@ type Outcome struct {
 	// Dialled, Secured (the outer TLS) say how far it came; Err is where it ended.
 	Dialled, Secured bool
 	Err              error
+	Took             time.Duration
 }
 
 // MeshClient is the TLS of a compromised pod: its own certificate, and no
@@ -66,6 +67,8 @@ func MeshClient(leaf *world.Leaf, sni string) *tls.Config {
 
 // Do makes the attempt from inside a namespace.
 func Do(ctx context.Context, from *network.Namespace, attempt Attempt) (outcome Outcome) {
+	start := time.Now()
+	defer func() { outcome.Took = time.Since(start) }()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	conn, err := from.Dial(ctx, attempt.Address, attempt.Bypass)

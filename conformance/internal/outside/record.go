@@ -14,6 +14,10 @@ const (
 	Connected   Stage = "connected"
 	TLSFailed   Stage = "TLS failed"
 	PayloadSeen Stage = "payload"
+	// TLSInside: what came inside the server's TLS was another TLS.
+	TLSInside Stage = "TLS inside"
+	// Reset: the server got the request, and broke off.
+	Reset Stage = "reset"
 	// Proxied: a forward proxy was asked for Target, and went on from Onward.
 	Proxied Stage = "proxied"
 )
@@ -63,6 +67,19 @@ func (r *Record) Since(mark int) []Sight {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]Sight(nil), r.sights[mark:]...)
+}
+
+// asked counts the requests of a call that a server has got at a port so far.
+func (r *Record) asked(server string, port int, call string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	count := 0
+	for _, sight := range r.sights {
+		if sight.Stage == PayloadSeen && sight.Server == server && sight.Port == port && sight.Call == call {
+			count++
+		}
+	}
+	return count
 }
 
 func (r *Record) add(sight Sight) {

@@ -2,6 +2,7 @@ package outside
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -31,6 +32,9 @@ type Servers struct {
 // Serve starts every server of the world in one namespace.
 func Serve(n *network.Namespace, w *world.World) (*Servers, error) {
 	servers := &Servers{}
+	if err := silence(n, w); err != nil {
+		return nil, err
+	}
 	for _, server := range w.Stated.Servers {
 		for _, port := range server.Ports {
 			one := &endpoint{server: server, port: port, record: &servers.Record, namespace: n, resolve: w.Resolve}
@@ -174,18 +178,30 @@ func (e *endpoint) answerLine(conn net.Conn, sight Sight) {
 			return
 		}
 	}
-	line, _ := bufio.NewReader(conn).ReadString('\n')
+	reader := bufio.NewReader(conn)
+	if first, _ := reader.Peek(1); e.tls != nil && bytes.Equal(first, []byte{handshakeRecord}) {
+		sight.Stage = TLSInside
+		e.record.add(sight)
+		return
+	}
+	line, _ := reader.ReadString('\n')
 	if line == "" {
 		return // not a byte came
 	}
 	sight.Stage, sight.Call = PayloadSeen, strings.TrimSpace(strings.TrimPrefix(line, hello))
-	e.record.add(sight)
+	if e.take(sight) {
+		breakOff(conn)
+		return
+	}
 	_, _ = conn.Write(sight.line())
 	if size, err := strconv.ParseInt(strings.TrimPrefix(sight.Call, bulk), 10, 64); err == nil && strings.HasPrefix(sight.Call, bulk) {
 		_ = conn.SetDeadline(time.Now().Add(time.Minute))
 		_, _ = io.CopyN(conn, zeros{}, size)
 	}
 }
+
+// handshakeRecord is the first byte of a TLS client.
+const handshakeRecord = 0x16
 
 // bulk begins a call that wants so many bytes after the answer.
 const bulk = "bulk "

@@ -36,6 +36,25 @@ func leaf(t *testing.T, authority *world.Authority, name world.Name) tls.Certifi
 	return made.TLS
 }
 
+// connection is one over TCP, from both sides.
+func connection(t *testing.T) (client, server net.Conn) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	client, err = net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err = listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, server
+}
+
 // talk connects a client to one port of a server and returns the answer.
 func talk(t *testing.T, w *world.World, port world.ServerPort, config *tls.Config) (answer *Sight, record []Sight) {
 	t.Helper()
@@ -44,19 +63,7 @@ func talk(t *testing.T, w *world.World, port world.ServerPort, config *tls.Confi
 	if err := one.prepare(w); err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	client, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, server := connection(t)
 	done := make(chan struct{})
 	go func() { one.serve(server); close(done) }()
 	var conn net.Conn = client
@@ -121,5 +128,43 @@ func TestServerRefusesClients(t *testing.T) {
 		if !row.taken && !strings.Contains(last.Failure, "certificate") && !strings.Contains(last.Failure, "not allowed") {
 			t.Errorf("%s: %s", row.name, last.Failure)
 		}
+	}
+}
+
+func TestServerFails(t *testing.T) {
+	w := newWorld(t)
+	resets := world.ServerPort{Protocol: "tcp", Fails: world.Failing{By: byReset}}
+	answer, record := talk(t, w, resets, nil)
+	if last := record[len(record)-1]; answer != nil || last.Stage != Reset || last.Call != "7" {
+		t.Errorf("answer %+v, record %+v", answer, record)
+	}
+	first := &endpoint{port: world.ServerPort{Fails: world.Failing{By: byReset, First: 2}}, record: &Record{}}
+	for i, want := range []bool{true, true, false} {
+		if got := first.take(Sight{Stage: PayloadSeen, Call: "1"}); got != want {
+			t.Errorf("request %d: fails %t", i+1, got)
+		}
+	}
+	if !first.take(Sight{Stage: PayloadSeen, Call: "2"}) {
+		t.Error("another call is counted by itself")
+	}
+}
+
+func TestServerFindsTLSInsideItsOwn(t *testing.T) {
+	w := newWorld(t)
+	client, server := connection(t)
+	defer func() { _ = client.Close() }()
+	outer := &endpoint{port: world.ServerPort{Protocol: "tls"}, record: &Record{}}
+	if err := outer.prepare(w); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() { outer.serve(server); close(done) }()
+	config := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the server is under test
+	if err := tls.Client(tls.Client(client, config), config).Handshake(); err == nil {
+		t.Error("the inner handshake succeeded")
+	}
+	<-done
+	if record := outer.record.Since(0); record[len(record)-1].Stage != TLSInside {
+		t.Errorf("record %+v", record)
 	}
 }

@@ -64,7 +64,18 @@ type ServerPort struct {
 	Clients           []string `json:"clients"`
 	Certifies         []string `json:"certifies"`
 	UnknownAuthority  bool     `json:"unknownAuthority"`
+	AnswersAfter      int      `json:"answersAfter"`
+	Fails             Failing  `json:"fails"`
 }
+
+// Failing is how a port fails, if By is set.
+type Failing struct {
+	By    string `json:"by"`
+	First int    `json:"first"`
+}
+
+// At says whether a call's request fails that comes after so many of its others.
+func (f Failing) At(before int) bool { return f.By != "" && (f.First == 0 || before < f.First) }
 
 // Gateway is an egress gateway that exists before the manifests are applied.
 type Gateway struct {
@@ -123,6 +134,8 @@ type How struct {
 	Renews     string   `json:"renews"`
 	Sends      int64    `json:"sends"`
 	Around     bool     `json:"around"`
+	After      int      `json:"after"`
+	Beside     int      `json:"beside"`
 	Through    *Through `json:"through"`
 }
 
@@ -147,6 +160,15 @@ type Expect struct {
 	Greeting bool `json:"greeting"`
 	// Audit are the lines that must be written of the call, and no others; nil is not looked at.
 	Audit []AuditLine `json:"audit"`
+	// Asked counts the requests that each server got, by its name.
+	Asked map[string]int `json:"asked"`
+	Took  *Span          `json:"took"`
+}
+
+// Span is a time in milliseconds.
+type Span struct {
+	AtLeast int64 `json:"atLeast"`
+	AtMost  int64 `json:"atMost"`
 }
 
 // AuditLine is a line of an audit log: fields and the values that they must have.
@@ -296,6 +318,11 @@ func (s *Scenario) check(name string) error {
 		calls = append(calls, call.Name)
 		if through := call.How.Through; through != nil && through.Proxy != "" && !slices.Contains(running, through.Proxy) {
 			problems = append(problems, fmt.Errorf("%s: %s: no proxy that runs outside is called %q", name, call.Name, through.Proxy))
+		}
+		for asked := range call.Expect.Asked {
+			if !slices.Contains(servers, asked) {
+				problems = append(problems, fmt.Errorf("%s: %s: no server is called %q", name, call.Name, asked))
+			}
 		}
 		for i, hop := range call.Expect.Way {
 			if (hop.Server != "") != (i == len(call.Expect.Way)-1) {

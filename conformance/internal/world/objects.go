@@ -134,7 +134,7 @@ func (s *Service) endpoints() *discoveryv1.EndpointSlice {
 }
 
 // Resolve answers like the lab's DNS: Services, then the servers' hosts, the
-// exact ones before the wildcards.
+// exact ones before the wildcards. An exact host may be several servers'.
 func (w *World) Resolve(host string) []string {
 	for _, service := range w.Services {
 		for _, name := range []string{service.Host(), service.Object.Name + "." + service.Object.Namespace + ".svc", service.Object.Name + "." + service.Object.Namespace} {
@@ -144,16 +144,19 @@ func (w *World) Resolve(host string) []string {
 		}
 	}
 	var best string
-	var addresses []string
+	var exact, addresses []string
 	for _, server := range w.Stated.Servers {
 		for _, candidate := range server.Hosts {
 			if candidate == host {
-				return w.addressesOf(server)
+				exact = append(exact, w.addressesOf(server)...)
 			}
 			if covers(candidate, host) && len(candidate) > len(best) {
 				best, addresses = candidate, w.addressesOf(server)
 			}
 		}
+	}
+	if exact != nil {
+		return exact
 	}
 	return addresses
 }

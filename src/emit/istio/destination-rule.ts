@@ -33,10 +33,14 @@ function specOf({ host, exportTo, ports, tunnel, connections, tellsCaller, workl
 }
 
 function limitsOf(connections: ConnectionsIntent = {}): Pick<DestinationRuleSpecTrafficPolicy, 'connectionPool' | 'outlierDetection'> {
-  const { maxConnections, connectTimeout, consecutive5xxErrors, interval, baseEjectionTime } = connections;
+  const { maxConnections, connectTimeout, maxRequests, consecutive5xxErrors, interval, baseEjectionTime, maxEjectionPercent } = connections;
+  const tcp = maxConnections === undefined && connectTimeout === undefined ? {} : { tcp: { maxConnections, connectTimeout } };
+  const http = maxRequests === undefined ? {} : { http: { http2MaxRequests: maxRequests } };
+  const connectionPool = { ...tcp, ...http };
   return {
-    ...(maxConnections === undefined && connectTimeout === undefined ? {} : { connectionPool: { tcp: { maxConnections, connectTimeout } } }),
-    ...(consecutive5xxErrors === undefined ? {} : { outlierDetection: { consecutive5XxErrors: consecutive5xxErrors, interval, baseEjectionTime } }),
+    ...(Object.keys(connectionPool).length === 0 ? {} : { connectionPool }),
+    ...(consecutive5xxErrors === undefined ? {}
+      : { outlierDetection: { consecutive5XxErrors: consecutive5xxErrors, interval, baseEjectionTime, maxEjectionPercent } }),
   };
 }
 

@@ -1,10 +1,14 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { emit, ObjectMeta } from './object';
-import { toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec } from '../../../imports/networking.istio.io';
+import { toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec, VirtualServiceSpecHttpRetries } from '../../../imports/networking.istio.io';
 import { EgressIntent } from '../../plan/intent';
 import { exportTo, rewrittenAuthority } from '../../plan/path';
+import { RequestsIntent } from '../../plan/requests';
 import { RouteIntent } from '../../plan/route';
+
+/** Where the gateway reads HTTP it tries again what fails behind it, and the sidecar only the way to the gateway: else tries would multiply. */
+const TO_GATEWAY: VirtualServiceSpecHttpRetries = { attempts: 2, retryOn: 'connect-failure,refused-stream' };
 
 /** The VirtualService of a host at the sidecars: timeouts and retries, and the name by which a gateway that reads HTTP knows it. */
 export function requestPolicy(
@@ -14,7 +18,6 @@ export function requestPolicy(
 }
 
 function specOf(egress: EgressIntent, host: string, way: RouteIntent | undefined): VirtualServiceSpec {
-  const { timeout, retries, perTryTimeout, retryOn } = egress.requests ?? {};
   const rewrite = (port: number) => {
     const authority = rewrittenAuthority(egress, host, port, way);
     return authority === undefined ? {} : { rewrite: { authority } };
@@ -26,8 +29,13 @@ function specOf(egress: EgressIntent, host: string, way: RouteIntent | undefined
       match: [{ port }],
       ...rewrite(port),
       route: [{ destination: { host, port: { number: port } } }],
-      timeout,
-      ...(retries === undefined ? {} : { retries: { attempts: retries, perTryTimeout, retryOn } }),
+      timeout: egress.requests?.timeout,
+      ...(way?.hop.http ? { retries: TO_GATEWAY } : retriesOf(egress.requests)),
     })),
   };
+}
+
+/** How a proxy that sees the host itself tries again. */
+export function retriesOf({ retries, perTryTimeout, retryOn }: RequestsIntent = {}): { retries?: VirtualServiceSpecHttpRetries } {
+  return retries === undefined ? {} : { retries: { attempts: retries, perTryTimeout, retryOn } };
 }
