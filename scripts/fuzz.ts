@@ -6,9 +6,12 @@
 import { spawn } from 'child_process';
 import { createInterface } from 'readline';
 import { parseArgs } from 'util';
-import { App, Chart, Yaml } from 'cdk8s';
+import { App, Chart, Duration, Yaml } from 'cdk8s';
 import fc from 'fast-check';
-import { EgressGateway, EgressGatewayRoute, GatewayHop, TcpEgress, TcpProtocol, TlsEgress } from '../src';
+import {
+  EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, ExternalProxy, ExternalSniProxy, GatewayHop, HttpEgress, HttpProtocol, IEgress,
+  TcpEgress, TcpProtocol, TlsEgress, TlsOrigination, WorkloadIdentity,
+} from '../src';
 
 const { values: options } = parseArgs({
   options: { judge: { type: 'string' }, runs: { type: 'string' }, seed: { type: 'string' }, effect: { type: 'boolean' } },
@@ -53,6 +56,21 @@ const meta = fc.dictionary(mostly(metaKey, oddText), mostly(fc.stringMatching(/^
 const many = <T>(item: fc.Arbitrary<T>) => mostly(fc.uniqueArray(item, { minLength: 1, maxLength: 3 }), fc.array(item, { maxLength: 4 }));
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
+const account = mostly(fc.constantFrom('client', 'other'), fc.oneof(oddText, fc.constant('*')));
+const limits = fc.record({
+  maxConnections: maybe(mostly(fc.constant(10), fc.constantFrom(0, -1, 1.5, 2 ** 31))),
+  connectTimeout: maybe(mostly(fc.integer({ min: 1, max: 5000 }), fc.constantFrom(0, -1, 0.5))),
+  consecutive5xxErrors: maybe(mostly(fc.constant(3), fc.constantFrom(0, -1))),
+  maxEjectionPercent: mostly(fc.constant(undefined), fc.constantFrom(0, 50, 101)),
+});
+const requests = fc.record({
+  methods: maybe(many(mostly(fc.constantFrom('GET', 'POST', 'M-SEARCH'), fc.constantFrom('get', '*', '')))),
+  paths: maybe(many(mostly(
+    fc.constantFrom('/', '/v1/*', '/v1/{*}/price', '/a/{**}', '/a/{*}/b/{**}/c', '/x%2Fy', '/package.Service/Method'),
+    fc.oneof(oddText, fc.webPath(), fc.constantFrom('/{**}/{*}', '/{a}', '/a*b', '/{*}{*}', '/{*', '/a b/{*}', '/{*}/ü', '//{*}', '/*')),
+  ))),
+});
+
 const input = fc.record({
   chart: mostly(dnsLabel, fc.string({ minLength: 1, maxLength: 80 })),
   namespace,
@@ -67,43 +85,106 @@ const input = fc.record({
   }),
   egresses: fc.array(fc.record({
     id: mostly(dnsLabel, fc.string({ minLength: 1, maxLength: 80 })),
-    tls: fc.boolean(),
+    kind: fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom('tcp', 'tls') }, { weight: 2, arbitrary: fc.constant('http') }, { weight: 1, arbitrary: fc.constantFrom('proxy', 'sni-proxy') }),
     hosts: many(host),
     addresses: fc.oneof({ weight: 9, arbitrary: many(address) }, { weight: 1, arbitrary: fc.constant(undefined) }),
     anyAddress: mostly(fc.constant(undefined), fc.constant(true)),
     port,
     ports: mostly(fc.constant(undefined), many(port)),
     protocol: maybe(mostly(fc.constantFrom(...Object.values(TcpProtocol)), oddText)),
+    httpProtocol: maybe(fc.constantFrom(...Object.values(HttpProtocol))),
+    httpPorts: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: many(fc.oneof(fc.constant(80), port)) }),
+    retries: maybe(mostly(fc.integer({ min: 0, max: 3 }), fc.constantFrom(-1, 1.5))),
+    timeout: maybe(mostly(fc.integer({ min: 1, max: 5000 }), fc.constant(0))),
+    limits: maybe(limits),
+    routeLimits: maybe(limits),
+    originates: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom('sidecar', 'gateway') }),
+    allowFrom: maybe(many(account)),
+    requests: maybe(requests),
     exportTo: maybe(many(mostly(fc.oneof(dnsLabel, fc.constant('.')), fc.oneof(oddText, fc.constant('*'))))),
     labels: maybe(meta),
     annotations: maybe(meta),
-    hop: fc.constantFrom(undefined, 'mutual-tls', 'passthrough', 'plaintext'),
+    hop: fc.constantFrom(undefined, 'mutual-tls', 'passthrough', 'plaintext', 'http'),
     plaintext: port,
   }), { minLength: 1, maxLength: 3 }),
+  lockdown: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  audit: fc.boolean(),
 });
 
+const HOPS: { [hop: string]: (number: number) => GatewayHop } = {
+  'plaintext': number => GatewayHop.plaintext(number),
+  'passthrough': () => GatewayHop.passthrough(),
+  'http': () => GatewayHop.http(),
+  'mutual-tls': () => GatewayHop.mutualTls(),
+};
+
+const milliseconds = (value: number | undefined) => value === undefined ? undefined : Duration.millis(value);
+const limitsOf = ({ connectTimeout, ...others }: any = {}) => ({ ...others, connectTimeout: milliseconds(connectTimeout) });
+
 /** The documents that the constructs make of an input, or the name of the problem for which they refuse it. */
-function documents({ chart: id, namespace: own, gateway: existing, egresses }: any): { yaml?: string; problem?: string } {
+function documents({ chart: id, namespace: own, gateway: existing, egresses, lockdown, audit }: any): { yaml?: string; problem?: string } {
   try {
     const app = new App();
     const chart = new Chart(app, id, { namespace: own });
     const gateway = EgressGateway.fromService(chart, 'gateway', existing);
-    for (const { id: name, tls, hosts, hop, plaintext, anyAddress, protocol, ...props } of egresses) {
-      const egress = tls
-        ? new TlsEgress(chart, name, { hosts, ...props })
-        : new TcpEgress(chart, name, { host: hosts[0], anyAddress, protocol, ...props });
+    for (const one of egresses) {
+      const { id: name, hop, originates, allowFrom, requests: allowed } = one;
+      const identities = allowFrom?.map((who: string) => who === '*' ? WorkloadIdentity.namespace(own) : WorkloadIdentity.serviceAccount(own, who));
+      const egress = egressOf(chart, one, identities);
+      if (!egress) continue;
       if (hop) {
-        const how = hop === 'plaintext' ? GatewayHop.plaintext(plaintext) : hop === 'passthrough' ? GatewayHop.passthrough() : GatewayHop.mutualTls();
-        new EgressGatewayRoute(chart, `${name}-route`, { egress, gateway, hop: how });
+        const route = new EgressGatewayRoute(chart, `${name}-route`, {
+          egress, gateway, hop: HOPS[hop](one.plaintext), tlsOrigination: originates === 'gateway' ? TlsOrigination.simple() : undefined, ...limitsOf(one.routeLimits),
+        });
+        if (identities && !one.exportTo && hop !== 'passthrough' && hop !== 'plaintext') route.allowFrom(...identities);
+        if (allowed && hop === 'http') route.allowRequests(allowed);
       }
     }
+    if (lockdown) new EgressLockdown(chart, 'a lockdown', { namespaces: [own], gateways: [gateway] });
+    if (audit) new EgressAudit(chart, 'an audit', { gateways: [gateway] });
     return { yaml: Yaml.stringify(...chart.toJson()) };
   } catch (error) {
     const text = String((error as Error).message);
     const [, problem] = /\] ([a-z-]+): /.exec(text) ?? [];
-    const ofLibrary = /There is already a Construct|Only alphanumeric|invalid|cannot/i.test(text);
+    const ofLibrary = /There is already a Construct|Only alphanumeric|invalid|cannot|must be a whole number of millis/i.test(text);
     if (problem === undefined && !ofLibrary) throw error;
     return { problem: problem ?? 'cdk8s' };
+  }
+}
+
+/** One of the constructs that say what may leave; none where it has its way in itself. */
+function egressOf(chart: Chart, given: any, identities: WorkloadIdentity[] = [WorkloadIdentity.nobody()]): IEgress | undefined {
+  const { id, kind, hosts, addresses, anyAddress, exportTo, labels, annotations, originates } = given;
+  const common = { exportTo, labels, annotations, ...limitsOf(given.limits) };
+  // plain HTTP has no 443, and what is known by name no ranges: said as users would, or everything is refused
+  const ports = { port: kind === 'http' && given.port === 443 ? 80 : given.port, ports: given.ports };
+  const single = addresses?.filter((one: unknown) => !String(one).includes('/'));
+  const named = single?.length > 0 ? single : undefined;
+  const identity = WorkloadIdentity.serviceAccount('edge', 'proxy');
+  const tlsOrigination = originates === 'sidecar' ? TlsOrigination.simple() : undefined;
+  switch (kind) {
+    case 'tls':
+      return new TlsEgress(chart, id, { ...common, ...ports, hosts, addresses: named, httpPorts: given.httpPorts });
+    case 'http':
+      return new HttpEgress(chart, id, {
+        ...common,
+        ...ports,
+        hosts,
+        addresses: named,
+        protocol: given.httpProtocol,
+        retries: given.retries,
+        timeout: milliseconds(given.timeout),
+        tlsOrigination,
+      });
+    case 'proxy':
+      new ExternalProxy(chart, id, { ...common, host: hosts[0], addresses: named, port: given.port, identity, allowFrom: identities });
+      return undefined;
+    case 'sni-proxy':
+      new ExternalSniProxy(chart, id, { ...common, hosts, addresses: named, proxyPort: given.port, identity, allowFrom: identities });
+      return undefined;
+    default:
+      return new TcpEgress(chart, id, { ...common, ...ports, host: hosts[0], addresses, anyAddress, protocol: given.protocol, tlsOrigination });
   }
 }
 
