@@ -80,7 +80,7 @@ func refusedBeyond(e *evidence) (Seen, bool) {
 			return Seen{Refused: refusal.reason, At: "proxy"}, true
 		}
 	}
-	return Seen{Refused: "unexplained", At: "proxy"}, true
+	return Seen{Refused: unexplained, At: "proxy"}, true
 }
 
 // addressBeyond is where a proxy outside listens.

@@ -55,8 +55,9 @@ type link struct {
 	entry controlplane.Entry
 }
 
-// Call makes one call and tells what was seen. A sidecar logs whatever its pod dials; once in thousands
-// of calls that line is missing, and the call is made again, because without it nothing can be told.
+// Call makes one call and tells what was seen. A sidecar logs whatever its pod dials, and a gateway whatever
+// reaches it; once in thousands of calls that line is missing, and the call is made again, because without it
+// nothing can be told.
 func (r *Run) Call(call world.Call) (Seen, error) {
 	seen, unlogged, err := r.callOnce(call)
 	if err == nil && unlogged {
@@ -123,8 +124,9 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 			e.denied = append(e.denied, pair)
 		}
 	}
-	unlogged = e.outcome.Dialled && len(e.chain) == 0 && e.caller.Role == world.Sidecar && !call.GoesAround()
-	return r.judge(e), unlogged, nil
+	seen = r.judge(e)
+	bySidecar := e.caller.Role == world.Sidecar && !call.GoesAround()
+	return seen, e.outcome.Dialled && len(e.chain) == 0 && (bySidecar || seen.Refused == unexplained), nil
 }
 
 // others makes the calls that come before this one, and those that are still open when it is made.

@@ -15,6 +15,9 @@ import (
 // certificateRefused is BoringSSL's word in a proxy's log, for chains and names alike.
 const certificateRefused = "CERTIFICATE_VERIFY_FAILED"
 
+// unexplained is a refusal of which no log and no counter tells.
+const unexplained = "unexplained"
+
 // certificateFailed is in the names of Envoy's counters of certificates that it did not take.
 const certificateFailed = "ssl.fail_verify_"
 
@@ -174,9 +177,9 @@ func (r *Run) refusal(e *evidence) Seen {
 	// the sidecar had no complaint, and the gateway that it reached logged nothing:
 	// the gateway ended the connection before any filter
 	if last.pod.Role == world.Sidecar && r.leadsToGateway(last) {
-		return Seen{Refused: "unexplained", At: "gateway"}
+		return Seen{Refused: unexplained, At: "gateway"}
 	}
-	return Seen{Refused: "unexplained", At: at}
+	return Seen{Refused: unexplained, At: at}
 }
 
 func (r *Run) leadsToGateway(last link) bool {
@@ -244,7 +247,7 @@ func byServer(sight outside.Sight) string {
 	case strings.Contains(sight.Failure, "certificate"), strings.Contains(sight.Failure, "not allowed"):
 		return "untrusted-client"
 	}
-	return "unexplained"
+	return unexplained
 }
 
 // handshakeRefused says whether a gateway's door did not take the certificate of whoever came.
@@ -312,7 +315,7 @@ func (r *Run) refusedDial(e *evidence) Seen {
 			return Seen{Refused: byServer(sight), At: "server"}
 		}
 	}
-	return Seen{Refused: "unexplained"}
+	return Seen{Refused: unexplained}
 }
 
 func (e *evidence) String() string {
