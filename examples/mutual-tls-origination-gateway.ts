@@ -1,4 +1,4 @@
-import { App, Chart, YamlOutputType } from 'cdk8s';
+import { App, Chart, Duration, YamlOutputType } from 'cdk8s';
 import { PartnerServer } from './partner/partner-server';
 import { ClientCertificate, EgressGateway, MutualTlsOrigination } from 'cdk8s-istio-egress';
 
@@ -17,7 +17,11 @@ const gateway = EgressGateway.fromService(chart, 'gateway', {
   serviceAccount: 'istio-egressgateway-service-account',
 });
 new MutualTlsOrigination(chart, 'partner', {
-  host: 'partner.example.com', gateway, clientCertificate: ClientCertificate.fromSecret('partner-client'),
+  host: 'partner.example.com',
+  gateway,
+  clientCertificate: ClientCertificate.fromSecret('partner-client'),
+  timeout: Duration.seconds(30),
+  maxConnections: 100,
 });
 
 app.synth();

@@ -2,6 +2,7 @@ export * from './egress/connection-options';
 export * from './egress/egress';
 export * from './egress/forward-proxy';
 export * from './egress/http-egress';
+export * from './egress/request-options';
 export * from './egress/tcp-egress';
 export * from './egress/tls-egress';
 export * from './egress/wildcard-resolution';

@@ -1,4 +1,4 @@
-import { ApiObject, Testing } from 'cdk8s';
+import { ApiObject, Duration, Testing } from 'cdk8s';
 import { chartOf, documents, gatewayOf, theDocument } from './support';
 import {
   CaCertificates, ClientCertificate, EgressGatewayRoute, EgressGatewayRouteProps, ForwardProxy, GatewayHop, HttpEgress, HttpEgressProps,
@@ -122,6 +122,24 @@ describe('MutualTlsOrigination', () => {
     expect(theDocument(chart, 'Role').metadata.labels).toEqual({ a: 'b' });
   });
 
+  const LIMITS = { timeout: Duration.seconds(9), retries: 1, maxConnections: 50, connectTimeout: Duration.seconds(2) };
+
+  test('limits requests at the sidecar, and connections where the certificate is shown', () => {
+    const chart = chartOf();
+    const partner = new MutualTlsOrigination(chart, 'partner', {
+      host: 'partner.example.com', gateway: gatewayOf(chart), clientCertificate: secret, ...LIMITS, egressOptions: { maxConnections: 7 },
+    });
+    const byHost = (host: string) => documents(chart, 'DestinationRule').find(({ spec }) => spec.host.startsWith(host)).spec.trafficPolicy;
+    expect(byHost('bookinfo-').connectionPool).toEqual({ tcp: { maxConnections: 50, connectTimeout: '2s' } });
+    expect(byHost('partner').connectionPool).toEqual({ tcp: { maxConnections: 7 } });
+    expect(documents(chart, 'VirtualService').find(({ spec }) => spec.hosts[0] === 'partner.example.com').spec.http[0]).toMatchObject({ timeout: '9s', retries: { attempts: 1 } });
+    expect(partner.route).toBeDefined();
+
+    const other = chartOf();
+    new MutualTlsOrigination(other, 'partner', { host: 'partner.example.com', clientCertificate: secret, ...WORKLOAD, ...LIMITS, egressOptions: { maxConnections: 7 } });
+    expect(documents(other, 'DestinationRule').map(({ spec }) => spec.trafficPolicy.connectionPool.tcp.maxConnections)).toEqual([50, 50]);
+  });
+
   test('routes an egress that is given', () => {
     const chart = chartOf();
     const egress = new TcpEgress(chart, 'broker', { host: 'broker.example.com', addresses: ['203.0.113.70'], port: 8883 });
@@ -145,6 +163,7 @@ describe('MutualTlsOrigination', () => {
     expect(build('a', { host: 'p.example.com' })).toThrow('contradicting-props: both host and egress are given');
     expect(build('b', {})).toThrow('contradicting-props: egress is given without a gateway');
     expect(build('c', { gateway: gatewayOf(chart), egressOptions: {} })).toThrow('contradicting-props: egress is given with egressOptions');
+    expect(build('d', { gateway: gatewayOf(chart, 'gateway-d'), timeout: Duration.seconds(1) })).toThrow('contradicting-props: egress is given with timeout; give it to the egress');
   });
 });
 

@@ -2,14 +2,19 @@ import { Construct } from 'constructs';
 import { EgressGatewayRoute } from './egress-gateway-route';
 import { Problem } from '../check/problem';
 import { Values } from '../check/values';
+import { ConnectionOptions } from '../egress/connection-options';
 import { EgressOptions, IEgress } from '../egress/egress';
 import { HttpEgress } from '../egress/http-egress';
+import { RequestOptions } from '../egress/request-options';
 import { ClientCertificate, TlsOrigination, TlsOriginationOptions } from '../egress/tls-origination';
 import { IEgressGateway } from '../gateway/egress-gateway';
 import { GatewayHop } from '../gateway/gateway-hop';
 
-/** Props of a `MutualTlsOrigination`. */
-export interface MutualTlsOriginationProps extends TlsOriginationOptions {
+/**
+ * Props of a `MutualTlsOrigination`. Limits of connections are those to the host, of the proxy that shows the certificate; requests are those of the egress that is made of
+ * `host`.
+ */
+export interface MutualTlsOriginationProps extends TlsOriginationOptions, ConnectionOptions, RequestOptions {
   /**
    * DNS name of the host, to which the application speaks HTTP on port 80.
    *
@@ -42,7 +47,7 @@ export interface MutualTlsOriginationProps extends TlsOriginationOptions {
   readonly clientCertificate: ClientCertificate;
 
   /**
-   * Namespace, clients, labels and annotations of the egress that is made of `host`, and limits of the sidecars' connections.
+   * Namespace, clients, labels and annotations of the egress that is made of `host`, and, with `gateway`, limits of the sidecars' connections to it.
    *
    * @default - those of the chart
    */
@@ -74,7 +79,11 @@ export class MutualTlsOrigination extends Construct {
   public constructor(scope: Construct, id: string, props: MutualTlsOriginationProps) {
     super(scope, id);
     const values = new Values(scope, id);
-    const { host, egress, gateway, hop, clientCertificate, egressOptions, ...options } = props;
+    const { host, egress, gateway, hop, clientCertificate, egressOptions, ...others } = props;
+    const { maxRequests, timeout, retries, perTryTimeout, retryOn, ...more } = others;
+    const { maxConnections, connectTimeout, consecutive5xxErrors, interval, baseEjectionTime, maxEjectionPercent, ...options } = more;
+    const requests = given({ maxRequests, timeout, retries, perTryTimeout, retryOn });
+    const connections = given({ maxConnections, connectTimeout, consecutive5xxErrors, interval, baseEjectionTime, maxEjectionPercent });
     const tlsOrigination = TlsOrigination.mutual({ ...options, clientCertificate: values.required('clientCertificate', clientCertificate) });
     if ((host === undefined) === (egress === undefined)) {
       values.refuse(Problem.CONTRADICTING_PROPS, `${host === undefined ? 'neither host nor egress is' : 'both host and egress are'} given`, 'give one of the two');
@@ -83,12 +92,21 @@ export class MutualTlsOrigination extends Construct {
       values.refuse(Problem.CONTRADICTING_PROPS, `egress is given ${gateway === undefined ? 'without a gateway' : 'with egressOptions'}`,
         gateway === undefined ? 'give the gateway that it is routed by; at the sidecar, give tlsOrigination to the egress itself' : 'give them to the egress');
     }
+    const [request] = Object.keys(requests);
+    if (egress !== undefined && request !== undefined) {
+      values.refuse(Problem.CONTRADICTING_PROPS, `egress is given with ${request}`, 'give it to the egress');
+    }
     if (gateway === undefined && hop !== undefined) {
       values.refuse(Problem.CONTRADICTING_PROPS, 'hop is given without a gateway', 'give the gateway, or leave hop out');
     }
     this.egress = egress ?? new HttpEgress(this, 'Egress', {
-      ...egressOptions, hosts: [host!], ...(gateway === undefined ? { tlsOrigination } : {}),
+      ...egressOptions, ...requests, hosts: [host!], ...(gateway === undefined ? { ...connections, tlsOrigination } : {}),
     });
-    this.route = gateway && new EgressGatewayRoute(this, 'Route', { egress: this.egress, gateway, hop, tlsOrigination });
+    this.route = gateway && new EgressGatewayRoute(this, 'Route', { ...connections, egress: this.egress, gateway, hop, tlsOrigination });
   }
+}
+
+/** Without what is not given, which would overwrite. */
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
