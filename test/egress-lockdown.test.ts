@@ -53,6 +53,14 @@ describe('a locked namespace', () => {
     ]);
   });
 
+  test('may do without a gateway', () => {
+    const { chart, lockdown } = locked({ gateways: undefined });
+    new TcpEgress(chart, 'ledger', { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 });
+    expect(outOf(chart, 'bookinfo').map(({ to }: any) => to[0].ipBlock?.cidr ?? to[0].namespaceSelector.matchLabels['kubernetes.io/metadata.name']))
+      .toEqual(['kube-system', 'istio-system', 'bookinfo', '203.0.113.10/32']);
+    expect(lockdown.gatewayPolicies).toEqual([]);
+  });
+
   test('may be given other namespaces, or none, and another DNS and istiod', () => {
     const { chart } = locked({
       namespaces: ['bookinfo', 'orders'],
@@ -216,6 +224,7 @@ describe('refuses', () => {
     ['missing-value: namespaces is not given', { namespaces: undefined }],
     ['empty-list: namespaces is []', { namespaces: [] }],
     ['empty-list: gateways is []', { gateways: [] }],
+    ['contradicting-props: dedicatedNodes is given without gateways', { gateways: undefined, dedicatedNodes: { taintKey: 'x' } }],
     ['invalid-value: gateways[0] is another object; give an IEgressGateway', { gateways: [new App()] }],
     ['invalid-name: namespaces[0] is "*"', { namespaces: ['*'] }],
     ['duplicate-value: namespaces[1] "bookinfo"', { namespaces: ['bookinfo', 'bookinfo'] }],

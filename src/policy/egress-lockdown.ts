@@ -23,8 +23,12 @@ export interface EgressLockdownProps {
   /** Namespaces out of which nothing else may get. Never that of a gateway. */
   readonly namespaces: string[];
 
-  /** Gateways that their pods may reach; two that name one Service are one. */
-  readonly gateways: IEgressGateway[];
+  /**
+   * Gateways that their pods may reach; two that name one Service are one.
+   *
+   * @default - none: what is direct and has addresses, and proxies outside, is all that gets out
+   */
+  readonly gateways?: IEgressGateway[];
 
   /**
    * Namespaces whose pods and Services they may reach as well: names, or `.` for each namespace's own.
@@ -207,8 +211,11 @@ export class EgressLockdown extends Construct {
 function intentOf(values: Values, props: EgressLockdownProps): LockdownIntent {
   const names = (prop: string, list: string[]) => values.list(prop, list, (item, name) => values.name(item, name)).sort();
   const namespaces = names('namespaces', values.required('namespaces', props.namespaces));
-  const gateways = values.list('gateways', values.required('gateways', props.gateways), (item, gateway) => egressGateway(values, item, gateway).intent)
+  const gateways = (props.gateways === undefined ? [] : values.list('gateways', props.gateways, (item, gateway) => egressGateway(values, item, gateway).intent))
     .filter((gateway, i, all) => all.findIndex(other => isSameGateway(other, gateway)) === i);
+  if (props.dedicatedNodes && gateways.length === 0) {
+    values.refuse(Problem.CONTRADICTING_PROPS, 'dedicatedNodes is given without gateways', 'name the gateways that run there');
+  }
   const own = gateways.find(({ namespace }) => namespaces.includes(namespace));
   if (own) {
     values.refuse(Problem.LOCKDOWN_OF_GATEWAY, `namespaces names "${own.namespace}", where the pods of gateway "${own.namespace}/${own.service}" must get out`,
