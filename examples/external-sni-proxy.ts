@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, EgressLockdown, ExternalEnvoy, ExternalNginx, ExternalSniProxy, WorkloadIdentity } from 'cdk8s-istio-egress';
+import { EgressLockdown, ExternalEnvoy, ExternalNginx, ExternalSniProxy, WorkloadIdentity } from 'cdk8s-istio-egress';
 
 /**
  * Whole domains by way of proxies outside the mesh, which know their callers by their certificates and the host by the application's
@@ -43,11 +43,6 @@ new ApiObject(edge, 'nginx', {
 // one whose certificate will not do
 envoy('imposter', ['imposter.example.edu'], '192.0.2.13');
 
-new EgressLockdown(trusted, 'lockdown', {
-  namespaces: ['trusted'],
-  gateways: [EgressGateway.fromService(trusted, 'gateway', {
-    namespace: 'istio-system', service: 'istio-egressgateway', labels: { istio: 'egressgateway' }, serviceAccount: 'istio-egressgateway-service-account',
-  })],
-});
+new EgressLockdown(trusted, 'lockdown', { namespaces: ['trusted'] });
 
 app.synth();
