@@ -1,5 +1,5 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, WorkloadIdentity } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, HttpProtocol, WorkloadIdentity } from 'cdk8s-istio-egress';
 
 /** Methods and paths of an outside API, by service account: rules of one route, of another namespace for the same host, and a route without rules, at one gateway. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
@@ -22,6 +22,11 @@ route.allowFrom(WorkloadIdentity.serviceAccount('bookinfo', 'admin'));
 
 const news = new HttpEgress(bookinfo, 'news', { hosts: ['news.example.com'] });
 new EgressGatewayRoute(bookinfo, 'news-route', { egress: news, gateway, hop: GatewayHop.http() });
+
+// a method of gRPC is a path
+const quotes = new HttpEgress(bookinfo, 'quotes', { hosts: ['quotes.example.com'], port: 8080, protocol: HttpProtocol.GRPC });
+new EgressGatewayRoute(bookinfo, 'quotes-route', { egress: quotes, gateway, hop: GatewayHop.http() })
+  .allowRequests({ paths: ['/quotes.v1.Quotes/Get'] });
 
 // everybody of the namespace may read, and the pods of one service account may write
 const orders = new Chart(app, 'orders', { namespace: 'orders' });
