@@ -102,10 +102,11 @@ const input = fc.record({
     originates: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom('sidecar', 'gateway') }),
     allowFrom: maybe(many(account)),
     requests: maybe(requests),
+    requestsFrom: maybe(many(account)),
     exportTo: maybe(many(mostly(fc.oneof(dnsLabel, fc.constant('.')), fc.oneof(oddText, fc.constant('*'))))),
     labels: maybe(meta),
     annotations: maybe(meta),
-    hop: fc.constantFrom(undefined, 'mutual-tls', 'passthrough', 'plaintext', 'http'),
+    hop: fc.constantFrom(undefined, 'mutual-tls', 'passthrough', 'plaintext', 'http', 'http'),
     plaintext: port,
   }), { minLength: 1, maxLength: 3 }),
   lockdown: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -129,16 +130,19 @@ function documents({ chart: id, namespace: own, gateway: existing, egresses, loc
     const chart = new Chart(app, id, { namespace: own });
     const gateway = EgressGateway.fromService(chart, 'gateway', existing);
     for (const one of egresses) {
-      const { id: name, hop, originates, allowFrom, requests: allowed } = one;
-      const identities = allowFrom?.map((who: string) => who === '*' ? WorkloadIdentity.namespace(own) : WorkloadIdentity.serviceAccount(own, who));
+      const { id: name, hop, originates, allowFrom, requests: allowed, requestsFrom } = one;
+      // mostly where it can be: the others are refused
+      const way = hop === 'http' && one.kind !== 'http' && name.length > 1 ? 'mutual-tls' : hop;
+      const identify = (who: string) => who === '*' ? WorkloadIdentity.namespace(own) : WorkloadIdentity.serviceAccount(own, who);
+      const identities = allowFrom?.map(identify);
       const egress = egressOf(chart, one, identities);
       if (!egress) continue;
       if (hop) {
         const route = new EgressGatewayRoute(chart, `${name}-route`, {
-          egress, gateway, hop: HOPS[hop](one.plaintext), tlsOrigination: originates === 'gateway' ? TlsOrigination.simple() : undefined, ...limitsOf(one.routeLimits),
+          egress, gateway, hop: HOPS[way](one.plaintext), tlsOrigination: originates === 'gateway' ? TlsOrigination.simple() : undefined, ...limitsOf(one.routeLimits),
         });
-        if (identities && !one.exportTo && hop !== 'passthrough' && hop !== 'plaintext') route.allowFrom(...identities);
-        if (allowed && hop === 'http') route.allowRequests(allowed);
+        if (identities && !one.exportTo && way !== 'passthrough' && way !== 'plaintext') route.allowFrom(...identities);
+        if (allowed && way === 'http') route.allowRequests({ ...allowed, from: requestsFrom?.map(identify) });
       }
     }
     if (lockdown) new EgressLockdown(chart, 'a lockdown', { namespaces: [own], gateways: [gateway] });

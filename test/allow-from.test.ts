@@ -84,6 +84,16 @@ describe('a namespace among them', () => {
   });
 });
 
+test('a policy is taken back once every client is named', () => {
+  const { chart, route } = routed(['.', 'orders']);
+  const made = route();
+  made.allowFrom(WorkloadIdentity.namespace('orders'));
+  expect(narrowings(chart)).toHaveLength(1);
+  made.allowFrom(WorkloadIdentity.namespace('bookinfo'));
+  expect(narrowings(chart)).toEqual([]);
+  expect(made.identityPolicy).toBeUndefined();
+});
+
 test('every namespace that is a client needs no policy', () => {
   const { chart, route } = routed();
   route().allowFrom(WorkloadIdentity.namespace('bookinfo'), RATINGS);

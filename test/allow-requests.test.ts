@@ -36,6 +36,17 @@ test('identities are demanded in the handshake as well', () => {
     .toEqual([[{ principals: ['cluster.local/ns/bookinfo/sa/ratings'] }, { notMethods: ['GET'] }]]);
 });
 
+test('a policy that would refuse nothing is taken back', () => {
+  const { chart, route } = routed();
+  route.allowRequests({ from: [RATINGS], methods: ['GET'] });
+  expect(route.identityPolicy).toBeDefined();
+  route.allowFrom(RATINGS);
+  expect(route.identityPolicy).toBeUndefined();
+  expect(documents(chart, 'AuthorizationPolicy').filter(({ spec }) => !spec.rules[0].from[0].source.notNamespaces)).toEqual([]);
+  route.allowRequests({ from: [WorkloadIdentity.serviceAccount('bookinfo', 'reviews')], methods: ['GET'] });
+  expect(route.identityPolicy!.toJson().spec.rules).toHaveLength(1);
+});
+
 test('the ways tell them', () => {
   const { egress, route } = routed();
   route.allowRequests({ methods: ['GET'] });

@@ -48,9 +48,10 @@ export function demandedIdentities({ gateway, hop }: RouteIntent, permissions: r
 }
 
 /** Whether a policy is needed to permit this and nothing else: TLS takes exact identities only, and knows no requests. */
-export function takesPolicy({ egress, hop }: RouteIntent, permissions: readonly PermissionIntent[]): boolean {
+export function takesPolicy(route: RouteIntent, permissions: readonly PermissionIntent[]): boolean {
+  const { egress, hop } = route;
   if (hop.security !== 'mutual-tls') return false;
-  if (permissions.some(isOfRequests)) return true;
+  if (permissions.some(isOfRequests)) return denials(route, permissions).length > 0;
   const whole = (callers(permissions) ?? []).filter(isWholeNamespace).map(({ namespace }) => namespace);
   return whole.length > 0 && !egress.clients.every(client => whole.includes(client));
 }

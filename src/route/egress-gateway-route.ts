@@ -17,7 +17,7 @@ import { authorizationPolicy, denialPolicy } from '../emit/istio/authorization-p
 import { destinationRule } from '../emit/istio/destination-rule';
 import { sniEnvoyFilter } from '../emit/istio/envoy-filter';
 import { gateway as gatewayObject } from '../emit/istio/gateway';
-import { ObjectMeta } from '../emit/istio/object';
+import { ObjectMeta, retract } from '../emit/istio/object';
 import { requestPolicy } from '../emit/istio/request-policy';
 import { serviceEntry } from '../emit/istio/service-entry';
 import { virtualService } from '../emit/istio/virtual-service';
@@ -174,8 +174,12 @@ export class EgressGatewayRoute extends Construct {
     this.authorizationPolicy = foreign.length === 0 ? admit(gateway, route) : undefined;
     index.addRoute(this, route, foreign);
     index.tellPermissions(route, permissions => {
-      if (this.denials || !takesPolicy(route, permissions)) return;
-      this.denials = denialPolicy(this, 'AuthorizationPolicy', { ...meta, name: label(route.egress.namespace, ...route.path.split('/'), 'identities') },
+      if (!takesPolicy(route, permissions)) {
+        if (this.denials) retract(this.denials);
+        this.denials = undefined;
+        return;
+      }
+      this.denials ??= denialPolicy(this, 'AuthorizationPolicy', { ...meta, name: label(route.egress.namespace, ...route.path.split('/'), 'identities') },
         route.gateway.labels, all.map(({ ownName }) => ownName), () => denials(route, index.permissionsOn(route.egress)!));
     });
     this.route = route;

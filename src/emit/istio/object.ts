@@ -42,6 +42,12 @@ export function emitFields(
   return object;
 }
 
+/** Takes an object back that has turned out not to be needed. */
+export function retract(object: ApiObject): void {
+  DocumentOrder.of(object.chart).remove(object);
+  object.node.scope!.node.tryRemoveChild(object.node.id);
+}
+
 /**
  * Orders the documents of a chart by construct path, whatever the order of construction. cdk8s writes the dependencies of a
  * construct before it, in the order in which they are given: this one, which writes nothing, depends on every emitted object.
@@ -65,6 +71,11 @@ class DocumentOrder extends Construct {
 
   public add(object: ApiObject): void {
     this.objects.push(object);
+    this.sorted = undefined;
+  }
+
+  public remove(object: ApiObject): void {
+    this.objects.splice(this.objects.indexOf(object), 1);
     this.sorted = undefined;
   }
 
