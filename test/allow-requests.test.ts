@@ -53,7 +53,7 @@ test('the ways tell them', () => {
   route.allowRequests({ from: [RATINGS], paths: ['/v1/*', '/a'] });
   expect(EgressWays.of(egress)[0].allowedFrom).toBeUndefined();
   expect(EgressWays.of(egress)[0].allowedRequests).toEqual([{ from: ['spiffe://cluster.local/ns/bookinfo/sa/ratings'], paths: ['/a', '/v1/*'] }, { methods: ['GET'] }]);
-  expect(EgressWays.describe(egress)).toContain('  only for spiffe://cluster.local/ns/bookinfo/sa/ratings: every method /a, /v1/*\n  only for all of them: GET every path\n');
+  expect(EgressWays.describe(egress)).toContain('  let through from spiffe://cluster.local/ns/bookinfo/sa/ratings: every method on /a, /v1/*\n  let through from every client: GET on every path\n');
 });
 
 test.each([[['/']], [['/v1/{*}/price', '/v1/{*}/x/{**}']], [['/v1/{**}/end']], [['/package.Service/Method', '/a%2Fb']]])('takes %j', paths => {

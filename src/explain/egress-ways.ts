@@ -235,7 +235,7 @@ function describeWay(way: EgressWay): string {
   const arrow = tlsOrigination === undefined ? '──►' : `──TLS, ${tlsOrigination}──►`;
   const reached = addresses.length > 0 ? addresses.join(', ') : hostingServer ?? host;
   const end = externalProxy && !isTls({ protocol }) ? '' : `${proxy} ${arrow} ${reached}:${targetPort}`;
-  const requests = (way.allowedRequests ?? []).map(({ from = ['all of them'], methods = ['every method'], paths = ['every path'] }) =>
-    `  only for ${from.join(', ')}: ${methods.join(', ')} ${paths.join(', ')}\n`);
+  const requests = (way.allowedRequests ?? []).map(({ from = ['every client'], methods = ['every method'], paths = ['every path'] }) =>
+    `  let through from ${from.join(', ')}: ${methods.join(', ')} on ${paths.join(', ')}\n`);
   return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${end}\n${requests.join('')}`;
 }
