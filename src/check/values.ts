@@ -8,6 +8,10 @@ import { ENTRY_LABELS, OWN_DOMAINS } from '../plan/names';
 const MOST = 256;
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** What cdk8s writes without quotes, and readers of YAML take for a number: octal as `0o17`, and prefixes in capitals. */
+const NUMBER_IN_YAML = /^[-+]?0([oO][0-7_]+|X[0-9a-fA-F_]+|B[01_]+)$/;
+const NOT_A_NUMBER = 'readers of YAML take it for a number: choose another';
+
 const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /** Checks single values of one construct and returns them in canonical form; a wrong one is thrown with the construct's path. */
@@ -119,6 +123,9 @@ export class Values {
 
   /** The name of a namespace, Service or service account. */
   public name(prop: string, value: string): string {
+    if (NUMBER_IN_YAML.test(value)) {
+      this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}`, NOT_A_NUMBER);
+    }
     if (typeof value !== 'string' || value.length > 63 || !DNS_LABEL.test(value)) {
       this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}`, 'a name has 1 to 63 lower-case letters, digits and inner hyphens');
     }
@@ -127,6 +134,9 @@ export class Values {
 
   /** The name of a Secret or ConfigMap. */
   public objectName(what: string, name: string): string {
+    if (NUMBER_IN_YAML.test(name)) {
+      this.refuse(Problem.INVALID_NAME, `${what} is called ${show(name)}`, NOT_A_NUMBER);
+    }
     if (typeof name !== 'string' || name.length > 253 || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
       this.refuse(Problem.INVALID_NAME, `${what} is called ${show(name)}`, 'a name has 1 to 253 lower-case letters, digits, inner hyphens and dots');
     }
@@ -156,6 +166,9 @@ export class Values {
     const clients = this.list('exportTo', exportTo ?? ['.'], (prop, value) => {
       if (value === '.') return namespace;
       if (value === '*') return value;
+      if (NUMBER_IN_YAML.test(value)) {
+        this.refuse(Problem.INVALID_EXPORT_TO, `${prop} is ${show(value)}`, NOT_A_NUMBER);
+      }
       if (typeof value !== 'string' || value.length > 63 || !DNS_LABEL.test(value)) {
         this.refuse(Problem.INVALID_EXPORT_TO, `${prop} ${show(value)} is no namespace`, 'give names of namespaces, "." for the own one, or "*" for all');
       }
@@ -191,6 +204,9 @@ export class Values {
         this.refuse(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value ${show(value)}`,
           'a value has at most 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit');
       }
+      if (NUMBER_IN_YAML.test(value)) {
+        this.refuse(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value ${show(value)}`, NOT_A_NUMBER);
+      }
       if (key in ENTRY_LABELS) {
         this.refuse(Problem.RESERVED_LABEL, `${prop} sets ${show(key)}`, 'leave it out: traffic goes astray without the value that the construct sets');
       }
@@ -206,13 +222,16 @@ export class Values {
       if (typeof value !== 'string') {
         this.refuse(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value ${show(value)}`, 'a value is a string');
       }
+      if (NUMBER_IN_YAML.test(value)) {
+        this.refuse(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value ${show(value)}`, NOT_A_NUMBER);
+      }
     }
     return { ...annotations };
   }
 
   private key(problem: Problem, prop: string, key: string): void {
     const [name, prefix, ...rest] = key.split('/').reverse();
-    const good = rest.length === 0 && name.length <= 63 && LABEL_NAME.test(name)
+    const good = rest.length === 0 && !NUMBER_IN_YAML.test(key) && name.length <= 63 && LABEL_NAME.test(name)
       && (prefix === undefined || (prefix.length <= 253 && prefix.split('.').every(part => DNS_LABEL.test(part))));
     if (!good) {
       this.refuse(problem, `${prop} has the key ${show(key)}`, 'a key is a name of at most 63 characters, after a DNS prefix and "/" if wanted, as in "example.com/team"');

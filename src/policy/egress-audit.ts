@@ -117,8 +117,8 @@ function intentOf(values: Values, props: EgressAuditProps): AuditIntent {
 
 /** Istio compares them without regard to case. */
 function providerName(values: Values, prop: string, name: string): string {
-  if (typeof name !== 'string' || name.length > 63 || !/^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$/.test(name)) {
-    values.refuse(Problem.INVALID_NAME, `${prop} is ${JSON.stringify(name)}`, 'the name of a provider has 1 to 63 lower-case letters, digits, and inner hyphens, dots and underscores');
+  if (typeof name !== 'string' || name.length > 63 || !/^[a-z]([-a-z0-9._]*[a-z0-9])?$/.test(name)) {
+    values.refuse(Problem.INVALID_NAME, `${prop} is ${JSON.stringify(name)}`, 'the name of a provider begins with a letter and has at most 63 lower-case letters, digits, and inner hyphens, dots and underscores');
   }
   return name;
 }
