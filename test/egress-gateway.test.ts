@@ -32,6 +32,8 @@ test.each<[string, Partial<ExistingEgressGatewayProps>]>([
   ['missing-value: serviceAccount is not given', { serviceAccount: undefined }],
   ['missing-value: labels is not given', { labels: undefined }],
   ['empty-list: labels is {}, which selects every pod of the namespace', { labels: {} }],
+  ['invalid-name: clusterDomain is "k8s.1"; a name that ends in digits alone', { clusterDomain: 'k8s.1' }],
+  ['invalid-name: clusterDomain is ""', { clusterDomain: '' }],
   ['invalid-label: labels "app" has the value "a b"', { labels: { app: 'a b' } }],
   ['invalid-name: service is "out.egress.svc.cluster.local"', { service: 'out.egress.svc.cluster.local' }],
   ['invalid-name: trustDomain is "spiffe://x"', { trustDomain: 'spiffe://x' }],

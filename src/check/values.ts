@@ -151,6 +151,14 @@ export class Values {
     return value;
   }
 
+  /** The DNS domain of the cluster. */
+  public clusterDomain(value = 'cluster.local'): string {
+    if (/(^|\.)\d+$/.test(this.domain('clusterDomain', value))) {
+      this.refuse(Problem.INVALID_NAME, `clusterDomain is ${show(value)}`, 'a name that ends in digits alone is no name of a host, which Services under it must have');
+    }
+    return value;
+  }
+
   /** The namespace given, or the chart's. */
   public namespace(value: string | undefined): string {
     const namespace = value ?? Chart.of(this.scope).namespace;

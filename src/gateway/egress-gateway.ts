@@ -205,7 +205,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     const intent: GatewayIntent = {
       namespace,
       service: name,
-      host: `${name}.${namespace}.svc.${values.domain('clusterDomain', props.clusterDomain ?? 'cluster.local')}`,
+      host: `${name}.${namespace}.svc.${values.clusterDomain(props.clusterDomain)}`,
       labels: { ...workload.selector },
       identity: `spiffe://${values.domain('trustDomain', props.trustDomain ?? 'cluster.local')}/ns/${namespace}/sa/${name}`,
       port: values.freePort('port', props.port ?? 443),

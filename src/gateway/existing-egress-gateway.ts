@@ -60,7 +60,7 @@ export class ExistingEgressGateway extends Construct implements IEgressGateway {
     this.intent = {
       namespace,
       service,
-      host: `${service}.${namespace}.svc.${values.domain('clusterDomain', props.clusterDomain ?? 'cluster.local')}`,
+      host: `${service}.${namespace}.svc.${values.clusterDomain(props.clusterDomain)}`,
       labels,
       identity: `spiffe://${values.domain('trustDomain', props.trustDomain ?? 'cluster.local')}/ns/${namespace}/sa/${serviceAccount}`,
       port: values.port('port', props.port ?? 443),

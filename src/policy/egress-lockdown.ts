@@ -227,7 +227,7 @@ function intentOf(values: Values, props: EgressLockdownProps): LockdownIntent {
     gateways,
     inCluster: props.inClusterNamespaces?.length === 0 ? []
       : values.list('inClusterNamespaces', props.inClusterNamespaces ?? ['.'], (item, name) => name === '.' ? name : values.name(item, name)).sort(),
-    clusterDomain: values.domain('clusterDomain', props.clusterDomain ?? 'cluster.local'),
+    clusterDomain: values.clusterDomain(props.clusterDomain),
     dns: { namespace: values.name('dnsNamespace', props.dnsNamespace ?? 'kube-system'), labels: podLabels(values, 'dnsLabels', props.dnsLabels ?? { 'k8s-app': 'kube-dns' }) },
     istiod: { namespace: values.name('istiodNamespace', props.istiodNamespace ?? 'istio-system'), labels: podLabels(values, 'istiodLabels', props.istiodLabels ?? { app: 'istiod' }) },
     gatewayClients: props.gatewayClients === undefined ? [] : names('gatewayClients', props.gatewayClients),
