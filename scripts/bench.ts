@@ -16,12 +16,18 @@ import { EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, TlsEgress, W
 const ROOT = join(__dirname, '..');
 const sizes = process.argv.slice(2).map(Number);
 
-function ours(routes: number): App {
+/** An app with a gateway and nothing that leaves. */
+function withGateway() {
   const app = new App();
   const chart = new Chart(app, 'bench', { namespace: 'bench' });
   const gateway = EgressGateway.fromService(chart, 'gateway', {
     namespace: 'istio-system', service: 'istio-egressgateway', labels: { istio: 'egressgateway' }, serviceAccount: 'istio-egressgateway',
   });
+  return { app, chart, gateway };
+}
+
+function ours(routes: number): App {
+  const { app, chart, gateway } = withGateway();
   for (let i = 0; i < routes; i++) {
     const egress = new TlsEgress(chart, `host${i}`, { hosts: [`host${i}.example.com`] });
     new EgressGatewayRoute(chart, `route${i}`, { egress, gateway });
@@ -38,11 +44,7 @@ const RULES: { [rules: string]: (route: EgressGatewayRoute) => void } = {
 
 /** Routes that each let only some in. */
 function ruled(routes: number, rules: string): App {
-  const app = new App();
-  const chart = new Chart(app, 'bench', { namespace: 'bench' });
-  const gateway = EgressGateway.fromService(chart, 'gateway', {
-    namespace: 'istio-system', service: 'istio-egressgateway', labels: { istio: 'egressgateway' }, serviceAccount: 'istio-egressgateway',
-  });
+  const { app, chart, gateway } = withGateway();
   for (let i = 0; i < routes; i++) {
     const egress = new HttpEgress(chart, `host${i}`, { hosts: [`host${i}.example.com`], exportTo: ['.', 'orders'] });
     RULES[rules](new EgressGatewayRoute(chart, `route${i}`, { egress, gateway, hop: GatewayHop.http() }));

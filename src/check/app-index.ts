@@ -7,6 +7,7 @@ import { secretProblems } from './outward';
 import { RelationProblem } from './problem';
 import { relationProblems } from './relations';
 import { AuditIntent } from '../plan/audit';
+import { isSameGateway } from '../plan/gateway';
 import { EgressIntent, GatewayIntent } from '../plan/intent';
 import { LockdownIntent } from '../plan/lockdown';
 import { AllowanceIntent, PermissionIntent } from '../plan/permission';
@@ -89,8 +90,8 @@ export class AppIndex {
   }
 
   /** Every route through a gateway, sorted by path. */
-  public routesThrough({ namespace, service }: GatewayIntent): RouteIntent[] {
-    return this.allRoutes().filter(({ gateway }) => gateway.namespace === namespace && gateway.service === service);
+  public routesThrough(gateway: GatewayIntent): RouteIntent[] {
+    return this.allRoutes().filter(route => isSameGateway(route.gateway, gateway));
   }
 
   /** Every gateway that the app runs, sorted by path. */

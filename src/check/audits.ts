@@ -1,5 +1,6 @@
 import { describe, Problem, RelationProblem } from './problem';
 import { AuditIntent, sharePods } from '../plan/audit';
+import { gatewayName } from '../plan/gateway';
 
 /** Audits of one app that name the same gateway. */
 export function auditProblems(audits: readonly AuditIntent[]): RelationProblem[] {
@@ -7,7 +8,7 @@ export function auditProblems(audits: readonly AuditIntent[]): RelationProblem[]
     .filter(earlier => earlier.gateways.some(other => sharePods(other, gateway)))
     .map(earlier => ({
       path: audit.path,
-      text: describe(Problem.OVERLAPPING_AUDITS, `"${earlier.path}" audits gateway "${gateway.namespace}/${gateway.service}" too`,
+      text: describe(Problem.OVERLAPPING_AUDITS, `"${earlier.path}" audits gateway "${gatewayName(gateway)}" too`,
         'Istio logs to the providers of one Telemetry and drops those of the other silently: name the gateway in one of them'),
     }))));
 }

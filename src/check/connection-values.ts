@@ -26,10 +26,7 @@ export function connectionsIntent(values: Values, options: ConnectionOptions, ma
 
 /** A whole number from `least` to `most`. */
 export function count(values: Values, prop: string, value: number | undefined, least = 1, most = 2 ** 31 - 1): number | undefined {
-  if (value !== undefined && (!Number.isInteger(value) || value < least || value > most)) {
-    values.refuse(Problem.INVALID_NUMBER, `${prop} is ${value}`, `give a whole number from ${least} to ${most}`);
-  }
-  return value;
+  return value === undefined ? undefined : values.number(prop, value, least, most);
 }
 
 /** A duration as Istio writes it. */

@@ -2,7 +2,7 @@ import { Construct, IConstruct } from 'constructs';
 import { isAddress } from './addresses';
 import { Problem } from './problem';
 import { sniProxyIntent } from './sni-proxy-values';
-import { Values } from './values';
+import { endsInDigits, isDomain, Values } from './values';
 import { WorkloadValues } from './workload-values';
 import type { ExternalProxyRequirements } from '../external/external-proxy-requirements';
 import type { ProxyFiles, ProxyUpstream } from '../external/proxy-files';
@@ -34,7 +34,7 @@ export function externalListener(
 /** One place that a proxy outside leads to. */
 export function place(values: Values, { upstreamHost, upstreamPort }: ProxyUpstream): Onward {
   const host = values.required('upstreamHost', upstreamHost);
-  if (typeof host !== 'string' || host.length > 253 || !(isAddress(host) || /^(?!.*\.\d+$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(host))) {
+  if (!isAddress(String(host)) && (!isDomain(host) || endsInDigits(host))) {
     values.refuse(Problem.INVALID_HOST, `upstreamHost is ${JSON.stringify(host)}`, 'give a DNS name in lower case or an address, as the proxy knows it');
   }
   return { to: 'place', host, port: values.port('upstreamPort', values.required('upstreamPort', upstreamPort)) };

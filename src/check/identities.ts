@@ -1,4 +1,5 @@
 import { describe, Problem, RelationProblem } from './problem';
+import { gatewayName } from '../plan/gateway';
 import { IdentityIntent, trustDomainOf } from '../plan/identity';
 import { EgressIntent } from '../plan/intent';
 import { AllowanceIntent, isOfRequests } from '../plan/permission';
@@ -25,7 +26,7 @@ function problemsOf({ egress, permission }: AllowanceIntent, route: RouteIntent 
     return [describe(Problem.REQUESTS_ON_HOP, `the gateway of "${route.path}" hands bytes on, and sees neither method nor path`,
       'use GatewayHop.http() for an HttpEgress, or allow workloads by allowFrom')];
   }
-  return strangers(permission.identities ?? [], egress, trustDomainOf(route.gateway.identity), `gateway "${route.gateway.namespace}/${route.gateway.service}"`);
+  return strangers(permission.identities ?? [], egress, trustDomainOf(route.gateway.identity), `gateway "${gatewayName(route.gateway)}"`);
 }
 
 /** What is wrong with identities as clients of an egress, at a place of this trust domain. */

@@ -1,6 +1,7 @@
 import { describe, Problem, RelationProblem } from './problem';
+import { gatewayName } from '../plan/gateway';
 import { EgressIntent } from '../plan/intent';
-import { isSameGateway, LockdownIntent, nextAddresses, RouteOf, sees } from '../plan/lockdown';
+import { LockdownIntent, nextAddresses, opens, RouteOf, sees } from '../plan/lockdown';
 import { GatewayWorkload } from '../plan/route';
 
 /** What is wrong between the lockdowns of an app, and between them and its egresses. */
@@ -20,10 +21,10 @@ export function lockdownProblems(
 }
 
 /** Gateways of the app that are not put on the nodes that they have for themselves. */
-function offTheNodes({ dedicatedNodes, gateways }: LockdownIntent, workloads: readonly GatewayWorkload[]): string[] {
-  if (!dedicatedNodes) return [];
-  const { taintKey, taintValue } = dedicatedNodes;
-  return workloads.filter(({ gateway }) => gateways.some(one => isSameGateway(one, gateway))).flatMap(({ path, workload }) => {
+function offTheNodes(lockdown: LockdownIntent, workloads: readonly GatewayWorkload[]): string[] {
+  if (!lockdown.dedicatedNodes) return [];
+  const { taintKey, taintValue } = lockdown.dedicatedNodes;
+  return workloads.filter(({ gateway }) => opens(lockdown, gateway)).flatMap(({ path, workload }) => {
     const tolerates = workload.tolerations.some(({ key, operator, value }) =>
       key === undefined || (key === taintKey && (operator === 'Exists' || value === taintValue)));
     if (tolerates && Object.keys(workload.nodeSelector).length > 0) return [];
@@ -33,11 +34,11 @@ function offTheNodes({ dedicatedNodes, gateways }: LockdownIntent, workloads: re
   });
 }
 
-function unlocked({ gateways }: LockdownIntent, namespace: string, egress: EgressIntent, routeOf: RouteOf): string[] {
+function unlocked(lockdown: LockdownIntent, namespace: string, egress: EgressIntent, routeOf: RouteOf): string[] {
   const route = routeOf(egress);
-  if (route && !gateways.some(gateway => isSameGateway(gateway, route.gateway))) {
+  if (route && !opens(lockdown, route.gateway)) {
     return [describe(Problem.GATEWAY_NOT_IN_LOCKDOWN,
-      `"${route.path}" leads namespace "${namespace}" through gateway "${route.gateway.namespace}/${route.gateway.service}", which the lockdown cuts off`, 'name it in gateways')];
+      `"${route.path}" leads namespace "${namespace}" through gateway "${gatewayName(route.gateway)}", which the lockdown cuts off`, 'name it in gateways')];
   }
   return route || nextAddresses(egress).addresses.length > 0 ? [] : [describe(Problem.DIRECT_EGRESS_IN_LOCKDOWN,
     `"${egress.path}" is direct and known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`,

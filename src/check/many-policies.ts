@@ -1,5 +1,5 @@
 import { describe, Problem } from './problem';
-import { crossings } from '../plan/path';
+import { gatewayName } from '../plan/gateway';
 import { PermissionIntent, takesPolicy } from '../plan/permission';
 import { RouteIntent } from '../plan/route';
 
@@ -15,12 +15,12 @@ export function manyPolicies(
 ): string[] {
   const gateways = new Map<string, { policies: number; chains: number }>();
   for (const route of routes) {
-    const name = `${route.gateway.namespace}/${route.gateway.service}`;
+    const name = gatewayName(route.gateway);
     const { policies, chains } = gateways.get(name) ?? { policies: 0, chains: 0 };
     const permissions = permissionsOn(route);
     gateways.set(name, {
       policies: policies + (permissions && takesPolicy(route, permissions) ? 1 : 0),
-      chains: chains + crossings(route).length,
+      chains: chains + route.egress.hosts.length * route.egress.ports.length,
     });
   }
   return [...gateways].filter(([, { policies }]) => policies >= MANY).map(([name, { policies, chains }]) => describe(Problem.MANY_POLICIES,

@@ -1,6 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { describe, Problem, RelationProblem } from './problem';
+import { gatewayName } from '../plan/gateway';
 import { EgressIntent } from '../plan/intent';
 import { isMounted } from '../plan/mount';
 import { OriginationIntent } from '../plan/origination';
@@ -60,7 +61,7 @@ function missingFiles({ path, gateway, tlsOrigination, forwardProxy }: RouteInte
     for (const field of ['clientCertificate', 'privateKey', 'caCertificates'].filter(name => name in certificates && certificates[name] !== 'system')) {
       const file = certificates[field];
       if (gateway.mounts && !isMounted(file, gateway.mounts)) {
-        report(path, Problem.FILE_NOT_MOUNTED, `${field} is the file "${file}", and gateway "${gateway.namespace}/${gateway.service}" mounts nothing at "${file.slice(0, file.lastIndexOf('/'))}"`,
+        report(path, Problem.FILE_NOT_MOUNTED, `${field} is the file "${file}", and gateway "${gatewayName(gateway)}" mounts nothing at "${file.slice(0, file.lastIndexOf('/'))}"`,
           'give the gateway mounts: [GatewayMount.secret(...)] with the folder of the file');
       }
     }

@@ -1,6 +1,7 @@
 import { AddressRange, isSingle, rangeOf } from './addresses';
 import { outwardProblems } from './outward';
 import { describe, Problem, RelationProblem } from './problem';
+import { gatewayName } from '../plan/gateway';
 import { EgressIntent } from '../plan/intent';
 import { clientLeg, outerPort } from '../plan/path';
 import { RESERVED_PORTS } from '../plan/reserved-ports';
@@ -241,7 +242,7 @@ function wildcardServer({ path, egress, gateway, hostingServer }: RouteIntent, r
       'leave hostingServer out, or give it to a TLS egress without addresses');
   }
   if (hostingServer === undefined && wildcard !== undefined && egress.addresses.length === 0 && !gateway.sniProxy) {
-    report(path, Problem.WILDCARD_WITHOUT_SERVER, `"${egress.path}" has the wildcard "${wildcard}", and gateway "${gateway.namespace}/${gateway.service}" cannot know which server a name means`,
+    report(path, Problem.WILDCARD_WITHOUT_SERVER, `"${egress.path}" has the wildcard "${wildcard}", and gateway "${gatewayName(gateway)}" cannot know which server a name means`,
       'give hostingServer if one server serves all names, or addresses, or lead it through an SniProxyGateway');
   }
 }
@@ -280,17 +281,17 @@ function plaintextPorts(routes: readonly RouteIntent[], report: Report): void {
 
 /** The pods of a gateway that the app runs have the ports of its Service; of others it is not known. */
 function reservedPorts(routes: readonly RouteIntent[], gateways: readonly GatewayWorkload[], report: Report): void {
-  const own = new Set(gateways.map(({ gateway }) => `${gateway.namespace}/${gateway.service}`));
+  const own = new Set(gateways.map(({ gateway }) => gatewayName(gateway)));
   for (const { path, gateway, hop } of routes) {
-    if (own.has(`${gateway.namespace}/${gateway.service}`) && RESERVED_PORTS.includes(hop.port)) {
-      report(path, Problem.RESERVED_PORT, `its plaintext hop is at port ${hop.port}, at which the proxy of gateway "${gateway.namespace}/${gateway.service}" listens for itself`,
+    if (own.has(gatewayName(gateway)) && RESERVED_PORTS.includes(hop.port)) {
+      report(path, Problem.RESERVED_PORT, `its plaintext hop is at port ${hop.port}, at which the proxy of gateway "${gatewayName(gateway)}" listens for itself`,
         `give a port other than ${RESERVED_PORTS.join(', ')}`);
     }
   }
 }
 
 function sameGateway(gateways: readonly GatewayWorkload[], report: Report): void {
-  for (const [name, [first, ...more]] of grouped(gateways.map(one => [`${one.gateway.namespace}/${one.gateway.service}`, one] as const))) {
+  for (const [name, [first, ...more]] of grouped(gateways.map(one => [gatewayName(one.gateway), one] as const))) {
     for (const { path } of more) {
       report(path, Problem.GATEWAY_CONFLICT, `"${first.path}" is the gateway "${name}" already`, 'one would overwrite the other: give each a name of its own');
     }
@@ -298,7 +299,7 @@ function sameGateway(gateways: readonly GatewayWorkload[], report: Report): void
 }
 
 function gatewayPort({ gateway, hop }: RouteIntent): string {
-  return `port ${hop.port} of gateway "${gateway.namespace}/${gateway.service}"`;
+  return `port ${hop.port} of gateway "${gatewayName(gateway)}"`;
 }
 
 function grouped<K, V>(pairs: readonly (readonly [K, V])[]): Map<K, V[]> {

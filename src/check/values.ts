@@ -10,7 +10,6 @@ const MOST = 256;
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** What cdk8s writes without quotes, and readers of YAML take for a number: octal as `0o17`, and prefixes in capitals. */
 const NUMBER_IN_YAML = /^[-+]?0([oO][0-7_]+|X[0-9a-fA-F_]+|B[01_]+)$/;
-const NOT_A_NUMBER = 'readers of YAML take it for a number: choose another';
 
 const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
@@ -45,6 +44,14 @@ export class Values {
       this.refuse(Problem.INVALID_VALUE, `${prop} is ${typeof given === 'object' ? 'another object' : show(given)}`, `give ${kind}`);
     }
     return given;
+  }
+
+  /** A whole number of a range. */
+  public number(prop: string, value: number, least = 1, most = 1_000_000): number {
+    if (!Number.isInteger(value) || value < least || value > most) {
+      this.refuse(Problem.INVALID_NUMBER, `${prop} is ${show(value)}`, `give a whole number from ${least} to ${most}`);
+    }
+    return value;
   }
 
   public port(prop: string, value: number): number {
@@ -99,7 +106,7 @@ export class Values {
     if (labels.length === 1 && !wildcard) {
       refuse('is a short name, which Istio takes for a Service of the namespace', 'give the full name, such as "mongo.example.com"');
     }
-    if (/^\d+$/.test(labels[labels.length - 1])) {
+    if (endsInDigits(value)) {
       refuse('has a top-level domain of digits only', 'give a DNS name, such as "mongo.example.com"');
     }
     if ([...OWN_DOMAINS, 'svc.cluster.local'].some(domain =>
@@ -123,9 +130,7 @@ export class Values {
 
   /** The name of a namespace, Service or service account. */
   public name(prop: string, value: string): string {
-    if (NUMBER_IN_YAML.test(value)) {
-      this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}`, NOT_A_NUMBER);
-    }
+    this.text(Problem.INVALID_NAME, `${prop} is`, value);
     if (typeof value !== 'string' || value.length > 63 || !DNS_LABEL.test(value)) {
       this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}`, 'a name has 1 to 63 lower-case letters, digits and inner hyphens');
     }
@@ -134,9 +139,7 @@ export class Values {
 
   /** The name of a Secret or ConfigMap. */
   public objectName(what: string, name: string): string {
-    if (NUMBER_IN_YAML.test(name)) {
-      this.refuse(Problem.INVALID_NAME, `${what} is called ${show(name)}`, NOT_A_NUMBER);
-    }
+    this.text(Problem.INVALID_NAME, `${what} is called`, name);
     if (typeof name !== 'string' || name.length > 253 || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
       this.refuse(Problem.INVALID_NAME, `${what} is called ${show(name)}`, 'a name has 1 to 253 lower-case letters, digits, inner hyphens and dots');
     }
@@ -145,7 +148,7 @@ export class Values {
 
   /** A domain such as `cluster.local`. */
   public domain(prop: string, value: string): string {
-    if (typeof value !== 'string' || value.length > 253 || value.split('.').some(label => label.length > 63 || !DNS_LABEL.test(label))) {
+    if (!isDomain(value)) {
       this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}`, 'a domain is a DNS name in lower case, such as "cluster.local"');
     }
     return value;
@@ -153,7 +156,7 @@ export class Values {
 
   /** The DNS domain of the cluster. */
   public clusterDomain(value = 'cluster.local'): string {
-    if (/(^|\.)\d+$/.test(this.domain('clusterDomain', value))) {
+    if (endsInDigits(this.domain('clusterDomain', value))) {
       this.refuse(Problem.INVALID_NAME, `clusterDomain is ${show(value)}`, 'a name that ends in digits alone is no name of a host, which Services under it must have');
     }
     return value;
@@ -174,9 +177,7 @@ export class Values {
     const clients = this.list('exportTo', exportTo ?? ['.'], (prop, value) => {
       if (value === '.') return namespace;
       if (value === '*') return value;
-      if (NUMBER_IN_YAML.test(value)) {
-        this.refuse(Problem.INVALID_EXPORT_TO, `${prop} is ${show(value)}`, NOT_A_NUMBER);
-      }
+      this.text(Problem.INVALID_EXPORT_TO, `${prop} is`, value);
       if (typeof value !== 'string' || value.length > 63 || !DNS_LABEL.test(value)) {
         this.refuse(Problem.INVALID_EXPORT_TO, `${prop} ${show(value)} is no namespace`, 'give names of namespaces, "." for the own one, or "*" for all');
       }
@@ -193,7 +194,7 @@ export class Values {
       this.refuse(Problem.EMPTY_LIST, `${prop} is ${show(values)}`, `give at least one, as in ${prop}: [...]`);
     }
     if (values.length > MOST) {
-      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `one ServiceEntry of Istio takes ${MOST}; split them over several egresses`);
+      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `at most ${MOST}, as many as one ServiceEntry of Istio takes: split them over several constructs`);
     }
     const checked = values.map((value, i) => check(`${prop}[${i}]`, value));
     const again = checked.findIndex((value, i) => checked.indexOf(value) < i);
@@ -212,9 +213,7 @@ export class Values {
         this.refuse(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value ${show(value)}`,
           'a value has at most 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit');
       }
-      if (NUMBER_IN_YAML.test(value)) {
-        this.refuse(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value ${show(value)}`, NOT_A_NUMBER);
-      }
+      this.text(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value`, value);
       if (key in ENTRY_LABELS) {
         this.refuse(Problem.RESERVED_LABEL, `${prop} sets ${show(key)}`, 'leave it out: traffic goes astray without the value that the construct sets');
       }
@@ -230,11 +229,16 @@ export class Values {
       if (typeof value !== 'string') {
         this.refuse(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value ${show(value)}`, 'a value is a string');
       }
-      if (NUMBER_IN_YAML.test(value)) {
-        this.refuse(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value ${show(value)}`, NOT_A_NUMBER);
-      }
+      this.text(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value`, value);
     }
     return { ...annotations };
+  }
+
+  /** What must come back from YAML as the text that it is. */
+  private text(problem: Problem, what: string, value: string): void {
+    if (NUMBER_IN_YAML.test(value)) {
+      this.refuse(problem, `${what} ${show(value)}`, 'readers of YAML take it for a number: choose another');
+    }
   }
 
   private key(problem: Problem, prop: string, key: string): void {
@@ -245,6 +249,16 @@ export class Values {
       this.refuse(problem, `${prop} has the key ${show(key)}`, 'a key is a name of at most 63 characters, after a DNS prefix and "/" if wanted, as in "example.com/team"');
     }
   }
+}
+
+/** A DNS name in lower case, of one label or more. */
+export function isDomain(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 253 && value.split('.').every(label => label.length <= 63 && DNS_LABEL.test(label));
+}
+
+/** Whether a domain has a top level of digits alone, as no name of a host has. */
+export function endsInDigits(domain: string): boolean {
+  return /(^|\.)\d+$/.test(domain);
 }
 
 function show(value: unknown): string {

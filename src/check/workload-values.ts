@@ -86,14 +86,6 @@ export class WorkloadValues extends Values {
     return value;
   }
 
-  /** A whole number from 1. */
-  public number(prop: string, value: number): number {
-    if (!Number.isInteger(value) || value < 1 || value > 1_000_000) {
-      this.refuse(Problem.INVALID_NUMBER, `${prop} is ${JSON.stringify(value)}`, 'give a whole number from 1 to 1000000');
-    }
-    return value;
-  }
-
   public image(prop: string, value: string): string {
     if (typeof value !== 'string' || !IMAGE.test(value)) {
       this.refuse(Problem.INVALID_IMAGE, `${prop} is ${JSON.stringify(value)}`, 'give the name of a container image, as in "nginxinc/nginx-unprivileged:1.29"');

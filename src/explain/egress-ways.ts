@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
+import { gatewayName } from '../plan/gateway';
 import { spiffeUris, trustDomainOf } from '../plan/identity';
 import { EgressIntent } from '../plan/intent';
 import { outsidePort } from '../plan/origination';
@@ -147,7 +148,7 @@ export class EgressWays {
   /** The same as text for people, one block a way, with the ports that the Service of each gateway that runs already must have at the end. */
   public static describe(construct: IConstruct): string {
     const ways = EgressWays.of(construct);
-    const own = new Set(AppIndex.of(construct).allGateways().map(({ gateway }) => `${gateway.namespace}/${gateway.service}`));
+    const own = new Set(AppIndex.of(construct).allGateways().map(({ gateway }) => gatewayName(gateway)));
     const ports = new Map<string, Set<number>>();
     for (const { gateway, gatewayPort } of ways) {
       if (gateway !== undefined && !own.has(gateway)) {
@@ -214,7 +215,7 @@ function throughGateway(route: RouteIntent, { host, port, door, outer }: Crossin
   return {
     host,
     port,
-    gateway: `${gateway.namespace}/${gateway.service}`,
+    gateway: gatewayName(gateway),
     gatewayPort: hop.port,
     hop: hop.security,
     sni: hop.security === 'plaintext' ? undefined : door.host,

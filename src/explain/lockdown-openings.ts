@@ -1,7 +1,8 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from '../check/app-index';
+import { gatewayName } from '../plan/gateway';
 import { EgressIntent } from '../plan/intent';
-import { isSameGateway, LockdownIntent, nextAddresses, sees } from '../plan/lockdown';
+import { LockdownIntent, nextAddresses, opens, reachable, sees } from '../plan/lockdown';
 import { RouteIntent } from '../plan/route';
 import type { LockdownOpening } from '../policy/egress-lockdown';
 
@@ -13,14 +14,13 @@ export function lockdownOpenings(construct: IConstruct, lockdown: LockdownIntent
   const locked = new Set(index.allLockdowns().flatMap(({ namespaces }) => namespaces));
   const egresses = index.allEgresses();
   const unlocked = [...new Set(egresses.flatMap(({ clients }) => clients))].filter(client => !locked.has(client)).sort();
-  const blind = index.allRoutes().filter(({ gateway, hop }) =>
-    hop.security !== 'mutual-tls' && lockdown.gateways.some(one => isSameGateway(one, gateway)));
+  const blind = index.allRoutes().filter(({ gateway, hop }) => hop.security !== 'mutual-tls' && opens(lockdown, gateway));
   return [
     ...lockdown.namespaces.flatMap(namespace => [
       { to: 'the cluster\'s DNS', why: 'names must be resolved; queries can carry data out to whoever answers for a domain' },
       { to: 'istiod', why: 'sidecars need it, on port 15012' },
       ...lockdown.gateways.map(gateway => ({
-        to: `the pods of gateway ${gateway.namespace}/${gateway.service}`, why: 'routes lead through it; what it lets in its doors decide',
+        to: `the pods of gateway ${gatewayName(gateway)}`, why: 'routes lead through it; what it lets in its doors decide',
       })),
       ...blind.map(throughBlindDoor),
       ...reachable(lockdown, namespace).map(name => ({
@@ -39,14 +39,10 @@ export function lockdownOpenings(construct: IConstruct, lockdown: LockdownIntent
   ];
 }
 
-function reachable({ inCluster }: LockdownIntent, namespace: string): string[] {
-  return [...new Set(inCluster.map(name => name === '.' ? namespace : name))].sort();
-}
-
 /** A door that cannot know who calls is open to whoever reaches the pods, whose route it may be. */
 function throughBlindDoor({ path, egress, gateway, hop }: RouteIntent): Opening {
   return {
-    to: `${egress.hosts.join(', ')} on port ${egress.ports.join(', ')} through gateway ${gateway.namespace}/${gateway.service}`,
+    to: `${egress.hosts.join(', ')} on port ${egress.ports.join(', ')} through gateway ${gatewayName(gateway)}`,
     why: `"${path}" has a ${hop.security} hop, where the gateway cannot know who calls: every pod can, also one without a sidecar`,
   };
 }

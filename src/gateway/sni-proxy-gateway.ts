@@ -12,7 +12,7 @@ import { networkPolicy } from '../emit/kubernetes/network-policy';
 import { nginxCompanion } from '../emit/nginx/companion';
 import { configuration } from '../emit/nginx/configuration';
 import { SniProxyIntent } from '../plan/intent';
-import { isSameGateway } from '../plan/lockdown';
+import { opens } from '../plan/lockdown';
 import { sniListeners } from '../plan/sni-listener';
 import { ResourcesIntent } from '../plan/workload';
 
@@ -88,7 +88,7 @@ export class SniProxyGateway extends EgressGateway {
     this.networkPolicy = networkPolicy(this, 'NetworkPolicy', this._meta, () => ({
       selector,
       // NetworkPolicies add up: this one must not let in whom a lockdown keeps out
-      ports: index.allLockdowns().some(({ gateways }) => gateways.some(gateway => isSameGateway(gateway, this.intent))) ? undefined : this._ports(),
+      ports: index.allLockdowns().some(lockdown => opens(lockdown, this.intent)) ? undefined : this._ports(),
       istioNamespace,
       sniProxy: sniProxy!,
       destinations: this.privateDestinations(index),

@@ -1,3 +1,4 @@
+import { isSameGateway } from './gateway';
 import { GatewayIntent } from './intent';
 
 /** Which gateways log what goes through them, and where to: every value checked, every default applied. */
@@ -17,5 +18,5 @@ export interface AuditIntent {
 /** Whether two gateways are the same pods, as far as names and labels tell. */
 export function sharePods(one: GatewayIntent, other: GatewayIntent): boolean {
   const selector = ({ labels }: GatewayIntent) => JSON.stringify(Object.entries(labels).sort());
-  return one.namespace === other.namespace && (one.service === other.service || selector(one) === selector(other));
+  return isSameGateway(one, other) || (one.namespace === other.namespace && selector(one) === selector(other));
 }

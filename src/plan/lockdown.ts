@@ -1,4 +1,5 @@
 import { DedicatedNodesIntent } from './dedicated-nodes';
+import { isSameGateway } from './gateway';
 import { EgressIntent, GatewayIntent } from './intent';
 import type { RouteIntent } from './route';
 
@@ -54,7 +55,7 @@ const ISTIOD_PORTS = [{ port: 15012, protocol: 'TCP' }] as const;
 
 /** The fence around one locked namespace. */
 export function fence(lockdown: LockdownIntent, namespace: string, egresses: readonly EgressIntent[], routeOf: RouteOf): Fence {
-  const reachable = [...new Set(lockdown.inCluster.map(name => name === '.' ? namespace : name))].sort();
+  const inside = reachable(lockdown, namespace);
   const own = egresses.filter(egress => sees(namespace, egress));
   return {
     namespace,
@@ -62,7 +63,7 @@ export function fence(lockdown: LockdownIntent, namespace: string, egresses: rea
       { ...lockdown.dns, ports: DNS_PORTS },
       { ...lockdown.istiod, ports: ISTIOD_PORTS },
       ...lockdown.gateways.map(({ namespace: where, labels }) => ({ namespace: where, labels, ports: ANY_TCP_PORT })),
-      ...reachable.map(name => ({ namespace: name })),
+      ...inside.map(name => ({ namespace: name })),
     ],
     addresses: own.filter(egress => !routeOf(egress)).flatMap(egress => {
       const { addresses, ports } = nextAddresses(egress);
@@ -70,7 +71,7 @@ export function fence(lockdown: LockdownIntent, namespace: string, egresses: rea
     }),
     hosts: [...new Set([
       ...own.flatMap(egress => egress.hosts.map(host => `${egress.namespace === namespace ? '.' : egress.namespace}/${host}`)),
-      ...reachable.map(name => `${name === namespace ? '.' : name}/*.${name}.svc.${lockdown.clusterDomain}`),
+      ...inside.map(name => `${name === namespace ? '.' : name}/*.${name}.svc.${lockdown.clusterDomain}`),
     ])].sort(),
   };
 }
@@ -95,6 +96,12 @@ export function sees(namespace: string, { clients }: EgressIntent): boolean {
   return clients.includes(namespace) || clients.includes('*');
 }
 
-export function isSameGateway(one: GatewayIntent, other: GatewayIntent): boolean {
-  return one.namespace === other.namespace && one.service === other.service;
+/** Namespaces whose pods those of a locked one may reach, sorted. */
+export function reachable({ inCluster }: LockdownIntent, namespace: string): string[] {
+  return [...new Set(inCluster.map(name => name === '.' ? namespace : name))].sort();
+}
+
+/** Whether a lockdown opens a gateway to its namespaces. */
+export function opens({ gateways }: LockdownIntent, gateway: GatewayIntent): boolean {
+  return gateways.some(one => isSameGateway(one, gateway));
 }

@@ -1,4 +1,4 @@
-import { crossings } from './path';
+import { Crossing, crossings } from './path';
 import { RouteIntent } from './route';
 
 /** Names that an SNI proxy leads to, and no others. */
@@ -22,8 +22,12 @@ export interface SniListener extends SniNames {
   readonly socket: string;
 }
 
-/** The listeners that a route needs at its gateway's SNI proxy. */
+/** The listener that one host and port of a route needs at its gateway's SNI proxy; none where it leads to a server itself. */
+export function sniListener({ name, ownName, host, port, outer: { reach } }: Crossing): SniListener | undefined {
+  return reach.by === 'socket' ? { name, ownName, socket: reach.path, hosts: [host], port } : undefined;
+}
+
+/** The listeners that a route needs there. */
 export function sniListeners(route: RouteIntent): SniListener[] {
-  return crossings(route).flatMap(({ name, ownName, host, port, outer: { reach } }) =>
-    reach.by === 'socket' ? [{ name, ownName, socket: reach.path, hosts: [host], port }] : []);
+  return crossings(route).flatMap(crossing => sniListener(crossing) ?? []);
 }

@@ -1,7 +1,7 @@
 import { ApiObject, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AppIndex } from '../check/app-index';
-import { egressGateway } from '../check/gateway-values';
+import { egressGateways } from '../check/gateway-values';
 import { Problem } from '../check/problem';
 import { Values } from '../check/values';
 import { GATEWAY_LINE } from '../emit/envoy/audit-line';
@@ -108,8 +108,7 @@ function intentOf(values: Values, props: EgressAuditProps): AuditIntent {
   }
   return {
     path: values.path,
-    gateways: values.list('gateways', values.required('gateways', props.gateways), (item, gateway) => egressGateway(values, item, gateway).intent)
-      .filter((gateway, i, all) => all.findIndex(other => sharePods(other, gateway)) === i),
+    gateways: egressGateways(values, values.required('gateways', props.gateways), sharePods),
     provider,
     otherProviders,
   };

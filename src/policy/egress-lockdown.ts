@@ -4,7 +4,7 @@ import { ApiObject, App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DedicatedNodes } from './dedicated-nodes';
 import { AppIndex } from '../check/app-index';
-import { egressGateway } from '../check/gateway-values';
+import { egressGateways } from '../check/gateway-values';
 import { Problem } from '../check/problem';
 import { Values } from '../check/values';
 import { ObjectMeta } from '../emit/istio/object';
@@ -14,8 +14,9 @@ import { fencePolicy, gatewayPolicy } from '../emit/kubernetes/fence-policy';
 import { lockdownOpenings } from '../explain/lockdown-openings';
 import { IEgressGateway } from '../gateway/egress-gateway';
 import { DedicatedNodesIntent } from '../plan/dedicated-nodes';
+import { gatewayName, isSameGateway } from '../plan/gateway';
 import { GatewayIntent } from '../plan/intent';
-import { Fence, fence, gatewayClients, isSameGateway, LockdownIntent } from '../plan/lockdown';
+import { Fence, fence, gatewayClients, LockdownIntent } from '../plan/lockdown';
 import { label } from '../plan/names';
 
 /** Props of an `EgressLockdown`. */
@@ -211,14 +212,13 @@ export class EgressLockdown extends Construct {
 function intentOf(values: Values, props: EgressLockdownProps): LockdownIntent {
   const names = (prop: string, list: string[]) => values.list(prop, list, (item, name) => values.name(item, name)).sort();
   const namespaces = names('namespaces', values.required('namespaces', props.namespaces));
-  const gateways = (props.gateways === undefined ? [] : values.list('gateways', props.gateways, (item, gateway) => egressGateway(values, item, gateway).intent))
-    .filter((gateway, i, all) => all.findIndex(other => isSameGateway(other, gateway)) === i);
+  const gateways = props.gateways === undefined ? [] : egressGateways(values, props.gateways, isSameGateway);
   if (props.dedicatedNodes && gateways.length === 0) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'dedicatedNodes is given without gateways', 'name the gateways that run there');
   }
   const own = gateways.find(({ namespace }) => namespaces.includes(namespace));
   if (own) {
-    values.refuse(Problem.LOCKDOWN_OF_GATEWAY, `namespaces names "${own.namespace}", where the pods of gateway "${own.namespace}/${own.service}" must get out`,
+    values.refuse(Problem.LOCKDOWN_OF_GATEWAY, `namespaces names "${own.namespace}", where the pods of gateway "${gatewayName(own)}" must get out`,
       'leave it out, or run the gateway in a namespace of its own');
   }
   return {

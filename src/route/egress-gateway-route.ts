@@ -28,7 +28,7 @@ import { label } from '../plan/names';
 import { admission, crossings } from '../plan/path';
 import { demandedIdentities, denials, takesPolicy } from '../plan/permission';
 import { HopIntent, RouteIntent } from '../plan/route';
-import { sniListeners } from '../plan/sni-listener';
+import { sniListener } from '../plan/sni-listener';
 import { AllowedRequests } from '../policy/allowed-requests';
 import { WorkloadIdentity } from '../policy/workload-identity';
 
@@ -166,9 +166,11 @@ export class EgressGatewayRoute extends Construct {
     this.destinationRules = all.flatMap(({ id: of, name, outerSecuring }) =>
       outerSecuring ? [destinationRule(this, of('DestinationRule'), { ...meta, name }, () => outerSecuring)] : []);
 
-    const listeners = new Map(sniListeners(route).map(listener => [listener.name, listener]));
-    this.envoyFilters = route.gateway.sniProxy?.program !== 'envoy' ? [] : all.filter(({ name }) => listeners.has(name)).map(({ id: of, name }) =>
-      sniEnvoyFilter(this, of('EnvoyFilter'), { ...meta, name }, route.gateway.labels, listeners.get(name)!, route.gateway.sniProxy!));
+    this.envoyFilters = route.gateway.sniProxy?.program !== 'envoy' ? [] : all.flatMap(crossing => {
+      const listener = sniListener(crossing);
+      return listener ? [sniEnvoyFilter(
+        this, crossing.id('EnvoyFilter'), { ...meta, name: crossing.name }, route.gateway.labels, listener, route.gateway.sniProxy!)] : [];
+    });
 
     const foreign = foreignTo(this, egress, gateway);
     this.authorizationPolicy = foreign.length === 0 ? admit(gateway, route) : undefined;
