@@ -1,6 +1,6 @@
-import { describe, Problem, RelationProblem } from './problem';
-import { AuditIntent, sharePods } from '../plan/audit';
-import { gatewayName } from '../plan/gateway';
+import { AuditIntent, sharePods } from '../intent/audit';
+import { gatewayName } from '../intent/gateway';
+import { describe, Problem, RelationProblem } from '../intent/problem';
 
 /** Audits of one app that name the same gateway. */
 export function auditProblems(audits: readonly AuditIntent[]): RelationProblem[] {

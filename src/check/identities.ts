@@ -1,9 +1,9 @@
-import { describe, Problem, RelationProblem } from './problem';
-import { gatewayName } from '../plan/gateway';
-import { IdentityIntent, trustDomainOf } from '../plan/identity';
-import { EgressIntent } from '../plan/intent';
+import { gatewayName } from '../intent/gateway';
+import { IdentityIntent, trustDomainOf } from '../intent/identity';
+import { EgressIntent } from '../intent/intent';
+import { describe, Problem, RelationProblem } from '../intent/problem';
+import { RouteIntent } from '../intent/route';
 import { AllowanceIntent, isOfRequests } from '../plan/permission';
-import { RouteIntent } from '../plan/route';
 
 /** What is wrong between what is permitted on an egress and the way that it takes. */
 export function identityProblems(

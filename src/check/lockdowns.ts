@@ -1,8 +1,8 @@
-import { describe, Problem, RelationProblem } from './problem';
-import { gatewayName } from '../plan/gateway';
-import { EgressIntent } from '../plan/intent';
+import { gatewayName } from '../intent/gateway';
+import { EgressIntent } from '../intent/intent';
+import { describe, Problem, RelationProblem } from '../intent/problem';
+import { GatewayWorkload } from '../intent/route';
 import { LockdownIntent, nextAddresses, opens, RouteOf, sees } from '../plan/lockdown';
-import { GatewayWorkload } from '../plan/route';
 
 /** What is wrong between the lockdowns of an app, and between them and its egresses. */
 export function lockdownProblems(

@@ -1,7 +1,7 @@
-import { describe, Problem } from './problem';
-import { gatewayName } from '../plan/gateway';
+import { gatewayName } from '../intent/gateway';
+import { describe, Problem } from '../intent/problem';
+import { RouteIntent } from '../intent/route';
 import { PermissionIntent, takesPolicy } from '../plan/permission';
-import { RouteIntent } from '../plan/route';
 
 /** Routes with a policy of their own at one gateway from which on its configuration is worth a word. */
 const MANY = 100;

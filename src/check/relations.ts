@@ -1,11 +1,11 @@
-import { AddressRange, isSingle, rangeOf } from './addresses';
-import { outwardProblems } from './outward';
-import { describe, Problem, RelationProblem } from './problem';
-import { gatewayName } from '../plan/gateway';
-import { EgressIntent } from '../plan/intent';
+import { outwardProblems } from './originations';
+import { AddressRange, isSingle, rangeOf } from '../intent/addresses';
+import { gatewayName } from '../intent/gateway';
+import { EgressIntent } from '../intent/intent';
+import { describe, Problem, RelationProblem } from '../intent/problem';
+import { RESERVED_PORTS } from '../intent/reserved-ports';
+import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, protocolAt, RouteIntent } from '../intent/route';
 import { clientLeg, outerPort } from '../plan/path';
-import { RESERVED_PORTS } from '../plan/reserved-ports';
-import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, protocolAt, RouteIntent } from '../plan/route';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
 export function relationProblems(

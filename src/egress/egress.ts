@@ -1,16 +1,16 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { ConnectionOptions } from './connection-options';
-import { AppIndex } from '../check/app-index';
-import { identityIntents } from '../check/identity-values';
-import { Values } from '../check/values';
+import { AppIndex } from '../app/app-index';
 import { destinationRule } from '../emit/istio/destination-rule';
-import { ObjectMeta } from '../emit/istio/object';
 import { serviceEntry } from '../emit/istio/service-entry';
 import { secretReader, secretReaderBinding } from '../emit/kubernetes/identity';
-import { EgressIntent } from '../plan/intent';
+import { ObjectMeta } from '../emit/object';
+import { EgressIntent } from '../intent/intent';
+import { Values } from '../intent/values';
 import { label } from '../plan/names';
 import { autoAllocated, clientLeg, clientSecuring, otherSecuring, Securing } from '../plan/path';
+import { identityIntents } from '../policy/identity-values';
 import { WorkloadIdentity } from '../policy/workload-identity';
 
 /**

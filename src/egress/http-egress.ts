@@ -1,17 +1,17 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { connectionsIntent, count, istioDuration } from './connection-values';
 import { Egress, EgressOptions } from './egress';
+import { originationIntent } from './origination-values';
 import { RequestOptions } from './request-options';
 import { TlsOrigination } from './tls-origination';
-import { AppIndex } from '../check/app-index';
-import { connectionsIntent, count, istioDuration } from '../check/connection-values';
-import { originationIntent } from '../check/origination-values';
-import { Problem } from '../check/problem';
-import { singleAddresses } from '../check/single-addresses';
-import { Values } from '../check/values';
+import { AppIndex } from '../app/app-index';
 import { requestPolicy } from '../emit/istio/request-policy';
+import { Problem } from '../intent/problem';
+import { RequestsIntent } from '../intent/requests';
+import { singleAddresses } from '../intent/single-addresses';
+import { Values } from '../intent/values';
 import { label } from '../plan/names';
-import { RequestsIntent } from '../plan/requests';
 
 /** What is spoken on the ports of an `HttpEgress`. */
 export enum HttpProtocol {

@@ -1,13 +1,13 @@
 import { Construct } from 'constructs';
+import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
 import { ForwardProxy } from './forward-proxy';
+import { forwardProxyIntent } from './forward-proxy-values';
+import { originationIntent } from './origination-values';
 import { TlsOrigination } from './tls-origination';
-import { isSingle } from '../check/addresses';
-import { connectionsIntent } from '../check/connection-values';
-import { forwardProxyIntent } from '../check/forward-proxy-values';
-import { originationIntent } from '../check/origination-values';
-import { Problem } from '../check/problem';
-import { Values } from '../check/values';
+import { isSingle } from '../intent/addresses';
+import { Problem } from '../intent/problem';
+import { Values } from '../intent/values';
 
 /** Protocols over TCP that Istio knows by name. Traffic goes the same way; MONGO, MYSQL and REDIS add statistics at the sidecar. */
 export enum TcpProtocol {

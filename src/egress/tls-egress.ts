@@ -1,13 +1,13 @@
 import { Construct } from 'constructs';
+import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
 import { ForwardProxy } from './forward-proxy';
+import { forwardProxyIntent } from './forward-proxy-values';
 import { WildcardResolution } from './wildcard-resolution';
-import { connectionsIntent } from '../check/connection-values';
-import { forwardProxyIntent } from '../check/forward-proxy-values';
-import { Problem } from '../check/problem';
-import { singleAddresses } from '../check/single-addresses';
-import { Values } from '../check/values';
-import { isWildcard } from '../plan/route';
+import { Problem } from '../intent/problem';
+import { isWildcard } from '../intent/route';
+import { singleAddresses } from '../intent/single-addresses';
+import { Values } from '../intent/values';
 
 /** Props of a `TlsEgress`. */
 export interface TlsEgressProps extends EgressOptions {

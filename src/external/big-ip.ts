@@ -1,7 +1,7 @@
 import { ExternalProxy } from './external-proxy';
-import { valuesOf } from '../check/external-values';
-import { Problem } from '../check/problem';
-import { Values } from '../check/values';
+import { valuesOf } from './external-values';
+import { Problem } from '../intent/problem';
+import { Values } from '../intent/values';
 
 /** What a BIG-IP has already, by its full path or name. */
 export interface BigIpOptions {

@@ -1,8 +1,8 @@
 import { Yaml } from 'cdk8s';
 import { ExternalProxy } from './external-proxy';
 import { ExternalSniProxy } from './external-sni-proxy';
+import { externalListener, named, place, valuesOf } from './external-values';
 import { ProxyFiles, ProxyUpstream } from './proxy-files';
-import { externalListener, named, place, valuesOf } from '../check/external-values';
 import { bootstrap } from '../emit/envoy/external-proxy';
 import { SniProxyOptions } from '../gateway/sni-proxy';
 

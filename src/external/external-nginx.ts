@@ -1,11 +1,11 @@
 import { ExternalProxy } from './external-proxy';
 import { ExternalSniProxy } from './external-sni-proxy';
+import { externalListener, filePath, named, place, valuesOf } from './external-values';
 import { ProxyFiles, ProxyUpstream } from './proxy-files';
-import { externalListener, filePath, named, place, valuesOf } from '../check/external-values';
-import { Values } from '../check/values';
 import { CLIENT_URI } from '../emit/nginx/client-uri';
 import { configuration } from '../emit/nginx/external-proxy';
 import { SniProxyOptions } from '../gateway/sni-proxy';
+import { Values } from '../intent/values';
 
 /** What every nginx outside has. */
 export interface ExternalNginxFiles extends ProxyFiles {

@@ -4,14 +4,14 @@ import { ExistingEgressGateway, ExistingEgressGatewayProps } from './existing-eg
 import { GatewayMount } from './gateway-mount';
 import { GatewayToleration } from './gateway-toleration';
 import { ResourceOptions } from './resource-options';
-import { AppIndex } from '../check/app-index';
-import { WorkloadValues } from '../check/workload-values';
-import { ObjectMeta } from '../emit/istio/object';
+import { WorkloadValues } from './workload-values';
+import { AppIndex } from '../app/app-index';
 import { horizontalPodAutoscaler, podDisruptionBudget } from '../emit/kubernetes/availability';
 import { Companion, deployment } from '../emit/kubernetes/deployment';
 import { secretReader, secretReaderBinding, serviceAccount } from '../emit/kubernetes/identity';
 import { portsOf, service } from '../emit/kubernetes/service';
-import { GatewayIntent, SniProxyIntent } from '../plan/intent';
+import { ObjectMeta } from '../emit/object';
+import { GatewayIntent, SniProxyIntent } from '../intent/intent';
 import { label } from '../plan/names';
 
 /**

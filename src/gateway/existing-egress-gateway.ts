@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import type { IEgressGateway } from './egress-gateway';
-import { Problem } from '../check/problem';
-import { Values } from '../check/values';
-import { GatewayIntent } from '../plan/intent';
+import { GatewayIntent } from '../intent/intent';
+import { Problem } from '../intent/problem';
+import { Values } from '../intent/values';
 
 /** Props of an `ExistingEgressGateway`. */
 export interface ExistingEgressGatewayProps {

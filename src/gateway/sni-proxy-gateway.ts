@@ -2,19 +2,19 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EgressGateway, EgressGatewayProps } from './egress-gateway';
 import { SniProxy } from './sni-proxy';
-import { rangeOf } from '../check/addresses';
-import { AppIndex } from '../check/app-index';
-import { sniProxyIntent } from '../check/sni-proxy-values';
-import { WorkloadValues } from '../check/workload-values';
+import { sniProxyIntent } from './sni-proxy-values';
+import { WorkloadValues } from './workload-values';
+import { AppIndex } from '../app/app-index';
 import { configMap } from '../emit/kubernetes/config-map';
 import { Companion } from '../emit/kubernetes/deployment';
 import { networkPolicy } from '../emit/kubernetes/network-policy';
 import { nginxCompanion } from '../emit/nginx/companion';
 import { configuration } from '../emit/nginx/configuration';
-import { SniProxyIntent } from '../plan/intent';
+import { rangeOf } from '../intent/addresses';
+import { SniProxyIntent } from '../intent/intent';
+import { ResourcesIntent } from '../intent/workload';
 import { opens } from '../plan/lockdown';
 import { sniListeners } from '../plan/sni-listener';
-import { ResourcesIntent } from '../plan/workload';
 
 /** Props of an `SniProxyGateway`. */
 export interface SniProxyGatewayProps extends EgressGatewayProps {

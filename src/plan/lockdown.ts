@@ -1,7 +1,7 @@
-import { DedicatedNodesIntent } from './dedicated-nodes';
-import { isSameGateway } from './gateway';
-import { EgressIntent, GatewayIntent } from './intent';
-import type { RouteIntent } from './route';
+import { DedicatedNodesIntent } from '../intent/dedicated-nodes';
+import { isSameGateway } from '../intent/gateway';
+import { EgressIntent, GatewayIntent } from '../intent/intent';
+import type { RouteIntent } from '../intent/route';
 
 /** Pods of a namespace. */
 export interface PodsIntent {

@@ -1,5 +1,5 @@
 import type { Reach } from './path';
-import { isWildcard, RouteIntent } from './route';
+import { isWildcard, RouteIntent } from '../intent/route';
 
 /** Where the gateway reaches a host of a route; `name` is that of the crossing. */
 export function outerReach({ egress, gateway, hostingServer }: RouteIntent, host: string, port: number, name: string): Reach {

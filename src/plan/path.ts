@@ -1,10 +1,10 @@
-import { ConnectionsIntent } from './connections';
-import { EgressIntent } from './intent';
 import { label, ownName, routeDomain } from './names';
-import { OriginationIntent, outsidePort } from './origination';
 import { outerReach } from './outer-reach';
-import { RequestsIntent } from './requests';
-import { isNamed, protocolAt, RouteIntent } from './route';
+import { ConnectionsIntent } from '../intent/connections';
+import { EgressIntent } from '../intent/intent';
+import { OriginationIntent, outsidePort } from '../intent/origination';
+import { RequestsIntent } from '../intent/requests';
+import { isNamed, protocolAt, RouteIntent } from '../intent/route';
 
 /** Where a host is reached, and how the way there is secured. */
 export interface Leg {

@@ -1,6 +1,6 @@
-import { IdentityIntent, isWholeNamespace, NOBODY, principals, spiffeUris, trustDomainOf } from './identity';
-import type { EgressIntent } from './intent';
-import type { RouteIntent } from './route';
+import { IdentityIntent, isWholeNamespace, NOBODY, principals, spiffeUris, trustDomainOf } from '../intent/identity';
+import type { EgressIntent } from '../intent/intent';
+import type { RouteIntent } from '../intent/route';
 
 /** Who may use an egress, and for which requests. */
 export interface PermissionIntent {

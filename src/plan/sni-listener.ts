@@ -1,5 +1,5 @@
 import { Crossing, crossings } from './path';
-import { RouteIntent } from './route';
+import { RouteIntent } from '../intent/route';
 
 /** Names that an SNI proxy leads to, and no others. */
 export interface SniNames {

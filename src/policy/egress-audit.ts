@@ -1,13 +1,13 @@
 import { ApiObject, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
-import { AppIndex } from '../check/app-index';
-import { egressGateways } from '../check/gateway-values';
-import { Problem } from '../check/problem';
-import { Values } from '../check/values';
+import { AppIndex } from '../app/app-index';
 import { GATEWAY_LINE } from '../emit/envoy/audit-line';
 import { telemetry } from '../emit/istio/telemetry';
 import { IEgressGateway } from '../gateway/egress-gateway';
-import { AuditIntent, sharePods } from '../plan/audit';
+import { egressGateways } from '../gateway/gateway-values';
+import { AuditIntent, sharePods } from '../intent/audit';
+import { Problem } from '../intent/problem';
+import { Values } from '../intent/values';
 import { label } from '../plan/names';
 
 /** Props of an `EgressAudit`. */

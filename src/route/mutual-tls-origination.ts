@@ -1,7 +1,5 @@
 import { Construct } from 'constructs';
 import { EgressGatewayRoute } from './egress-gateway-route';
-import { Problem } from '../check/problem';
-import { Values } from '../check/values';
 import { ConnectionOptions } from '../egress/connection-options';
 import { EgressOptions, IEgress } from '../egress/egress';
 import { HttpEgress } from '../egress/http-egress';
@@ -9,6 +7,8 @@ import { RequestOptions } from '../egress/request-options';
 import { ClientCertificate, TlsOrigination, TlsOriginationOptions } from '../egress/tls-origination';
 import { IEgressGateway } from '../gateway/egress-gateway';
 import { GatewayHop } from '../gateway/gateway-hop';
+import { Problem } from '../intent/problem';
+import { Values } from '../intent/values';
 
 /**
  * Props of a `MutualTlsOrigination`. Limits of connections are those to the host, of the proxy that shows the certificate; requests are those of the egress that is made of

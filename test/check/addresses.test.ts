@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalAddress, isSingle, rangeOf } from '../../src/check/addresses';
+import { canonicalAddress, isSingle, rangeOf } from '../../src/intent/addresses';
 
 test.each([
   ['203.0.113.10', '203.0.113.10'],

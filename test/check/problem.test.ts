@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
-import { Problem } from '../../src/check/problem';
+import { Problem } from '../../src/intent/problem';
 
 const ROOT = join(__dirname, '..', '..');
 const names = Object.values(Problem);

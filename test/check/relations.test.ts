@@ -1,7 +1,7 @@
-import { Problem } from '../../src/check/problem';
 import { relationProblems } from '../../src/check/relations';
-import { EgressIntent, GatewayIntent } from '../../src/plan/intent';
-import { HopIntent, RouteIntent } from '../../src/plan/route';
+import { EgressIntent, GatewayIntent } from '../../src/intent/intent';
+import { Problem } from '../../src/intent/problem';
+import { HopIntent, RouteIntent } from '../../src/intent/route';
 
 const GATEWAY: GatewayIntent = {
   namespace: 'istio-system', service: 'out', host: 'out.istio-system.svc.cluster.local', labels: { istio: 'out' }, identity: 'spiffe://x', port: 443,

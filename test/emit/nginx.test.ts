@@ -5,7 +5,7 @@ import { join } from 'path';
 import fc from 'fast-check';
 import { EgressGatewayRoute, SniProxy, SniProxyGateway, TlsEgress } from '../../src';
 import { configuration } from '../../src/emit/nginx/configuration';
-import { SniProxyIntent } from '../../src/plan/intent';
+import { SniProxyIntent } from '../../src/intent/intent';
 import { SniListener } from '../../src/plan/sni-listener';
 import { chartOf, theDocument } from '../support';
 

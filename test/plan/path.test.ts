@@ -1,6 +1,6 @@
-import { EgressIntent } from '../../src/plan/intent';
+import { EgressIntent } from '../../src/intent/intent';
+import { RouteIntent } from '../../src/intent/route';
 import { admission, clientLeg, clientSecuring, crossings } from '../../src/plan/path';
-import { RouteIntent } from '../../src/plan/route';
 
 const EGRESS: EgressIntent = {
   path: 'chart/mongo', namespace: 'bookinfo', clients: ['bookinfo'], protocol: 'TLS', hosts: ['mongo.example.com'], addresses: [], ports: [27018],

@@ -1,4 +1,4 @@
-import { IdentityIntent } from '../../src/plan/identity';
+import { IdentityIntent } from '../../src/intent/identity';
 import { denials, PermissionIntent } from '../../src/plan/permission';
 
 const A: IdentityIntent = { namespace: 'shop', serviceAccount: 'a', anotherTrustDomain: false };

@@ -1,5 +1,5 @@
 import { sniProxyLine } from './audit-line';
-import { SniProxyIntent } from '../../plan/intent';
+import { SniProxyIntent } from '../../intent/intent';
 import { SniListener, SniNames } from '../../plan/sni-listener';
 
 const TYPE = 'type.googleapis.com/envoy.extensions';

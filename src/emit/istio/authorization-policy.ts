@@ -1,11 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emit, ObjectMeta } from './object';
 import {
   AuthorizationPolicy, AuthorizationPolicySpecAction, AuthorizationPolicySpecRules, toJson_AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
 import { Admission } from '../../plan/path';
 import { Denial } from '../../plan/permission';
+import { emit, ObjectMeta } from '../object';
 
 type Labels = { readonly [key: string]: string };
 

@@ -1,12 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emit, ObjectMeta } from './object';
 import {
   DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicy, DestinationRuleSpecTrafficPolicyProxyProtocolVersion,
   DestinationRuleSpecTrafficPolicyTls, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
 } from '../../../imports/networking.istio.io';
-import { ConnectionsIntent } from '../../plan/connections';
+import { ConnectionsIntent } from '../../intent/connections';
 import { Securing, Security } from '../../plan/path';
+import { emit, ObjectMeta } from '../object';
 
 /** The DestinationRule of a leg: how the way to one host is secured. */
 export function destinationRule(scope: Construct, id: string, meta: ObjectMeta, securing: () => Securing): ApiObject {

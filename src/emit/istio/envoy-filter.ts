@@ -1,13 +1,13 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emit, ObjectMeta } from './object';
 import {
   EnvoyFilter, EnvoyFilterSpec, EnvoyFilterSpecConfigPatches, EnvoyFilterSpecConfigPatchesApplyTo, EnvoyFilterSpecConfigPatchesMatchContext,
   EnvoyFilterSpecConfigPatchesPatchOperation, toJson_EnvoyFilterSpec,
 } from '../../../imports/networking.istio.io';
-import { SniProxyIntent } from '../../plan/intent';
+import { SniProxyIntent } from '../../intent/intent';
 import { SniListener } from '../../plan/sni-listener';
 import { listenerOf, upstream } from '../envoy/sni-proxy';
+import { emit, ObjectMeta } from '../object';
 
 /** The EnvoyFilter that makes the gateway's proxy an SNI proxy for one listener. */
 export function sniEnvoyFilter(

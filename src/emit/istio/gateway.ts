@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emit, ObjectMeta } from './object';
 import { Gateway, GatewaySpec, GatewaySpecServers, GatewaySpecServersTlsMode, toJson_GatewaySpec } from '../../../imports/networking.istio.io';
 import { Door } from '../../plan/path';
+import { emit, ObjectMeta } from '../object';
 
 /** The Gateway of a door: what opens it. */
 export function gateway(scope: Construct, id: string, meta: ObjectMeta, door: () => Door): ApiObject {

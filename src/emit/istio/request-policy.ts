@@ -1,11 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emit, ObjectMeta } from './object';
 import { toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec, VirtualServiceSpecHttpRetries } from '../../../imports/networking.istio.io';
-import { EgressIntent } from '../../plan/intent';
+import { EgressIntent } from '../../intent/intent';
+import { RequestsIntent } from '../../intent/requests';
+import { RouteIntent } from '../../intent/route';
 import { exportTo, rewrittenAuthority } from '../../plan/path';
-import { RequestsIntent } from '../../plan/requests';
-import { RouteIntent } from '../../plan/route';
+import { emit, ObjectMeta } from '../object';
 
 /** Where the gateway reads HTTP it tries again what fails behind it, and the sidecar only the way to the gateway: else tries would multiply. */
 const TO_GATEWAY: VirtualServiceSpecHttpRetries = { attempts: 2, retryOn: 'connect-failure,refused-stream' };

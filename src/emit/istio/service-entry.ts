@@ -1,11 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emit, ObjectMeta } from './object';
 import {
   ServiceEntry, ServiceEntrySpec, ServiceEntrySpecEndpoints, ServiceEntrySpecLocation, ServiceEntrySpecResolution, toJson_ServiceEntrySpec,
 } from '../../../imports/networking.istio.io';
 import { ENTRY_LABELS } from '../../plan/names';
 import { Leg } from '../../plan/path';
+import { emit, ObjectMeta } from '../object';
 
 /** The ServiceEntry of a leg: where its hosts are reached. */
 export function serviceEntry(scope: Construct, id: string, meta: ObjectMeta, leg: () => Leg, autoAllocate = false): ApiObject {

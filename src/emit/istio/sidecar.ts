@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emit, ObjectMeta } from './object';
 import { Sidecar, SidecarSpecOutboundTrafficPolicyMode, toJson_SidecarSpec } from '../../../imports/networking.istio.io';
 import { Fence } from '../../plan/lockdown';
+import { emit, ObjectMeta } from '../object';
 
 /** The Sidecar of a fence: what the sidecars of its namespace know, and that they send nothing anywhere else. */
 export function sidecar(scope: Construct, id: string, meta: ObjectMeta, fence: () => Fence): ApiObject {

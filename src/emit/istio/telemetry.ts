@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emit, ObjectMeta } from './object';
 import { Telemetry, toJson_TelemetrySpec } from '../../../imports/telemetry.istio.io';
+import { emit, ObjectMeta } from '../object';
 
 /** The Telemetry that lets the pods of a gateway log to providers of the mesh. */
 export function telemetry(

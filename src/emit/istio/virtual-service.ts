@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emit, ObjectMeta } from './object';
+import { emit, ObjectMeta } from '../object';
 import { retriesOf } from './request-policy';
 import { toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec, VirtualServiceSpecHttpRoute } from '../../../imports/networking.istio.io';
 import { Door } from '../../plan/path';

@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { DedicatedNodesIntent } from '../../plan/dedicated-nodes';
+import { DedicatedNodesIntent } from '../../intent/dedicated-nodes';
 import { label } from '../../plan/names';
-import { ClusterMeta, emit } from '../istio/object';
+import { ClusterMeta, emit } from '../object';
 
 const API_VERSION = 'admissionregistration.k8s.io/v1';
 

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { WorkloadIntent } from '../../plan/workload';
-import { emit, ObjectMeta } from '../istio/object';
+import { WorkloadIntent } from '../../intent/workload';
+import { emit, ObjectMeta } from '../object';
 
 /** The HorizontalPodAutoscaler of a gateway. */
 export function horizontalPodAutoscaler(

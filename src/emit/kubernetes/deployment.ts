@@ -1,9 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { MountIntent } from '../../plan/intent';
+import { MountIntent } from '../../intent/intent';
+import { ResourcesIntent, WorkloadIntent } from '../../intent/workload';
 import { label } from '../../plan/names';
-import { ResourcesIntent, WorkloadIntent } from '../../plan/workload';
-import { emit, ObjectMeta } from '../istio/object';
+import { emit, ObjectMeta } from '../object';
 
 const KIND = { apiVersion: 'apps/v1', kind: 'Deployment' };
 

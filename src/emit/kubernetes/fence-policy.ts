@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addressPeer, NETWORK_POLICY, podPeer, tcpPort } from './network-peer';
 import { Fence } from '../../plan/lockdown';
-import { emit, ObjectMeta } from '../istio/object';
+import { emit, ObjectMeta } from '../object';
 
 /** The NetworkPolicy of a fence: what the pods of its namespace may open connections to. */
 export function fencePolicy(scope: Construct, id: string, meta: ObjectMeta, fence: () => Fence): ApiObject {

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { emitFields, ObjectMeta } from '../istio/object';
+import { emitFields, ObjectMeta } from '../object';
 
 const RBAC = 'rbac.authorization.k8s.io';
 

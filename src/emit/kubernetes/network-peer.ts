@@ -1,4 +1,4 @@
-import { isSingle } from '../../check/addresses';
+import { isSingle } from '../../intent/addresses';
 
 export const NETWORK_POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
 

@@ -1,9 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addressPeer, NETWORK_POLICY, podPeer, tcpPort } from './network-peer';
-import { SniProxyIntent } from '../../plan/intent';
-import { isIpv6 } from '../../plan/private-ranges';
-import { emit, ObjectMeta } from '../istio/object';
+import { SniProxyIntent } from '../../intent/intent';
+import { isIpv6 } from '../../intent/private-ranges';
+import { emit, ObjectMeta } from '../object';
 
 /** Who may reach a gateway's pods, and where they may go. */
 export interface Surroundings {

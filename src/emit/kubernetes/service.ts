@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { RouteIntent } from '../../plan/route';
-import { emit, ObjectMeta } from '../istio/object';
+import { RouteIntent } from '../../intent/route';
+import { emit, ObjectMeta } from '../object';
 
 const KIND = { apiVersion: 'v1', kind: 'Service' };
 

@@ -1,7 +1,7 @@
 import { hash } from 'crypto';
 import { resolver, RESOLVER_FILE, SOCKETS } from './configuration';
-import { SniProxyIntent } from '../../plan/intent';
-import { ResourcesIntent } from '../../plan/workload';
+import { SniProxyIntent } from '../../intent/intent';
+import { ResourcesIntent } from '../../intent/workload';
 import { Companion, contained } from '../kubernetes/deployment';
 
 const CONFIGURATION = '/etc/sni';

@@ -1,4 +1,4 @@
-import { SniProxyIntent } from '../../plan/intent';
+import { SniProxyIntent } from '../../intent/intent';
 import { SniListener } from '../../plan/sni-listener';
 import { SNI_PROXY_LOG } from '../envoy/audit-line';
 

@@ -1,5 +1,5 @@
 import { literal, resolverOf, targetByName } from './configuration';
-import { ExternalListener, Onward } from '../../plan/external-listener';
+import { ExternalListener, Onward } from '../../intent/external-listener';
 
 /** Most authorities between a client's certificate and the mesh's roots. */
 const VERIFY_DEPTH = 5;

@@ -1,9 +1,9 @@
 import { IConstruct } from 'constructs';
-import { AppIndex } from '../check/app-index';
-import { gatewayName } from '../plan/gateway';
-import { EgressIntent } from '../plan/intent';
+import { AppIndex } from '../app/app-index';
+import { gatewayName } from '../intent/gateway';
+import { EgressIntent } from '../intent/intent';
+import { RouteIntent } from '../intent/route';
 import { LockdownIntent, nextAddresses, opens, reachable, sees } from '../plan/lockdown';
-import { RouteIntent } from '../plan/route';
 import type { LockdownOpening } from '../policy/egress-lockdown';
 
 type Opening = Omit<LockdownOpening, 'namespace'>;

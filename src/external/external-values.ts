@@ -1,13 +1,13 @@
 import { Construct, IConstruct } from 'constructs';
-import { isAddress } from './addresses';
-import { Problem } from './problem';
-import { sniProxyIntent } from './sni-proxy-values';
-import { endsInDigits, isDomain, Values } from './values';
-import { WorkloadValues } from './workload-values';
-import type { ExternalProxyRequirements } from '../external/external-proxy-requirements';
-import type { ProxyFiles, ProxyUpstream } from '../external/proxy-files';
+import type { ExternalProxyRequirements } from './external-proxy-requirements';
+import type { ProxyFiles, ProxyUpstream } from './proxy-files';
 import { SniProxyOptions } from '../gateway/sni-proxy';
-import { ExternalListener, Onward } from '../plan/external-listener';
+import { sniProxyIntent } from '../gateway/sni-proxy-values';
+import { WorkloadValues } from '../gateway/workload-values';
+import { isAddress } from '../intent/addresses';
+import { ExternalListener, Onward } from '../intent/external-listener';
+import { Problem } from '../intent/problem';
+import { endsInDigits, isDomain, Values } from '../intent/values';
 
 /** For what is written for a proxy outside, which must be of the right kind. */
 export function valuesOf<T extends IConstruct>(proxy: T, kind: string, is: (proxy: T) => boolean): WorkloadValues {

@@ -1,17 +1,17 @@
 import { IConstruct } from 'constructs';
-import { auditProblems } from './audits';
-import { identityProblems } from './identities';
-import { lockdownProblems } from './lockdowns';
-import { manyPolicies } from './many-policies';
-import { secretProblems } from './outward';
-import { RelationProblem } from './problem';
-import { relationProblems } from './relations';
-import { AuditIntent } from '../plan/audit';
-import { isSameGateway } from '../plan/gateway';
-import { EgressIntent, GatewayIntent } from '../plan/intent';
+import { auditProblems } from '../check/audits';
+import { identityProblems } from '../check/identities';
+import { lockdownProblems } from '../check/lockdowns';
+import { manyPolicies } from '../check/many-policies';
+import { secretProblems } from '../check/originations';
+import { relationProblems } from '../check/relations';
+import { AuditIntent } from '../intent/audit';
+import { isSameGateway } from '../intent/gateway';
+import { EgressIntent, GatewayIntent } from '../intent/intent';
+import { RelationProblem } from '../intent/problem';
+import { GatewayWorkload, RouteIntent } from '../intent/route';
 import { LockdownIntent } from '../plan/lockdown';
 import { AllowanceIntent, PermissionIntent } from '../plan/permission';
-import { GatewayWorkload, RouteIntent } from '../plan/route';
 
 /** The egresses and routes of one app, and what is wrong between them. One index an app, so that checks stay linear. */
 export class AppIndex {

@@ -1,11 +1,11 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { describe, Problem, RelationProblem } from './problem';
-import { gatewayName } from '../plan/gateway';
-import { EgressIntent } from '../plan/intent';
-import { isMounted } from '../plan/mount';
-import { OriginationIntent } from '../plan/origination';
-import { GatewayWorkload, isHttp, isTls, isWildcard, RouteIntent } from '../plan/route';
+import { gatewayName } from '../intent/gateway';
+import { EgressIntent } from '../intent/intent';
+import { isMounted } from '../intent/mount';
+import { OriginationIntent } from '../intent/origination';
+import { describe, Problem, RelationProblem } from '../intent/problem';
+import { GatewayWorkload, isHttp, isTls, isWildcard, RouteIntent } from '../intent/route';
 
 type Report = (path: string, problem: Problem, wrong: string, mend: string) => void;
 

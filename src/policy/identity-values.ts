@@ -1,7 +1,7 @@
-import { Problem } from './problem';
-import { Values } from './values';
-import { IdentityIntent } from '../plan/identity';
-import { WorkloadIdentity } from '../policy/workload-identity';
+import { WorkloadIdentity } from './workload-identity';
+import { IdentityIntent } from '../intent/identity';
+import { Problem } from '../intent/problem';
+import { Values } from '../intent/values';
 
 const SPIFFE = /^spiffe:\/\/([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/;
 

@@ -1,8 +1,8 @@
-import { Problem } from './problem';
+import { AddressFamily, SniProxyOptions } from './sni-proxy';
 import { WorkloadValues } from './workload-values';
-import { AddressFamily, SniProxyOptions } from '../gateway/sni-proxy';
-import { SniProxyIntent } from '../plan/intent';
-import { PRIVATE_RANGES } from '../plan/private-ranges';
+import { SniProxyIntent } from '../intent/intent';
+import { PRIVATE_RANGES } from '../intent/private-ranges';
+import { Problem } from '../intent/problem';
 
 /** Checks the options of an SNI proxy. */
 export function sniProxyIntent(

@@ -1,15 +1,15 @@
-import { isSingle } from './addresses';
-import { Problem } from './problem';
-import { Values } from './values';
-import type { EgressGatewayProps } from '../gateway/egress-gateway';
-import { GatewayMount } from '../gateway/gateway-mount';
-import type { GatewayToleration } from '../gateway/gateway-toleration';
-import type { ResourceOptions } from '../gateway/resource-options';
-import { MountIntent } from '../plan/intent';
-import { overlap, OWN_MOUNTS } from '../plan/mount';
+import type { EgressGatewayProps } from './egress-gateway';
+import { GatewayMount } from './gateway-mount';
+import type { GatewayToleration } from './gateway-toleration';
+import type { ResourceOptions } from './resource-options';
+import { isSingle } from '../intent/addresses';
+import { MountIntent } from '../intent/intent';
+import { overlap, OWN_MOUNTS } from '../intent/mount';
+import { Problem } from '../intent/problem';
+import { RESERVED_PORTS } from '../intent/reserved-ports';
+import { Values } from '../intent/values';
+import { ResourcesIntent, TolerationIntent, WorkloadIntent } from '../intent/workload';
 import { label } from '../plan/names';
-import { RESERVED_PORTS } from '../plan/reserved-ports';
-import { ResourcesIntent, TolerationIntent, WorkloadIntent } from '../plan/workload';
 
 const QUANTITY = /^(\d+(\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
 const IMAGE = /^[a-z0-9][-a-zA-Z0-9._/:]*(@sha256:[a-f0-9]{64})?$/;

@@ -1,8 +1,8 @@
 import { Duration } from 'cdk8s';
-import { Problem } from './problem';
-import { Values } from './values';
-import { ConnectionOptions } from '../egress/connection-options';
-import { ConnectionsIntent } from '../plan/connections';
+import { ConnectionOptions } from './connection-options';
+import { ConnectionsIntent } from '../intent/connections';
+import { Problem } from '../intent/problem';
+import { Values } from '../intent/values';
 
 /** Checks the limits of a leg; none if nothing is given. */
 export function connectionsIntent(values: Values, options: ConnectionOptions, maxRequests?: number): ConnectionsIntent | undefined {

@@ -1,8 +1,8 @@
-import { isAddress } from './addresses';
-import { Problem } from './problem';
-import { Values } from './values';
-import { CaCertificates, ClientCertificate, TlsOrigination, TlsOriginationOptions } from '../egress/tls-origination';
-import { OriginationIntent } from '../plan/origination';
+import { CaCertificates, ClientCertificate, TlsOrigination, TlsOriginationOptions } from './tls-origination';
+import { isAddress } from '../intent/addresses';
+import { OriginationIntent } from '../intent/origination';
+import { Problem } from '../intent/problem';
+import { Values } from '../intent/values';
 
 const SECRET = 'the Secret';
 

@@ -1,6 +1,6 @@
-import { Values } from './values';
-import type { IEgressGateway } from '../gateway/egress-gateway';
-import { GatewayIntent } from '../plan/intent';
+import type { IEgressGateway } from './egress-gateway';
+import { GatewayIntent } from '../intent/intent';
+import { Values } from '../intent/values';
 
 /** The gateway of a route or policy. */
 export function egressGateway(values: Values, prop: string, gateway: IEgressGateway): IEgressGateway {

@@ -1,12 +1,12 @@
 import { IConstruct } from 'constructs';
-import { AppIndex } from '../check/app-index';
-import { gatewayName } from '../plan/gateway';
-import { spiffeUris, trustDomainOf } from '../plan/identity';
-import { EgressIntent } from '../plan/intent';
-import { outsidePort } from '../plan/origination';
+import { AppIndex } from '../app/app-index';
+import { gatewayName } from '../intent/gateway';
+import { spiffeUris, trustDomainOf } from '../intent/identity';
+import { EgressIntent } from '../intent/intent';
+import { outsidePort } from '../intent/origination';
+import { isHttp, isTls, protocolAt, RouteIntent } from '../intent/route';
 import { Crossing, crossings } from '../plan/path';
 import { callers, isOfRequests, PermissionIntent } from '../plan/permission';
-import { isHttp, isTls, protocolAt, RouteIntent } from '../plan/route';
 
 /** One host and port that may be reached from the mesh, and which way. */
 export interface EgressWay {

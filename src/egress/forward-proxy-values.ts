@@ -1,9 +1,9 @@
+import { ForwardProxy } from './forward-proxy';
 import { originationIntent, Originator } from './origination-values';
-import { Problem } from './problem';
-import { singleAddresses } from './single-addresses';
-import { Values } from './values';
-import { ForwardProxy } from '../egress/forward-proxy';
-import { ForwardProxyIntent } from '../plan/forward-proxy';
+import { ForwardProxyIntent } from '../intent/forward-proxy';
+import { Problem } from '../intent/problem';
+import { singleAddresses } from '../intent/single-addresses';
+import { Values } from '../intent/values';
 
 /** Checks a forward proxy for the leg that it is for. */
 export function forwardProxyIntent(values: Values, proxy: ForwardProxy | undefined, originator: Originator): ForwardProxyIntent | undefined {
