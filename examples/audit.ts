@@ -9,7 +9,7 @@ const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',
   service: 'istio-egressgateway',
-  labels: { istio: 'egressgateway' },
+  selector: { istio: 'egressgateway' },
   serviceAccount: 'istio-egressgateway-service-account',
 });
 const audit = new EgressAudit(chart, 'audit', { gateways: [gateway] });
@@ -41,7 +41,7 @@ const billing = new HttpEgress(chart, 'billing', { hosts: ['billing.example.com'
 new EgressGatewayRoute(chart, 'billing-route', { egress: billing, gateway, hop: GatewayHop.http(), tlsOrigination: originated });
 
 const unaudited = EgressGateway.fromService(chart, 'unaudited', {
-  namespace: 'istio-system', service: 'unaudited', labels: { istio: 'unaudited' }, serviceAccount: 'unaudited',
+  namespace: 'istio-system', service: 'unaudited', selector: { istio: 'unaudited' }, serviceAccount: 'unaudited',
 });
 const weather = new TlsEgress(chart, 'weather', { hosts: ['weather.example.com'] });
 new EgressGatewayRoute(chart, 'weather-route', { egress: weather, gateway: unaudited });

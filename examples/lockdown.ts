@@ -7,7 +7,7 @@ const platform = new Chart(app, 'platform', { namespace: 'platform' });
 const gateway = EgressGateway.fromService(platform, 'gateway', {
   namespace: 'istio-system',
   service: 'istio-egressgateway',
-  labels: { istio: 'egressgateway' },
+  selector: { istio: 'egressgateway' },
   serviceAccount: 'istio-egressgateway-service-account',
 });
 new EgressLockdown(platform, 'lockdown', { namespaces: ['bookinfo'], gateways: [gateway] });
@@ -23,7 +23,7 @@ new TcpEgress(bookinfo, 'ledger', { host: 'ledger.example.com', addresses: ['203
 // another namespace with a gateway of its own, which cannot know who calls, and which the locked one must not use
 const orders = new Chart(app, 'orders', { namespace: 'orders' });
 const other = EgressGateway.fromService(orders, 'gateway', {
-  namespace: 'orders-egress', service: 'out', labels: { app: 'out' }, serviceAccount: 'out',
+  namespace: 'orders-egress', service: 'out', selector: { app: 'out' }, serviceAccount: 'out',
 });
 const files = new TlsEgress(orders, 'files', { hosts: ['files.example.com'] });
 new EgressGatewayRoute(orders, 'files-route', { egress: files, gateway: other, hop: GatewayHop.passthrough() });

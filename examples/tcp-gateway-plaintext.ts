@@ -7,7 +7,7 @@ const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',
   service: 'istio-egressgateway',
-  labels: { istio: 'egressgateway' },
+  selector: { istio: 'egressgateway' },
   serviceAccount: 'istio-egressgateway-service-account',
 });
 

@@ -17,7 +17,7 @@ const platform = new Chart(app, 'platform', { namespace: 'platform' });
 const gateway = EgressGateway.fromService(platform, 'gateway', {
   namespace: 'istio-system',
   service: 'istio-egressgateway',
-  labels: { istio: 'egressgateway' },
+  selector: { istio: 'egressgateway' },
   serviceAccount: 'istio-egressgateway-service-account',
 });
 new TeamChart(app, 'bookinfo', gateway);

@@ -21,7 +21,7 @@ function withGateway() {
   const app = new App();
   const chart = new Chart(app, 'bench', { namespace: 'bench' });
   const gateway = EgressGateway.fromService(chart, 'gateway', {
-    namespace: 'istio-system', service: 'istio-egressgateway', labels: { istio: 'egressgateway' }, serviceAccount: 'istio-egressgateway',
+    namespace: 'istio-system', service: 'istio-egressgateway', selector: { istio: 'egressgateway' }, serviceAccount: 'istio-egressgateway',
   });
   return { app, chart, gateway };
 }

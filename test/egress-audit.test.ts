@@ -107,14 +107,14 @@ describe('two audits', () => {
 
   test.each([
     ['of one gateway', {}, 1],
-    ['of one gateway under another name', { service: 'alias', labels: { istio: 'egressgateway' } }, 1],
+    ['of one gateway under another name', { service: 'alias', selector: { istio: 'egressgateway' } }, 1],
     ['of one Service with other labels', { service: 'istio-egressgateway', labels: { istio: 'egressgateway', app: 'x' } }, 1],
-    ['of one name in two namespaces', { namespace: 'edge', service: 'istio-egressgateway', labels: { istio: 'egressgateway' } }, 0],
+    ['of one name in two namespaces', { namespace: 'edge', service: 'istio-egressgateway', selector: { istio: 'egressgateway' } }, 0],
     ['of two gateways', { service: 'second', labels: { istio: 'second' } }, 0],
   ])('%s', (_, props, count) => {
     const found = problems(chart => {
       new EgressAudit(chart, 'b', { gateways: [gatewayOf(chart)] });
-      new EgressAudit(chart, 'a', { gateways: [other(chart, 'other', { namespace: 'istio-system', service: 'istio-egressgateway', labels: { istio: 'egressgateway' }, ...props })] });
+      new EgressAudit(chart, 'a', { gateways: [other(chart, 'other', { namespace: 'istio-system', service: 'istio-egressgateway', selector: { istio: 'egressgateway' }, ...props })] });
     });
     expect(found.filter(problem => problem.startsWith('overlapping-audits: "bookinfo/a" audits gateway "istio-system/istio-egressgateway" too'))).toHaveLength(count);
     expect(found).toHaveLength(count);

@@ -10,7 +10,7 @@ export function gatewayOf(scope: Construct, id = 'gateway', service = 'istio-egr
   return EgressGateway.fromService(scope, id, {
     namespace: 'istio-system',
     service,
-    labels: { istio: 'egressgateway' },
+    selector: { istio: 'egressgateway' },
     serviceAccount: 'istio-egressgateway-service-account',
   });
 }

@@ -1,19 +1,37 @@
-import { IConstruct } from 'constructs';
+import { ApiObject } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
 import { auditProblems } from '../check/audits';
+import { gatewayProblems } from '../check/gateways';
 import { identityProblems } from '../check/identities';
 import { lockdownProblems } from '../check/lockdowns';
-import { manyPolicies } from '../check/many-policies';
+import { manyCallers } from '../check/many-callers';
+import { nameProblems } from '../check/names';
 import { secretProblems } from '../check/originations';
 import { relationProblems } from '../check/relations';
+import { Backend } from '../emit/backend';
+import { istio } from '../emit/istio/backend';
+import { retract } from '../emit/object';
+import { appOf } from '../intent/app';
 import { AuditIntent } from '../intent/audit';
-import { isSameGateway } from '../intent/gateway';
-import { EgressIntent, GatewayIntent } from '../intent/intent';
+import { EgressIntent } from '../intent/egress';
+import { GatewayIntent, gatewayName } from '../intent/gateway';
+import { LockdownIntent } from '../intent/lockdown';
+import { AllowanceIntent, PermissionIntent } from '../intent/permission';
 import { RelationProblem } from '../intent/problem';
-import { GatewayWorkload, RouteIntent } from '../intent/route';
-import { LockdownIntent } from '../plan/lockdown';
-import { AllowanceIntent, PermissionIntent } from '../plan/permission';
+import { RouteIntent } from '../intent/route';
+import { Fence, GatewayPlan, Plan, Way } from '../plan/plan';
+import { planOf } from '../plan/plan-of';
+import { planProblems } from '../plan/validate';
 
-/** The egresses and routes of one app, and what is wrong between them. One index an app, so that checks stay linear. */
+/** The plan with what finds its parts. */
+interface Planned {
+  readonly plan: Plan;
+  readonly ways: ReadonlyMap<string, readonly Way[]>;
+  readonly gateways: ReadonlyMap<string, GatewayPlan>;
+  readonly fences: ReadonlyMap<string, Fence>;
+}
+
+/** Everything that the constructs of one app were told, the plan that follows from it, and what is wrong with it. */
 export class AppIndex {
   public static of(construct: IConstruct): AppIndex {
     const root = construct.node.root;
@@ -22,38 +40,60 @@ export class AppIndex {
     return index;
   }
 
+  /** Whether anything of the app was told yet. */
+  public static isBegun(root: IConstruct): boolean {
+    return AppIndex.indexes.has(root);
+  }
+
   private static readonly indexes = new WeakMap<IConstruct, AppIndex>();
+
+  /** What writes the plan. */
+  public backend: Backend = istio;
 
   private readonly egresses: EgressIntent[] = [];
   private readonly routes = new Map<string, RouteIntent[]>();
-  private readonly gateways: GatewayWorkload[] = [];
+  private readonly gateways = new Map<string, { construct: Construct; intent: GatewayIntent }[]>();
   private readonly allowances: AllowanceIntent[] = [];
   private readonly permissions = new Map<string, PermissionIntent[]>();
-  private readonly onAllowed = new Map<string, (permissions: readonly PermissionIntent[]) => void>();
   private readonly lockdowns: LockdownIntent[] = [];
   private readonly audits: AuditIntent[] = [];
   private readonly foreign: RelationProblem[] = [];
+  private readonly shared: ApiObject[] = [];
+  private readonly watched = new Set<string>();
+  private readonly speakers = new Map<string, { readonly construct: Construct; readonly intent: GatewayIntent }>();
+  private planned?: Planned;
   private problems?: Map<string, string[]>;
 
-  private constructor(private readonly root: IConstruct) {}
+  private constructor(private readonly root: IConstruct) {
+    // the root is validated first, before anything is written
+    root.node.addValidation({ validate: () => this.complete() });
+  }
 
   public addEgress(construct: IConstruct, egress: EgressIntent): void {
     this.egresses.push(egress);
     this.watch(construct, egress.path);
   }
 
-  public addGateway(construct: IConstruct, gateway: GatewayWorkload): void {
-    this.gateways.push(gateway);
-    this.watch(construct, gateway.path);
+  public addGateway(construct: Construct, intent: GatewayIntent): void {
+    const name = gatewayName(intent);
+    const known = this.gateways.get(name);
+    if (known) {
+      known.push({ construct, intent });
+    } else {
+      this.gateways.set(name, [{ construct, intent }]);
+    }
+    this.watch(construct, intent.path);
   }
 
-  public addRoute(construct: IConstruct, route: RouteIntent, foreign: string[]): void {
+  public addRoute(construct: Construct, route: RouteIntent, foreign: string[]): void {
     this.routes.set(route.egress.path, [...this.routes.get(route.egress.path) ?? [], route]);
     this.foreign.push(...foreign.map(text => ({ path: route.path, text })));
+    this.know(construct, route.gateway);
     this.watch(construct, route.path);
   }
 
-  public addLockdown(construct: IConstruct, lockdown: LockdownIntent): void {
+  public addLockdown(construct: Construct, lockdown: LockdownIntent): void {
+    lockdown.gateways.forEach(gateway => this.know(construct, gateway));
     this.lockdowns.push(lockdown);
     this.watch(construct, lockdown.path);
   }
@@ -65,82 +105,166 @@ export class AppIndex {
 
   public allow(allowance: AllowanceIntent): void {
     const { path } = allowance.egress;
-    const all = [...this.permissions.get(path) ?? [], allowance.permission];
+    const known = this.permissions.get(path);
+    if (known) {
+      known.push(allowance.permission);
+    } else {
+      this.permissions.set(path, [allowance.permission]);
+    }
     this.allowances.push(allowance);
-    this.permissions.set(path, all);
-    this.problems = undefined;
-    this.onAllowed.get(path)?.(all);
+    this.changed();
   }
 
-  /** What alone is permitted on an egress; none: everything to all of its clients. */
-  public permissionsOn(egress: EgressIntent): readonly PermissionIntent[] | undefined {
-    return this.permissions.get(egress.path);
+  /** The plan of all that was told so far. */
+  public plan(): Plan {
+    return this.planNow().plan;
   }
 
-  /** Tells the route of an egress what is permitted on it, whether that was said already or will be. */
-  public tellPermissions(route: RouteIntent, told: (permissions: readonly PermissionIntent[]) => void): void {
-    const { path } = route.egress;
-    this.onAllowed.set(path, told);
-    told(this.permissions.get(path) ?? []);
+  /** The ways of an egress to one of its hosts, by port. */
+  public waysOf(egress: EgressIntent, host: string): readonly Way[] {
+    return this.planNow().ways.get(`${egress.path} ${host}`)!;
   }
 
-  /** The way that an egress takes; none: straight from the sidecar. */
-  public routeOf(egress: EgressIntent): RouteIntent | undefined {
-    return this.routes.get(egress.path)?.[0];
+  /** The way of an egress to a host and port. */
+  public wayOf(egress: EgressIntent, host: string, port: number): Way {
+    return this.waysOf(egress, host).find(way => way.port === port)!;
   }
 
-  /** Every route through a gateway, sorted by path. */
-  public routesThrough(gateway: GatewayIntent): RouteIntent[] {
-    return this.allRoutes().filter(route => isSameGateway(route.gateway, gateway));
+  /** A gateway with all that stands at it. */
+  public gatewayPlan(gateway: GatewayIntent): GatewayPlan {
+    return this.gatewayNamed(gatewayName(gateway));
   }
 
-  /** Every gateway that the app runs, sorted by path. */
-  public allGateways(): GatewayWorkload[] {
-    return byPath(this.gateways);
+  /** A gateway by its name. */
+  public gatewayNamed(name: string): GatewayPlan {
+    return this.planNow().gateways.get(name)!;
   }
 
-  /** Every egress of the app, sorted by path. */
-  public allEgresses(): EgressIntent[] {
-    return byPath(this.egresses);
+  /** The fence around a locked namespace. */
+  public fenceOf(namespace: string): Fence {
+    return this.planNow().fences.get(namespace)!;
   }
 
-  /** Every route of the app, sorted by path. */
-  public allRoutes(): RouteIntent[] {
-    return byPath([...this.routes.values()].flat());
+  /** Whether a lockdown says who may reach a gateway. */
+  public isLockedDown(gateway: GatewayIntent): boolean {
+    return this.lockdowns.some(({ gateways }) => gateways.some(one => gatewayName(one) === gatewayName(gateway)));
   }
 
-  /** Every lockdown of the app, sorted by path. */
+  /** Every lockdown, sorted by path. */
   public allLockdowns(): LockdownIntent[] {
     return byPath(this.lockdowns);
   }
 
-  private watch(construct: IConstruct, path: string): void {
-    this.problems = undefined;
-    construct.node.addValidation({ validate: () => this.problemsOf(path) });
+  /** The gateways that the app runs itself, sorted by path. */
+  public ownGateways(): GatewayIntent[] {
+    return byPath([...this.gateways.values()].flat().map(({ intent }) => intent).filter(({ workload }) => workload));
   }
 
-  private problemsOf(path: string): string[] {
+  private planNow(): Planned {
+    if (!this.planned) {
+      const plan = planOf({
+        app: appOf(this.root).name,
+        egresses: byPath(this.egresses),
+        routeOf: egress => this.routeOf(egress),
+        permissionsOn: egress => this.permissions.get(egress.path),
+        gateways: [...this.gateways.keys()].sort().map(name => this.gatewayOf(name).intent),
+        lockdowns: byPath(this.lockdowns),
+      });
+      const ways = new Map<string, Way[]>();
+      for (const way of plan.ways) {
+        const key = `${way.egress} ${way.host}`;
+        const known = ways.get(key);
+        if (known) {
+          known.push(way);
+        } else {
+          ways.set(key, [way]);
+        }
+      }
+      this.planned = {
+        plan,
+        ways,
+        gateways: new Map(plan.gateways.map(gateway => [gateway.name, gateway])),
+        fences: new Map(plan.fences.map(fence => [fence.namespace, fence])),
+      };
+    }
+    return this.planned;
+  }
+
+  /** Of all constructs that name a gateway, the one that says most of it: the one that runs it, else the first by path. */
+  private gatewayOf(name: string): { readonly construct: Construct; readonly intent: GatewayIntent } {
+    if (!this.speakers.has(name)) {
+      const all = this.gateways.get(name)!;
+      const own = all.filter(({ intent }) => intent.workload);
+      this.speakers.set(name, (own.length > 0 ? own : all).reduce((first, other) => other.intent.path < first.intent.path ? other : first));
+    }
+    return this.speakers.get(name)!;
+  }
+
+  private routeOf(egress: EgressIntent): RouteIntent | undefined {
+    const route = this.routes.get(egress.path)?.[0];
+    return route && { ...route, gateway: this.gatewayOf(gatewayName(route.gateway)).intent };
+  }
+
+  /** A gateway of another app is still one. */
+  private know(construct: Construct, intent: GatewayIntent): void {
+    const name = gatewayName(intent);
+    if (!this.gateways.has(name)) this.gateways.set(name, [{ construct, intent }]);
+  }
+
+  private watch(construct: IConstruct, path: string): void {
+    this.changed();
+    this.watched.add(path);
+    construct.node.addValidation({ validate: () => this.problemsNow().get(path) ?? [] });
+  }
+
+  private changed(): void {
+    this.planned = undefined;
+    this.problems = undefined;
+    this.speakers.clear();
+  }
+
+  /** Makes what gateways share, which only the whole plan tells, and says what is wrong that is no construct's. */
+  private complete(): string[] {
+    this.shared.splice(0).forEach(retract);
+    const { plan } = this.planNow();
+    for (const gateway of plan.gateways) {
+      const { construct, intent: { namespace, labels, annotations } } = this.gatewayOf(gateway.name);
+      this.shared.push(...this.backend.gateway(construct, { namespace, labels, annotations }, plan, gateway));
+    }
+    return [...this.problemsNow()].filter(([path]) => !this.watched.has(path)).flatMap(([path, texts]) => texts.map(text => `${path}: ${text}`));
+  }
+
+  private problemsNow(): Map<string, string[]> {
     if (!this.problems) {
       this.problems = new Map();
-      const [egresses, routes] = [this.allEgresses(), this.allRoutes()];
+      const egresses = byPath(this.egresses);
+      const routes = byPath([...this.routes.values()].flat()).map(route => ({ ...route, gateway: this.gatewayOf(gatewayName(route.gateway)).intent }));
+      const gateways = byPath([...this.gateways.values()].flat().map(({ intent }) => intent));
+      const { plan } = this.planNow();
       const routeOf = (egress: EgressIntent) => this.routeOf(egress);
-      const problems = [
-        ...this.foreign,
-        ...relationProblems(egresses, routes, this.allGateways()),
-        ...secretProblems(this.root, egresses, routes, this.allGateways()),
-        ...identityProblems(this.allowances, routeOf),
-        ...lockdownProblems(this.allLockdowns(), egresses, routeOf, this.allGateways()),
+      // what is of another app is not in the plan of this one
+      const problems = this.foreign.length > 0 ? this.foreign : [
+        ...relationProblems(egresses, routes, plan),
+        ...gatewayProblems(gateways, routes),
+        ...secretProblems(this.root, egresses, routes, this.ownGateways()),
+        ...identityProblems(this.allowances, egresses, routeOf),
+        ...lockdownProblems(this.allLockdowns(), plan, this.ownGateways()),
         ...auditProblems(byPath(this.audits)),
+        ...planProblems(plan),
+        ...this.backend.unsupported(plan),
       ];
-      for (const problem of problems) {
-        this.problems.set(problem.path, [...this.problems.get(problem.path) ?? [], problem.text]);
+      // what is there twice for another reason has two of its objects
+      if (problems.length === 0) problems.push(...nameProblems(this.root));
+      for (const { path, text } of problems) {
+        const known = this.problems.get(path) ?? [];
+        if (!known.includes(text)) this.problems.set(path, [...known, text]);
       }
       // cdk8s knows errors alone
-      for (const text of manyPolicies(routes, ({ egress }) => this.permissionsOn(egress))) {
+      for (const text of manyCallers(plan)) {
         process.emitWarning(text, 'EgressWarning');
       }
     }
-    return this.problems.get(path) ?? [];
+    return this.problems;
   }
 }
 

@@ -1,15 +1,19 @@
 import { gatewayName } from '../intent/gateway';
 import { IdentityIntent, trustDomainOf } from '../intent/identity';
-import { EgressIntent } from '../intent/intent';
+import { EgressIntent } from '../intent/egress';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { RouteIntent } from '../intent/route';
-import { AllowanceIntent, isOfRequests } from '../plan/permission';
+import { AllowanceIntent, isOfRequests } from '../intent/permission';
 
 /** What is wrong between what is permitted on an egress and the way that it takes. */
 export function identityProblems(
-  allowances: readonly AllowanceIntent[], routeOf: (egress: AllowanceIntent['egress']) => RouteIntent | undefined,
+  allowances: readonly AllowanceIntent[], egresses: readonly EgressIntent[], routeOf: (egress: EgressIntent) => RouteIntent | undefined,
 ): RelationProblem[] {
-  return allowances.flatMap(allowance => problemsOf(allowance, routeOf(allowance.egress)).map(text => ({ path: allowance.path, text })));
+  return [
+    ...allowances.flatMap(allowance => problemsOf(allowance, routeOf(allowance.egress)).map(text => ({ path: allowance.path, text }))),
+    ...egresses.flatMap(egress => !egress.externalProxy ? [] : strangers(egress.externalProxy.allowed, egress, egress.externalProxy.trustDomain, 'the mesh')
+      .map(text => ({ path: egress.path, text }))),
+  ];
 }
 
 function problemsOf({ egress, permission }: AllowanceIntent, route: RouteIntent | undefined): string[] {
@@ -30,7 +34,7 @@ function problemsOf({ egress, permission }: AllowanceIntent, route: RouteIntent 
 }
 
 /** What is wrong with identities as clients of an egress, at a place of this trust domain. */
-export function strangers(identities: readonly IdentityIntent[], egress: EgressIntent, own: string, place: string): string[] {
+function strangers(identities: readonly IdentityIntent[], egress: EgressIntent, own: string, place: string): string[] {
   return identities.flatMap(({ trustDomain = own, namespace, anotherTrustDomain }) => [
     ...(egress.clients.includes(namespace) || egress.clients.includes('*') ? [] : [describe(Problem.IDENTITY_IS_NO_CLIENT,
       `namespace "${namespace}" is no client of "${egress.path}"`, `its clients are ${egress.clients.join(', ')}: name it in exportTo`)]),

@@ -1,46 +1,53 @@
-import { gatewayName } from '../intent/gateway';
-import { EgressIntent } from '../intent/intent';
+import { GatewayIntent, gatewayName } from '../intent/gateway';
+import { LockdownIntent } from '../intent/lockdown';
 import { describe, Problem, RelationProblem } from '../intent/problem';
-import { GatewayWorkload } from '../intent/route';
-import { LockdownIntent, nextAddresses, opens, RouteOf, sees } from '../plan/lockdown';
+import { Plan, Way } from '../plan/plan';
+import { dialledOutside, mayTake } from '../plan/plan-of';
 
-/** What is wrong between the lockdowns of an app, and between them and its egresses. */
-export function lockdownProblems(
-  lockdowns: readonly LockdownIntent[], egresses: readonly EgressIntent[], routeOf: RouteOf, workloads: readonly GatewayWorkload[],
-): RelationProblem[] {
+/** What is wrong between the lockdowns of an app, and between them and its ways. */
+export function lockdownProblems(lockdowns: readonly LockdownIntent[], { ways }: Plan, gateways: readonly GatewayIntent[]): RelationProblem[] {
   const owners = new Map<string, string>();
-  return lockdowns.flatMap(lockdown => [...offTheNodes(lockdown, workloads), ...lockdown.namespaces.flatMap(namespace => {
+  const unclear = ways.filter(({ legs: [{ door }] }) => door).concat(ways.filter(way => !way.legs[0].door && dialledOutside(way).length === 0));
+  return lockdowns.flatMap(lockdown => [...offTheNodes(lockdown, gateways), ...lockdown.namespaces.flatMap(namespace => {
     const owner = owners.get(namespace);
     owners.set(namespace, owner ?? lockdown.path);
-    return [
-      ...(owner === undefined ? [] : [describe(Problem.OVERLAPPING_LOCKDOWNS,
-        `"${owner}" locks down namespace "${namespace}" too`, 'Istio takes one Sidecar a namespace, and what one lockdown closes the other opens: name it in one of them')]),
-      ...egresses.filter(egress => sees(namespace, egress)).flatMap(egress => unlocked(lockdown, namespace, egress, routeOf)),
-    ];
-  })].map(text => ({ path: lockdown.path, text })));
+    return owner === undefined ? [] : [describe(Problem.OVERLAPPING_LOCKDOWNS,
+      `"${owner}" locks down namespace "${namespace}" too`, 'Istio takes one Sidecar a namespace, and what one lockdown closes the other opens: name it in one of them')];
+  }), ...cutOff(lockdown, unclear)].map(text => ({ path: lockdown.path, text })));
 }
 
 /** Gateways of the app that are not put on the nodes that they have for themselves. */
-function offTheNodes(lockdown: LockdownIntent, workloads: readonly GatewayWorkload[]): string[] {
+function offTheNodes(lockdown: LockdownIntent, gateways: readonly GatewayIntent[]): string[] {
   if (!lockdown.dedicatedNodes) return [];
   const { taintKey, taintValue } = lockdown.dedicatedNodes;
-  return workloads.filter(({ gateway }) => opens(lockdown, gateway)).flatMap(({ path, workload }) => {
-    const tolerates = workload.tolerations.some(({ key, operator, value }) =>
+  const named = new Set(lockdown.gateways.map(gatewayName));
+  return gateways.filter(gateway => named.has(gatewayName(gateway))).flatMap(({ path, workload }) => {
+    const { tolerations, nodeSelector } = workload!;
+    const tolerates = tolerations.some(({ key, operator, value }) =>
       key === undefined || (key === taintKey && (operator === 'Exists' || value === taintValue)));
-    if (tolerates && Object.keys(workload.nodeSelector).length > 0) return [];
+    if (tolerates && Object.keys(nodeSelector).length > 0) return [];
     return [describe(Problem.GATEWAY_OFF_DEDICATED_NODES,
       `gateway "${path}" ${tolerates ? 'has no nodeSelector, and runs on any node' : `does not tolerate the taint "${taintKey}", and cannot run there`}`,
       `give it nodeSelector with a label of those nodes, and tolerations with { key: '${taintKey}'${taintValue === undefined ? '' : `, value: '${taintValue}'`} }`)];
   });
 }
 
-function unlocked(lockdown: LockdownIntent, namespace: string, egress: EgressIntent, routeOf: RouteOf): string[] {
-  const route = routeOf(egress);
-  if (route && !opens(lockdown, route.gateway)) {
-    return [describe(Problem.GATEWAY_NOT_IN_LOCKDOWN,
-      `"${route.path}" leads namespace "${namespace}" through gateway "${gatewayName(route.gateway)}", which the lockdown cuts off`, 'name it in gateways')];
-  }
-  return route || nextAddresses(egress).addresses.length > 0 ? [] : [describe(Problem.DIRECT_EGRESS_IN_LOCKDOWN,
-    `"${egress.path}" is direct and known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`,
-    'lead it through a gateway with an EgressGatewayRoute, or list its addresses')];
+/** Ways of locked namespaces by gateways that are not named, or to places that no NetworkPolicy can name. */
+function cutOff({ namespaces, gateways }: LockdownIntent, ways: readonly Way[]): string[] {
+  const named = new Set(gateways.map(gatewayName));
+  const locked = new Set(namespaces);
+  return [...new Set(ways.flatMap(way => {
+    const { egress, route, clients, legs: [{ door, reach, tunnel }] } = way;
+    if (door && named.has(door.gateway)) return [];
+    const namespace = clients === 'all' ? namespaces[0] : clients.find(client => locked.has(client));
+    if (namespace === undefined || !mayTake(namespace, way)) return [];
+    return [door
+      ? describe(Problem.GATEWAY_NOT_IN_LOCKDOWN,
+        `"${route}" leads namespace "${namespace}" through gateway "${door.gateway}", which the lockdown cuts off`, 'name it in gateways')
+      : describe(Problem.DIRECT_EGRESS_IN_LOCKDOWN,
+        tunnel && reach.to === 'name' ? `"${egress}" goes by the forward proxy ${reach.name}, which is known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`
+          : `"${egress}" is direct and known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`,
+        tunnel ? 'give the forward proxy its addresses, or lead the egress through a gateway with an EgressGatewayRoute'
+          : 'lead it through a gateway with an EgressGatewayRoute, or list its addresses')];
+  }))];
 }

@@ -1,11 +1,11 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { gatewayName } from '../intent/gateway';
-import { EgressIntent } from '../intent/intent';
+import { GatewayIntent, gatewayName } from '../intent/gateway';
+import { EgressIntent, isHttp, isTls, isWildcard } from '../intent/egress';
 import { isMounted } from '../intent/mount';
-import { OriginationIntent } from '../intent/origination';
+import { secretOf, SYSTEM } from '../intent/origination';
 import { describe, Problem, RelationProblem } from '../intent/problem';
-import { GatewayWorkload, isHttp, isTls, isWildcard, RouteIntent } from '../intent/route';
+import { RouteIntent } from '../intent/route';
 
 type Report = (path: string, problem: Problem, wrong: string, mend: string) => void;
 
@@ -58,8 +58,9 @@ function tunnels({ path, egress, gateway, forwardProxy, hostingServer }: RouteIn
 /** Files that a gateway of the app does not have: its proxy would never get the certificates, and refuse every connection. */
 function missingFiles({ path, gateway, tlsOrigination, forwardProxy }: RouteIntent, report: Report): void {
   for (const { certificates } of [tlsOrigination, forwardProxy?.tlsOrigination].filter(one => one !== undefined)) {
-    for (const field of ['clientCertificate', 'privateKey', 'caCertificates'].filter(name => name in certificates && certificates[name] !== 'system')) {
-      const file = certificates[field];
+    const { from, ...files } = certificates;
+    if (from !== 'files') continue;
+    for (const [field, file] of Object.entries(files).filter(([, name]) => name !== undefined && name !== SYSTEM)) {
       if (gateway.mounts && !isMounted(file, gateway.mounts)) {
         report(path, Problem.FILE_NOT_MOUNTED, `${field} is the file "${file}", and gateway "${gatewayName(gateway)}" mounts nothing at "${file.slice(0, file.lastIndexOf('/'))}"`,
           'give the gateway mounts: [GatewayMount.secret(...)] with the folder of the file');
@@ -70,12 +71,13 @@ function missingFiles({ path, gateway, tlsOrigination, forwardProxy }: RouteInte
 
 /** Originations and mounts whose Secret the app writes into another namespace than the one that it is read from. */
 export function secretProblems(
-  root: IConstruct, egresses: readonly EgressIntent[], routes: readonly RouteIntent[], gateways: readonly GatewayWorkload[],
+  root: IConstruct, egresses: readonly EgressIntent[], routes: readonly RouteIntent[], gateways: readonly GatewayIntent[],
 ): RelationProblem[] {
   const originated = [...egresses, ...routes].flatMap(carrier => [carrier.tlsOrigination, carrier.forwardProxy?.tlsOrigination]
-    .filter((origination): origination is OriginationIntent => origination?.secret !== undefined)
-    .map(({ secret }) => ({ path: carrier.path, name: secret!, namespace: 'gateway' in carrier ? carrier.gateway.namespace : carrier.namespace })));
-  const mounted = gateways.flatMap(({ path, gateway: { namespace, mounts = [] } }) =>
+    .map(origination => origination && secretOf(origination))
+    .filter(secret => secret !== undefined)
+    .map(name => ({ path: carrier.path, name, namespace: 'gateway' in carrier ? carrier.gateway.namespace : carrier.namespace })));
+  const mounted = gateways.flatMap(({ path, namespace, mounts = [] }) =>
     mounts.filter(({ kind }) => kind === 'secret').map(({ name }) => ({ path, name, namespace })));
   const wanted = [...originated, ...mounted];
   if (wanted.length === 0) return [];

@@ -1,15 +1,15 @@
 import { outwardProblems } from './originations';
 import { AddressRange, isSingle, rangeOf } from '../intent/addresses';
 import { gatewayName } from '../intent/gateway';
-import { EgressIntent } from '../intent/intent';
+import { EgressIntent, isHttp, isNamed, isTls, isWildcard, protocolAt } from '../intent/egress';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { RESERVED_PORTS } from '../intent/reserved-ports';
-import { GatewayWorkload, isHttp, isNamed, isTls, isWildcard, protocolAt, RouteIntent } from '../intent/route';
-import { clientLeg, outerPort } from '../plan/path';
+import { RouteIntent } from '../intent/route';
+import { Plan } from '../plan/plan';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
 export function relationProblems(
-  egresses: readonly EgressIntent[], routes: readonly RouteIntent[], gateways: readonly GatewayWorkload[] = [],
+  egresses: readonly EgressIntent[], routes: readonly RouteIntent[], plan: Plan,
 ): RelationProblem[] {
   const found = new Map<string, RelationProblem>();
   const report: Report = (path, problem, wrong, mend, client) => {
@@ -27,8 +27,9 @@ export function relationProblems(
   for (const group of byClient([...egresses, ...outerLegs(routes)])) {
     sameProtocol(group, report);
   }
+  sameOwner(egresses, report);
   sameExternalProxy(egresses, report);
-  ejections(egresses, routes, report);
+  ejections(egresses, plan, report);
   secondRoutes(routes, report);
   for (const route of routes) {
     fitOfHop(route, report);
@@ -37,8 +38,7 @@ export function relationProblems(
   outwardProblems(routes, report);
   passthroughHosts(routes, report);
   plaintextPorts(routes, report);
-  reservedPorts(routes, gateways, report);
-  sameGateway(gateways, report);
+  reservedPorts(routes, report);
   return [...found.values()];
 }
 
@@ -81,11 +81,32 @@ function sameHost({ client, egresses }: ClientGroup, report: Report): void {
   }
 }
 
+/** A host of a namespace is one thing, whoever its clients are: its objects are called after it. */
+function sameOwner(egresses: readonly EgressIntent[], report: Report): void {
+  const owners = new Map<string, EgressIntent>();
+  for (const egress of egresses) {
+    for (const host of egress.hosts) {
+      const key = `${egress.namespace}/${host}`;
+      const owner = owners.get(key);
+      if (!owner) {
+        owners.set(key, egress);
+      } else if (!shareClients(owner, egress)) {
+        report(egress.path, Problem.HOST_CONFLICT, `"${owner.path}" declares "${host}" of namespace "${egress.namespace}" too`,
+          'a host of a namespace has one egress: make one that names all clients in exportTo, or declare it in another namespace');
+      }
+    }
+  }
+}
+
+function shareClients(one: EgressIntent, other: EgressIntent): boolean {
+  return [one, other].some(({ clients }) => clients.includes('*')) || one.clients.some(client => other.clients.includes(client));
+}
+
 /** What sidecars in a gateway's namespace see of the routes: a host on the port of the outer leg. */
 function outerLegs(routes: readonly RouteIntent[]): EgressIntent[] {
   return routes.map(route => {
-    const { path, gateway: { namespace } } = route;
-    const { protocol, number } = outerPort(route);
+    const { path, egress, hop, gateway: { namespace } } = route;
+    const [protocol, number] = hop.http ? [egress.protocol, 80] : ['TLS' as const, 443];
     return { path, namespace, clients: [namespace], protocol, hosts: [], addresses: [], ports: [number] };
   });
 }
@@ -187,15 +208,13 @@ function sameExternalProxy(egresses: readonly EgressIntent[], report: Report): v
   }
 }
 
-/** Only among known addresses can one be left out. */
-function ejections(egresses: readonly EgressIntent[], routes: readonly RouteIntent[], report: Report): void {
-  const routed = new Set(routes.map(({ egress }) => egress.path));
-  for (const egress of egresses) {
-    if (egress.connections?.consecutive5xxErrors === undefined || routed.has(egress.path)) continue;
-    const { by } = clientLeg(egress).reach;
-    if (by === 'dialled' || by === 'dynamic-dns') {
-      report(egress.path, Problem.NO_ADDRESS_TO_LEAVE_OUT,
-        `consecutive5xxErrors is given, and each connection goes to ${by === 'dialled' ? 'the address that the application dialled' : 'wherever its name leads'}`,
+/** Only among known addresses can one be ejected. */
+function ejections(egresses: readonly EgressIntent[], { ways }: Plan, report: Report): void {
+  const wanted = new Set(egresses.filter(({ connections }) => connections?.ejection).map(({ path }) => path));
+  for (const { egress, legs: [{ reach }] } of ways) {
+    if (wanted.has(egress) && (reach.to === 'dialled' || reach.to === 'sent-name')) {
+      report(egress, Problem.NO_ADDRESS_TO_LEAVE_OUT,
+        `consecutive5xxErrors is given, and each connection goes to ${reach.to === 'dialled' ? 'the address that the application dialled' : 'wherever its name leads'}`,
         'leave it out; where the egress is by DNS or goes through a gateway, the proxy has other addresses to choose from');
     }
   }
@@ -280,20 +299,11 @@ function plaintextPorts(routes: readonly RouteIntent[], report: Report): void {
 }
 
 /** The pods of a gateway that the app runs have the ports of its Service; of others it is not known. */
-function reservedPorts(routes: readonly RouteIntent[], gateways: readonly GatewayWorkload[], report: Report): void {
-  const own = new Set(gateways.map(({ gateway }) => gatewayName(gateway)));
+function reservedPorts(routes: readonly RouteIntent[], report: Report): void {
   for (const { path, gateway, hop } of routes) {
-    if (own.has(gatewayName(gateway)) && RESERVED_PORTS.includes(hop.port)) {
+    if (gateway.workload && RESERVED_PORTS.includes(hop.port)) {
       report(path, Problem.RESERVED_PORT, `its plaintext hop is at port ${hop.port}, at which the proxy of gateway "${gatewayName(gateway)}" listens for itself`,
         `give a port other than ${RESERVED_PORTS.join(', ')}`);
-    }
-  }
-}
-
-function sameGateway(gateways: readonly GatewayWorkload[], report: Report): void {
-  for (const [name, [first, ...more]] of grouped(gateways.map(one => [gatewayName(one.gateway), one] as const))) {
-    for (const { path } of more) {
-      report(path, Problem.GATEWAY_CONFLICT, `"${first.path}" is the gateway "${name}" already`, 'one would overwrite the other: give each a name of its own');
     }
   }
 }

@@ -12,14 +12,17 @@ export function connectionsIntent(values: Values, options: ConnectionOptions, ma
   if (alone) {
     values.refuse(Problem.CONTRADICTING_PROPS, `${alone[0]} is given without consecutive5xxErrors`, 'give consecutive5xxErrors too, or leave it out');
   }
+  const errors = count(values, 'consecutive5xxErrors', consecutive5xxErrors);
   const intent: ConnectionsIntent = {
     maxConnections: count(values, 'maxConnections', maxConnections),
-    connectTimeout: istioDuration(values, 'connectTimeout', connectTimeout),
-    consecutive5xxErrors: count(values, 'consecutive5xxErrors', consecutive5xxErrors),
-    interval: istioDuration(values, 'interval', interval),
-    baseEjectionTime: istioDuration(values, 'baseEjectionTime', baseEjectionTime),
-    maxEjectionPercent: consecutive5xxErrors === undefined ? undefined : count(values, 'maxEjectionPercent', maxEjectionPercent ?? 100, 1, 100),
+    connectTimeout: milliseconds(values, 'connectTimeout', connectTimeout),
     maxRequests: count(values, 'maxRequests', maxRequests),
+    ejection: errors === undefined ? undefined : {
+      errors,
+      interval: milliseconds(values, 'interval', interval),
+      time: milliseconds(values, 'baseEjectionTime', baseEjectionTime),
+      maxPercent: count(values, 'maxEjectionPercent', maxEjectionPercent ?? 100, 1, 100)!,
+    },
   };
   return Object.values(intent).every(value => value === undefined) ? undefined : intent;
 }
@@ -29,13 +32,13 @@ export function count(values: Values, prop: string, value: number | undefined, l
   return value === undefined ? undefined : values.number(prop, value, least, most);
 }
 
-/** A duration as Istio writes it. */
-export function istioDuration(values: Values, prop: string, duration: Duration | undefined): string | undefined {
+/** A duration in milliseconds. */
+export function milliseconds(values: Values, prop: string, duration: Duration | undefined, least = 1): number | undefined {
   if (duration === undefined) return undefined;
   values.kindOf(prop, duration, 'a Duration of cdk8s, such as Duration.seconds(5)', value => value instanceof Duration);
-  const milliseconds = duration.toMilliseconds();
-  if (milliseconds < 1) {
-    values.refuse(Problem.INVALID_NUMBER, `${prop} is ${milliseconds} ms`, 'give at least one millisecond');
+  const time = duration.toMilliseconds();
+  if (time < least) {
+    values.refuse(Problem.INVALID_NUMBER, `${prop} is ${time} ms`, `give at least ${least === 1 ? 'one millisecond' : `${least} ms`}`);
   }
-  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+  return time;
 }

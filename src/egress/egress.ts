@@ -2,24 +2,22 @@ import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { ConnectionOptions } from './connection-options';
 import { AppIndex } from '../app/app-index';
-import { destinationRule } from '../emit/istio/destination-rule';
-import { serviceEntry } from '../emit/istio/service-entry';
+import { ObjectSet } from '../app/object-set';
 import { secretReader, secretReaderBinding } from '../emit/kubernetes/identity';
-import { ObjectMeta } from '../emit/object';
-import { EgressIntent } from '../intent/intent';
+import { Meta, NamedMeta } from '../emit/object';
+import { EgressIntent, isNamed } from '../intent/egress';
+import { secretOf } from '../intent/origination';
 import { Values } from '../intent/values';
-import { label } from '../plan/names';
-import { autoAllocated, clientLeg, clientSecuring, otherSecuring, Securing } from '../plan/path';
+import { secretReaderName } from '../plan/names';
 import { identityIntents } from '../policy/identity-values';
-import { WorkloadIdentity } from '../policy/workload-identity';
+import type { WorkloadIdentity } from '../policy/workload-identity';
+import type { EgressGatewayRoute, RouteOptions } from '../route/egress-gateway-route';
+import type { IEgressGateway } from '../gateway/egress-gateway-base';
 
-/**
- * What a route needs of an egress. A company's own construct can be one by handing on
- * the intent of an egress that it contains.
- */
+/** What a route needs of an egress. A company's own construct can be one by handing on an egress that it contains. */
 export interface IEgress extends IConstruct {
   /** What may leave, and who may use it. */
-  readonly intent: EgressIntent;
+  readonly egress: Egress;
 }
 
 /** Props that every egress has. */
@@ -34,7 +32,7 @@ export interface EgressOptions extends ConnectionOptions {
   /**
    * Namespaces that are clients: names, `.` for the egress's own, or `*` alone for all.
    *
-   * Anybody else does not see the egress: there its traffic goes on as if this was not declared. Over a mutual TLS hop
+   * Anybody else does not see the egress: there its traffic goes on as if this was not declared. Over a mutual TLS (mTLS) hop
    * the gateway also refuses the workloads of other namespaces.
    *
    * @default ['.']
@@ -57,62 +55,115 @@ export interface EgressOptions extends ConnectionOptions {
 }
 
 /**
- * Something outside the mesh that may be reached: by default straight from the sidecar,
- * and through a gateway once an `EgressGatewayRoute` says so.
+ * Something outside the mesh that may be reached: by default straight from the sidecar, and through a gateway once `through` or an
+ * `EgressGatewayRoute` says so.
  *
- * It emits one ServiceEntry and one DestinationRule a host, the same objects with and without a route; and for TLS that only some sidecars
- * originate, a second DestinationRule a host for the others, and what lets the first read their Secret.
+ * It emits a ServiceEntry and a DestinationRule for each host, the same objects with and without a route; and for TLS that only some sidecars
+ * originate, a second DestinationRule for the others, and what lets the first read their Secret.
  */
 export abstract class Egress extends Construct implements IEgress {
-  public readonly intent: EgressIntent;
+  /** @internal set by the route's module, which is above this one */
+  public static _lead: (egress: Egress, gateway: IEgressGateway, options: RouteOptions) => EgressGatewayRoute;
 
-  /** The ServiceEntry that declares the hosts, for patches. */
-  public readonly serviceEntry: ApiObject;
+  /** @internal */
+  public _intent!: EgressIntent;
 
-  /** The DestinationRules, one a host in sorted order, for patches. */
-  public readonly destinationRules: ApiObject[];
+  /** @internal */
+  protected readonly _emitted: ObjectSet;
 
-  /** The DestinationRules of pods that an origination's `workloadSelector` leaves out, one a host in sorted order, for patches. */
-  public readonly otherDestinationRules: ApiObject[];
-
-  /** The Role and RoleBinding by which an origination's `serviceAccount` reads its Secret, for patches. */
-  public readonly secretReader: ApiObject[];
-
-  protected constructor(scope: Construct, id: string, options: EgressOptions, intent: EgressIntent) {
+  protected constructor(scope: Construct, id: string) {
     super(scope, id);
-    const values = new Values(scope, id);
-    const meta: Omit<ObjectMeta, 'name'> = {
-      namespace: intent.namespace,
-      labels: values.labels('labels', options.labels),
-      annotations: values.annotations(options.annotations),
-    };
-    const index = AppIndex.of(this);
-    const path = intent.path.split('/');
-    const name = label(...path);
-    const rules = (kind: string, parts: string[], securing: (host: string) => Securing) => intent.hosts.map(host => intent.hosts.length === 1
-      ? destinationRule(this, kind, { ...meta, name: label(...path, ...parts) }, () => securing(host))
-      : destinationRule(this, `${kind}-${host}`, { ...meta, name: label(...path, host, ...parts) }, () => securing(host)));
-    const { workloadSelector, secret, serviceAccount } = intent.tlsOrigination ?? intent.forwardProxy?.tlsOrigination ?? {};
+    this._emitted = new ObjectSet(Values.of(this));
+  }
 
-    this.intent = intent;
-    this.serviceEntry = serviceEntry(this, 'Resource', { ...meta, name },
-      () => clientLeg(intent, index.routeOf(intent)), autoAllocated(intent));
-    this.destinationRules = rules('DestinationRule', [], host => clientSecuring(intent, host, index.routeOf(intent)));
-    this.otherDestinationRules = workloadSelector === undefined ? [] : rules('OtherDestinationRule', ['others'], host => otherSecuring(intent, host));
-    const reader = { ...meta, name: label(...path, 'secret') };
-    this.secretReader = secret === undefined || serviceAccount === undefined ? []
-      : [secretReader(this, 'SecretRole', reader), secretReaderBinding(this, 'SecretRoleBinding', reader, serviceAccount)];
-    index.addEgress(this, intent);
+  /** This one. */
+  public get egress(): Egress {
+    return this;
+  }
+
+  /** Every object that it emits. */
+  public get objects(): ApiObject[] {
+    return this._emitted.all();
+  }
+
+  /**
+   * The ServiceEntry that declares a host, for patches.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   */
+  public serviceEntry(host?: string): ApiObject {
+    return this._emitted.find('ServiceEntry', host);
+  }
+
+  /**
+   * The DestinationRule of a host, for patches.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   */
+  public destinationRule(host?: string): ApiObject {
+    return this._emitted.find('DestinationRule', host);
+  }
+
+  /**
+   * The DestinationRule of a host for pods that an origination's `workloadSelector` leaves out, for patches.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   */
+  public otherDestinationRule(host?: string): ApiObject {
+    return this._emitted.find('OtherDestinationRule', host);
+  }
+
+  /**
+   * Leads it through a gateway: a new `EgressGatewayRoute` in one line.
+   *
+   * @example
+   * mongo.through(gateway, { allowFrom: [WorkloadIdentity.serviceAccount('bookinfo', 'ratings')] });
+   */
+  public through(gateway: IEgressGateway, options: RouteOptions = {}): EgressGatewayRoute {
+    return Egress._lead(this, gateway, options);
   }
 
   /**
    * Lets only these workloads of the client namespaces reach it, besides those of earlier calls. Only a gateway can hold others
-   * back: the egress needs an `EgressGatewayRoute` over mutual TLS, at whose door they are let in.
+   * back: the egress needs a route over mutual TLS (mTLS), at whose door they are let in.
    *
    * @param identities workloads of client namespaces; `WorkloadIdentity.nobody()` for none
    */
   public allowFrom(...identities: WorkloadIdentity[]): void {
-    const { path } = this.intent;
-    AppIndex.of(this).allow({ path, egress: this.intent, permission: { identities: identityIntents(Values.of(this), 'allowFrom', identities) } });
+    const { path } = this._intent;
+    AppIndex.of(this).allow({ path, egress: this._intent, permission: { identities: identityIntents(Values.of(this), 'allowFrom', identities) } });
   }
+
+  /** @internal */
+  protected _declare(options: EgressOptions, intent: EgressIntent): void {
+    const values = Values.of(this);
+    const index = AppIndex.of(this);
+    const meta: Meta = {
+      namespace: intent.namespace,
+      labels: values.labels('labels', options.labels),
+      annotations: values.annotations(options.annotations),
+    };
+    const { workloadSelector, serviceAccount } = intent.tlsOrigination ?? intent.forwardProxy?.tlsOrigination ?? {};
+    this._intent = intent;
+    for (const host of intent.hosts) {
+      const shape = { host, addressed: !isNamed(intent) && intent.addresses.length === 0, others: workloadSelector !== undefined };
+      const ways = () => index.waysOf(intent, host);
+      this._emitted.add({ host }, [
+        ...index.backend.client(this, meta, shape, ways),
+        ...(intent.requests ? index.backend.requests(this, meta, host, ways) : []),
+        ...(serviceAccount !== undefined && readsSecret(intent) ? readers(this, { ...meta, name: secretReaderName(host) }, host, serviceAccount) : []),
+      ]);
+    }
+    index.addEgress(this, intent);
+  }
+}
+
+function readsSecret({ tlsOrigination, forwardProxy }: EgressIntent): boolean {
+  const origination = tlsOrigination ?? forwardProxy?.tlsOrigination;
+  return origination !== undefined && secretOf(origination) !== undefined;
+}
+
+/** What lets a service account get the Secret by which its sidecars originate. */
+function readers(scope: Construct, meta: NamedMeta, host: string, account: string): ApiObject[] {
+  return [secretReader(scope, `Role-${host}`, meta), secretReaderBinding(scope, `RoleBinding-${host}`, meta, account)];
 }

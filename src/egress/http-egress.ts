@@ -1,17 +1,14 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { connectionsIntent, count, istioDuration } from './connection-values';
+import { connectionsIntent, count, milliseconds } from './connection-values';
 import { Egress, EgressOptions } from './egress';
 import { originationIntent } from './origination-values';
 import { RequestOptions } from './request-options';
 import { TlsOrigination } from './tls-origination';
-import { AppIndex } from '../app/app-index';
-import { requestPolicy } from '../emit/istio/request-policy';
 import { Problem } from '../intent/problem';
 import { RequestsIntent } from '../intent/requests';
 import { singleAddresses } from '../intent/single-addresses';
 import { Values } from '../intent/values';
-import { label } from '../plan/names';
 
 /** What is spoken on the ports of an `HttpEgress`. */
 export enum HttpProtocol {
@@ -76,9 +73,6 @@ export interface HttpEgressProps extends EgressOptions, RequestOptions {
  * new HttpEgress(chart, 'api', { hosts: ['api.example.com'] });
  */
 export class HttpEgress extends Egress {
-  /** The VirtualServices of timeouts and retries, one a host in sorted order, for patches; none where Istio's are left. */
-  public readonly virtualServices: ApiObject[];
-
   public constructor(scope: Construct, id: string, props: HttpEgressProps) {
     const values = new Values(scope, id);
     const namespace = values.namespace(props.namespace);
@@ -86,7 +80,8 @@ export class HttpEgress extends Egress {
     const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host)).sort();
     const ports = portsOf(values, props);
     const requests = requestsOf(values, props);
-    super(scope, id, props, {
+    super(scope, id);
+    this._declare(props, {
       path: values.path,
       namespace,
       clients,
@@ -98,12 +93,15 @@ export class HttpEgress extends Egress {
       connections: connectionsIntent(values, props, props.maxRequests),
       requests,
     });
-    const meta = { namespace, labels: { ...props.labels }, annotations: { ...props.annotations } };
-    const path = values.path.split('/');
-    const way = () => AppIndex.of(this).routeOf(this.intent);
-    this.virtualServices = requests === undefined ? [] : hosts.map(host =>
-      requestPolicy(this, hosts.length === 1 ? 'VirtualService' : `VirtualService-${host}`,
-        { ...meta, name: hosts.length === 1 ? label(...path) : label(...path, host) }, this.intent, host, way));
+  }
+
+  /**
+   * The VirtualService of a host with its timeouts and retries, for patches.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   */
+  public virtualService(host?: string): ApiObject {
+    return this._emitted.find('VirtualService', host);
   }
 }
 
@@ -141,9 +139,8 @@ function requestsOf(values: Values, { timeout, retries, perTryTimeout, retryOn }
   }
   if (timeout === undefined && retries === undefined) return undefined;
   return {
-    timeout: istioDuration(values, 'timeout', timeout),
-    retries: count(values, 'retries', retries, 0),
-    perTryTimeout: istioDuration(values, 'perTryTimeout', perTryTimeout),
-    retryOn,
+    timeout: milliseconds(values, 'timeout', timeout),
+    retries: retries === undefined ? undefined
+      : { attempts: count(values, 'retries', retries, 0)!, perTryTimeout: milliseconds(values, 'perTryTimeout', perTryTimeout), on: retryOn },
   };
 }

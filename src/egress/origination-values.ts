@@ -1,6 +1,6 @@
 import { CaCertificates, ClientCertificate, TlsOrigination, TlsOriginationOptions } from './tls-origination';
 import { isAddress } from '../intent/addresses';
-import { OriginationIntent } from '../intent/origination';
+import { CertificatesIntent, OriginationIntent, SYSTEM } from '../intent/origination';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
 
@@ -33,14 +33,13 @@ export function originationIntent(values: Values, origination: TlsOrigination | 
   several(values, options, originator);
   unverified(values, options, source);
   return {
-    mode: origination._mode,
     port: options.port === undefined ? undefined : values.port('port of the TLS origination', options.port),
     sni: options.sni === undefined ? undefined : values.host('sni', options.sni),
     subjectAltNames: options.subjectAltNames === undefined ? undefined
       : values.list('subjectAltNames', options.subjectAltNames, (prop, name) => alternativeName(values, prop, name)),
     verified: !options.insecureSkipVerify,
+    mutual,
     certificates: certificatesOf(values, source, secret, originator, options.insecureSkipVerify),
-    secret,
     workloadSelector: options.workloadSelector,
     serviceAccount: options.serviceAccount,
   };
@@ -85,7 +84,7 @@ function unverified(
 ): void {
   if (!insecureSkipVerify) return;
   const checkedBy = source instanceof CaCertificates
-    ? source._secret ?? source._configMap ?? (source._files.caCertificates === 'system' ? undefined : source._files.caCertificates)
+    ? source._secret ?? source._configMap ?? (source._files.caCertificates === SYSTEM ? undefined : source._files.caCertificates)
     : undefined;
   if (subjectAltNames !== undefined || checkedBy !== undefined) {
     values.refuse(Problem.CONTRADICTING_PROPS, `insecureSkipVerify is true, and ${checkedBy === undefined ? 'subjectAltNames' : 'caCertificates'} is given`, 'give one of the two');
@@ -94,16 +93,17 @@ function unverified(
 
 function certificatesOf(
   values: Values, source: CaCertificates | ClientCertificate, secret: string | undefined, { namespace }: Originator, unchecked = false,
-): { [key: string]: string } {
-  if (secret !== undefined) return { credentialName: secret };
+): CertificatesIntent {
+  if (secret !== undefined) return { from: 'secret', name: secret };
   if (source instanceof CaCertificates && source._configMap !== undefined) {
-    return { credentialName: `configmap://${namespace}/${objectName(values, 'the ConfigMap', source._configMap)}` };
+    return { from: 'config-map', namespace, name: objectName(values, 'the ConfigMap', source._configMap) };
   }
   if (source instanceof CaCertificates) {
-    return unchecked ? {} : { caCertificates: file(values, 'caCertificates', source._files.caCertificates) };
+    return { from: 'files', ...(unchecked ? {} : { caCertificates: file(values, 'caCertificates', source._files.caCertificates) }) };
   }
   const { clientCertificate, privateKey, caCertificates } = source._files ?? {};
   return {
+    from: 'files',
     clientCertificate: file(values, 'clientCertificate', clientCertificate),
     privateKey: file(values, 'privateKey', privateKey),
     ...(unchecked ? {} : { caCertificates: file(values, 'caCertificates', caCertificates) }),
@@ -112,7 +112,7 @@ function certificatesOf(
 
 function file(values: Values, prop: string, path: string | undefined): string {
   const given = values.required(prop, path);
-  if (prop === 'caCertificates' && given === 'system') return given;
+  if (prop === 'caCertificates' && given === SYSTEM) return given;
   if (typeof given !== 'string' || !/^\/[^~]+$/.test(given)) {
     values.refuse(Problem.INVALID_PATH, `${prop} is ${JSON.stringify(given)}`, 'give the absolute path of a file in the proxy\'s container, without "~"');
   }

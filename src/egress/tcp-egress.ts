@@ -100,7 +100,8 @@ export class TcpEgress extends Egress {
     const ports = values.ports(props.port, props.ports);
     const originator = { at: 'sidecar' as const, namespace, clients, hosts: 1, ports: ports.length };
     single(values, addresses, props);
-    super(scope, id, props, {
+    super(scope, id);
+    this._declare(props, {
       path: values.path,
       namespace,
       clients,
@@ -115,7 +116,7 @@ export class TcpEgress extends Egress {
   }
 }
 
-function single(values: Values, addresses: string[], { tlsOrigination, forwardProxy }: TcpEgressProps): void {
+function single(values: Values, addresses: readonly string[], { tlsOrigination, forwardProxy }: TcpEgressProps): void {
   if (forwardProxy && tlsOrigination) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given', 'Istio has one TLS a leg: through a forward proxy, let the application speak TLS');
   }

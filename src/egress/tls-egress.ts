@@ -5,7 +5,7 @@ import { ForwardProxy } from './forward-proxy';
 import { forwardProxyIntent } from './forward-proxy-values';
 import { WildcardResolution } from './wildcard-resolution';
 import { Problem } from '../intent/problem';
-import { isWildcard } from '../intent/route';
+import { isWildcard } from '../intent/egress';
 import { singleAddresses } from '../intent/single-addresses';
 import { Values } from '../intent/values';
 
@@ -86,7 +86,8 @@ export class TlsEgress extends Egress {
     if (props.forwardProxy && wildcard !== undefined) {
       values.refuse(Problem.TUNNEL_OF_SEVERAL, `a forward proxy is given for the wildcard "${wildcard}"`, 'it is asked for one host: list the exact hosts');
     }
-    super(scope, id, props, {
+    super(scope, id);
+    this._declare(props, {
       path: values.path,
       namespace,
       clients,
@@ -117,7 +118,7 @@ function httpPortsOf(values: Values, { httpPorts, forwardProxy }: TlsEgressProps
   return ports;
 }
 
-function resolutionOf(values: Values, hosts: string[], { addresses, resolution }: TlsEgressProps): string | undefined {
+function resolutionOf(values: Values, hosts: string[], { addresses, resolution }: TlsEgressProps): 'NONE' | 'DYNAMIC_DNS' | undefined {
   if (resolution === undefined) {
     return addresses === undefined && hosts.some(isWildcard) ? WildcardResolution.none()._resolution : undefined;
   }

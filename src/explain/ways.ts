@@ -1,12 +1,9 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from '../app/app-index';
+import { isHttp, isTls } from '../intent/egress';
 import { gatewayName } from '../intent/gateway';
-import { spiffeUris, trustDomainOf } from '../intent/identity';
-import { EgressIntent } from '../intent/intent';
-import { outsidePort } from '../intent/origination';
-import { isHttp, isTls, protocolAt, RouteIntent } from '../intent/route';
-import { Crossing, crossings } from '../plan/path';
-import { callers, isOfRequests, PermissionIntent } from '../plan/permission';
+import { Door, GatewayPlan, RequestRule, Way } from '../plan/plan';
+import { lastLeg } from '../plan/plan-of';
 
 /** One host and port that may be reached from the mesh, and which way. */
 export interface EgressWay {
@@ -142,86 +139,92 @@ export class EgressWays {
   /** Every way of the app that a construct belongs to, sorted by the egresses' paths. */
   public static of(construct: IConstruct): EgressWay[] {
     const index = AppIndex.of(construct);
-    return index.allEgresses().flatMap(egress => waysOf(egress, index.routeOf(egress), index.permissionsOn(egress)));
+    return index.plan().ways.filter(isOpen).map(way => wayOf(way, name => index.gatewayNamed(name)));
   }
 
   /** The same as text for people, one block a way, with the ports that the Service of each gateway that runs already must have at the end. */
   public static describe(construct: IConstruct): string {
-    const ways = EgressWays.of(construct);
-    const own = new Set(AppIndex.of(construct).allGateways().map(({ gateway }) => gatewayName(gateway)));
-    const ports = new Map<string, Set<number>>();
-    for (const { gateway, gatewayPort } of ways) {
-      if (gateway !== undefined && !own.has(gateway)) {
-        ports.set(gateway, (ports.get(gateway) ?? new Set()).add(gatewayPort!));
-      }
-    }
+    const index = AppIndex.of(construct);
+    const own = new Set(index.ownGateways().map(gatewayName));
     return [
-      ...ways.map(describeWay),
-      ...[...ports].sort().map(([gateway, numbers]) =>
-        `the Service ${gateway} must have: ${[...numbers].sort((a, b) => a - b).map(port => `port ${port}`).join(', ')}`),
+      ...EgressWays.of(construct).map(describeWay),
+      ...index.plan().gateways.filter(({ name, ports }) => ports.length > 0 && !own.has(name))
+        .map(({ name, ports }) => `the Service ${name} must have: ${ports.map(port => `port ${port}`).join(', ')}`),
     ].join('\n');
   }
 
   private constructor() {}
 }
 
-function waysOf(egress: EgressIntent, route: RouteIntent | undefined, permissions: readonly PermissionIntent[] | undefined): EgressWay[] {
-  const { path, clients, addresses, externalProxy } = egress;
-  if ((permissions ? callers(permissions) : externalProxy?.allowedFrom)?.length === 0) return [];
-  const common = { egress: path, clients, addresses };
-  return route
-    ? crossings(route).map(crossing => ({
-      ...common,
-      protocol: protocolAt(egress, crossing.port),
-      ...throughGateway(route, crossing),
-      ...(permissions ? permitted(permissions, trustDomainOf(route.gateway.identity)) : {}),
-    }))
-    : egress.hosts.flatMap(host => egress.ports.map(port =>
-      ({ ...common, protocol: protocolAt(egress, port), host, port, ...outward(egress, port, 'sidecar'), ...byExternalProxy(egress) })));
+/** Whether anybody may take a way. */
+function isOpen({ legs: [{ door, admittedOutside }] }: Way): boolean {
+  return (door?.admits.callers ?? admittedOutside)?.length !== 0;
 }
 
-function byExternalProxy({ externalProxy }: EgressIntent) {
-  if (!externalProxy) return {};
-  const { addresses, port, sni, allowedFrom } = externalProxy;
-  return { externalProxy: addresses.map(address => `${address.includes(':') ? `[${address}]` : address}:${port}`), hop: 'mutual-tls', sni, allowedFrom };
-}
-
-function permitted(permissions: readonly PermissionIntent[], own: string): Pick<EgressWay, 'allowedFrom' | 'allowedRequests'> {
-  const allowed = callers(permissions);
+function wayOf(way: Way, gatewayNamed: (name: string) => GatewayPlan): EgressWay {
+  const { egress, clients, host, port, spoken, legs: [{ door }] } = way;
   return {
-    ...(allowed ? { allowedFrom: spiffeUris(allowed, own) } : {}),
-    ...(permissions.some(isOfRequests) ? {
-      allowedRequests: permissions.map(({ identities, methods, paths }): EgressWayRequests => ({
-        ...(identities ? { from: spiffeUris(identities, own) } : {}),
-        ...(methods ? { methods: [...methods] } : {}),
-        ...(paths ? { paths: [...paths] } : {}),
-      })).sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1),
-    } : {}),
-  };
-}
-
-/** What the last proxy on the way adds. */
-function outward({ tlsOrigination, forwardProxy }: Pick<RouteIntent, 'tlsOrigination' | 'forwardProxy'>, port: number, at: 'sidecar' | 'gateway') {
-  const target = outsidePort(port, tlsOrigination);
-  return {
-    ...(target === port ? {} : { targetPort: target }),
-    ...(tlsOrigination ? { tlsOrigination: `${tlsOrigination.mode.toLowerCase()} at ${at}` } : {}),
-    ...(forwardProxy ? { forwardProxy: `${forwardProxy.host}:${forwardProxy.port}` } : {}),
-  };
-}
-
-function throughGateway(route: RouteIntent, { host, port, door, outer }: Crossing) {
-  const { egress, gateway, hop, hostingServer } = route;
-  return {
+    egress,
+    clients: clients === 'all' ? ['*'] : [...clients],
     host,
     port,
-    gateway: gatewayName(gateway),
-    gatewayPort: hop.port,
-    hop: hop.security,
-    sni: hop.security === 'plaintext' ? undefined : door.host,
-    hostingServer,
-    sniProxy: outer.reach.by === 'socket' ? gateway.sniProxy?.program : undefined,
-    ...(egress.tlsOrigination ? outward(egress, port, 'sidecar') : outward(route, port, 'gateway')),
+    protocol: spoken.toUpperCase(),
+    addresses: [...addressesOf(way)],
+    ...(door ? throughDoor(way, door, gatewayNamed(door.gateway)) : {}),
+    ...outwards(way),
+    ...byExternalProxy(way),
+  };
+}
+
+function addressesOf(way: Way): readonly string[] {
+  if (way.taken.by === 'addresses') return way.taken.addresses;
+  const { reach, tunnel, admittedOutside } = lastLeg(way);
+  return reach.to === 'addresses' && !tunnel && !admittedOutside ? reach.addresses : [];
+}
+
+function throughDoor(way: Way, { port, opensTo, admits }: Door, gateway: GatewayPlan): Partial<EgressWay> {
+  const { reach, tunnel } = lastLeg(way);
+  const server = tunnel?.host ?? (reach.to === 'name' ? reach.name : way.host);
+  return {
+    gateway: gateway.name,
+    gatewayPort: port,
+    hop: { 'own-name': 'mutual-tls', 'sni': 'passthrough', 'port': 'plaintext' }[opensTo.by],
+    ...(opensTo.by === 'port' ? {} : { sni: opensTo.name }),
+    ...(server === way.host ? {} : { hostingServer: server }),
+    ...(reach.to === 'sni-proxy' ? { sniProxy: gateway.sniProxy!.program } : {}),
+    ...(admits.callers ? { allowedFrom: [...admits.callers] } : {}),
+    ...(admits.requests ? { allowedRequests: admits.requests.map(requestsOf) } : {}),
+  };
+}
+
+function requestsOf({ callers, methods, paths }: RequestRule): EgressWayRequests {
+  return {
+    ...(callers ? { from: [...callers] } : {}),
+    ...(methods ? { methods: [...methods] } : {}),
+    ...(paths ? { paths: [...paths] } : {}),
+  };
+}
+
+/** What the last proxy on the way adds, and TLS of any. */
+function outwards(way: Way): Partial<EgressWay> {
+  const { reach, tunnel, admittedOutside } = lastLeg(way);
+  const target = admittedOutside ? way.port : tunnel?.port ?? reach.port;
+  const originator = way.legs.find(({ security }) => security.by === 'tls');
+  return {
+    ...(target === way.port ? {} : { targetPort: target }),
+    ...(originator?.security.by === 'tls' && !originator.tunnel
+      ? { tlsOrigination: `${originator.security.mutual ? 'mutual' : 'simple'} at ${originator.from}` } : {}),
+    ...(tunnel ? { forwardProxy: `${tunnel.proxy}:${reach.port}` } : {}),
+  };
+}
+
+function byExternalProxy({ legs: [{ reach, security, admittedOutside }] }: Way): Partial<EgressWay> {
+  if (!admittedOutside || reach.to !== 'addresses' || security.by !== 'mesh') return {};
+  return {
+    externalProxy: reach.addresses.map(address => `${address.includes(':') ? `[${address}]` : address}:${reach.port}`),
+    hop: 'mutual-tls',
+    sni: security.sni,
+    allowedFrom: [...admittedOutside],
   };
 }
 

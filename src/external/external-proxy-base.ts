@@ -3,18 +3,18 @@ import { Construct } from 'constructs';
 import { ExternalProxyOptions } from './external-proxy-options';
 import { ExternalProxyRequirements } from './external-proxy-requirements';
 import { AppIndex } from '../app/app-index';
-import { strangers } from '../check/identities';
+import { ObjectSet } from '../app/object-set';
 import { connectionsIntent } from '../egress/connection-values';
-import { destinationRule } from '../emit/istio/destination-rule';
-import { serviceEntry } from '../emit/istio/service-entry';
-import { ObjectMeta } from '../emit/object';
+import { Meta } from '../emit/object';
 import { isSingle } from '../intent/addresses';
+import { appOf } from '../intent/app';
+import { EgressIntent } from '../intent/egress';
+import { ExternalProxyIntent } from '../intent/external-proxy';
 import { spiffeUris } from '../intent/identity';
-import { EgressIntent } from '../intent/intent';
 import { Problem } from '../intent/problem';
+import { UNNAMED_DOMAIN } from '../intent/reserved-names';
 import { Values } from '../intent/values';
-import { label, ownName } from '../plan/names';
-import { clientLeg, clientSecuring } from '../plan/path';
+import { externalName } from '../plan/names';
 import { identityIntents } from '../policy/identity-values';
 import { WorkloadIdentity } from '../policy/workload-identity';
 
@@ -34,33 +34,30 @@ interface Led {
  * @internal
  */
 export abstract class ExternalProxyBase extends Construct {
-  /** The ServiceEntry that leads to the proxy, for patches. */
-  public readonly serviceEntry: ApiObject;
-
-  /** The DestinationRules that demand the proxy's identity, one a host in sorted order, for patches. */
-  public readonly destinationRules: ApiObject[];
-
   /** What the proxy needs. */
   public readonly requirements: ExternalProxyRequirements;
 
+  private readonly emitted: ObjectSet;
+
   protected constructor(scope: Construct, id: string, props: ExternalProxyOptions, led: (values: Values) => Led) {
     super(scope, id);
-    const values = new Values(scope, id);
+    const values = Values.of(this);
+    const index = AppIndex.of(this);
     const namespace = values.namespace(props.namespace);
     const clients = values.clients(props.exportTo, namespace);
-    const trustDomain = values.domain('trustDomain', props.trustDomain ?? 'cluster.local');
+    const trustDomain = values.domain('trustDomain', props.trustDomain ?? appOf(this).trustDomain);
     const { protocol, hosts, port, proxyPort } = led(values);
     const addresses = addressesOf(values, props.addresses);
     const allowed = identityIntents(values, 'allowFrom', values.required('allowFrom', props.allowFrom));
-    const path = values.path.split('/');
-    const name = label(...path);
+    const name = externalName(namespace, addresses[0], proxyPort);
     const names = protocol === 'TLS';
-    const proxy = {
+    const proxy: ExternalProxyIntent = {
       addresses,
       port: proxyPort,
-      sni: names ? ownName(name, namespace, clients) : hosts[0],
+      sni: names ? `${name}.${UNNAMED_DOMAIN}` : hosts[0],
       identity: certificateUriOf(values, props.identity, trustDomain),
-      allowedFrom: spiffeUris(allowed, trustDomain),
+      trustDomain,
+      allowed,
     };
     const intent: EgressIntent = {
       path: values.path,
@@ -73,26 +70,46 @@ export abstract class ExternalProxyBase extends Construct {
       externalProxy: proxy,
       connections: connectionsIntent(values, props),
     };
-    const meta: Omit<ObjectMeta, 'name'> = {
-      namespace,
-      labels: values.labels('labels', props.labels),
-      annotations: values.annotations(props.annotations),
-    };
+    const meta: Meta = { namespace, labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
 
-    this.serviceEntry = serviceEntry(this, 'Resource', { ...meta, name }, () => clientLeg(intent));
-    this.destinationRules = hosts.map(host => hosts.length === 1
-      ? destinationRule(this, 'DestinationRule', { ...meta, name }, () => clientSecuring(intent, host))
-      : destinationRule(this, `DestinationRule-${host}`, { ...meta, name: label(...path, host) }, () => clientSecuring(intent, host)));
-    const { identity: certificateUri, ...rest } = proxy;
+    this.emitted = new ObjectSet(values);
+    for (const host of hosts) {
+      this.emitted.add({ host }, index.backend.client(this, meta, { host, addressed: false, others: false }, () => index.waysOf(intent, host)));
+    }
     this.requirements = {
       name,
-      ...rest,
-      certificateUri,
+      addresses,
+      port: proxyPort,
+      sni: proxy.sni,
+      certificateUri: proxy.identity,
+      allowedFrom: spiffeUris(allowed, trustDomain),
       trustBundle: 'key root-cert.pem of ConfigMap istio-ca-root-cert, which is in every namespace of the mesh',
       ...(names ? { hosts, hostsPort: port } : {}),
     };
-    AppIndex.of(this).addEgress(this, intent);
-    this.node.addValidation({ validate: () => strangers(allowed, intent, trustDomain, 'the mesh') });
+    index.addEgress(this, intent);
+  }
+
+  /** Every object that it emits. */
+  public get objects(): ApiObject[] {
+    return this.emitted.all();
+  }
+
+  /**
+   * The ServiceEntry that leads a host to the proxy, for patches.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   */
+  public serviceEntry(host?: string): ApiObject {
+    return this.emitted.find('ServiceEntry', host);
+  }
+
+  /**
+   * The DestinationRule of a host, which demands the proxy's identity, for patches.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   */
+  public destinationRule(host?: string): ApiObject {
+    return this.emitted.find('DestinationRule', host);
   }
 
   /** What the proxy needs, as text for the people who run it. */

@@ -18,7 +18,7 @@ export interface ExternalProxyOptions extends EgressOptions {
   /**
    * Trust domain of the mesh.
    *
-   * @default cluster.local
+   * @default - that of `EgressApp.configure`, or `cluster.local`
    */
   readonly trustDomain?: string;
 }

@@ -5,9 +5,10 @@ import { SniProxyOptions } from '../gateway/sni-proxy';
 import { sniProxyIntent } from '../gateway/sni-proxy-values';
 import { WorkloadValues } from '../gateway/workload-values';
 import { isAddress } from '../intent/addresses';
-import { ExternalListener, Onward } from '../intent/external-listener';
 import { Problem } from '../intent/problem';
+import { SniProxyIntent } from '../intent/sni-proxy';
 import { endsInDigits, isDomain, Values } from '../intent/values';
+import { ExternalListener, Onward } from '../plan/external-listener';
 
 /** For what is written for a proxy outside, which must be of the right kind. */
 export function valuesOf<T extends IConstruct>(proxy: T, kind: string, is: (proxy: T) => boolean): WorkloadValues {
@@ -42,7 +43,7 @@ export function place(values: Values, { upstreamHost, upstreamPort }: ProxyUpstr
 
 /** The hosts that a proxy outside leads to by name. */
 export function named(
-  values: WorkloadValues, program: string, { name, hosts, hostsPort }: ExternalProxyRequirements, options: SniProxyOptions,
+  values: WorkloadValues, program: SniProxyIntent['program'], { name, hosts, hostsPort }: ExternalProxyRequirements, options: SniProxyOptions,
   deniedRanges?: string[], allowedRanges?: string[],
 ): Onward & { readonly to: 'names' } {
   return {

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
-import type { IEgressGateway } from './egress-gateway';
-import { GatewayIntent } from '../intent/intent';
-import { Problem } from '../intent/problem';
+import { EgressGatewayBase } from './egress-gateway-base';
+import { AppIndex } from '../app/app-index';
+import { appOf } from '../intent/app';
 import { Values } from '../intent/values';
 
 /** Props of an `ExistingEgressGateway`. */
@@ -13,7 +13,7 @@ export interface ExistingEgressGatewayProps {
   readonly service: string;
 
   /** Labels that select the gateway's pods, and no others of the namespace. */
-  readonly labels: { [key: string]: string };
+  readonly selector: { [key: string]: string };
 
   /**
    * Service account of the gateway's pods: `istio-egressgateway-service-account` as istioctl installs it,
@@ -31,39 +31,52 @@ export interface ExistingEgressGatewayProps {
   /**
    * Trust domain of the mesh.
    *
-   * @default cluster.local
+   * @default - that of `EgressApp.configure`, or `cluster.local`
    */
   readonly trustDomain?: string;
 
   /**
    * DNS domain of the cluster.
    *
-   * @default cluster.local
+   * @default - that of `EgressApp.configure`, or `cluster.local`
    */
   readonly clusterDomain?: string;
+
+  /**
+   * Labels for what routes of this app share at the gateway.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for what routes of this app share at the gateway.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
 }
 
 /** An egress gateway that runs already. It emits nothing itself but what its routes share. */
-export class ExistingEgressGateway extends Construct implements IEgressGateway {
-  public readonly intent: GatewayIntent;
-
+export class ExistingEgressGateway extends EgressGatewayBase {
   public constructor(scope: Construct, id: string, props: ExistingEgressGatewayProps) {
     super(scope, id);
-    const values = new Values(scope, id);
+    const values = Values.of(this);
+    const app = appOf(this);
     const namespace = values.name('namespace', values.required('namespace', props.namespace));
     const service = values.name('service', values.required('service', props.service));
     const serviceAccount = values.name('serviceAccount', values.required('serviceAccount', props.serviceAccount));
-    const labels = values.labels('labels', values.required('labels', props.labels));
-    if (Object.keys(labels).length === 0) {
-      values.refuse(Problem.EMPTY_LIST, 'labels is {}, which selects every pod of the namespace', 'give the labels of the gateway\'s pods');
-    }
-    this.intent = {
+    this._intent = {
+      path: values.path,
       namespace,
       service,
-      host: `${service}.${namespace}.svc.${values.clusterDomain(props.clusterDomain)}`,
-      labels,
-      identity: `spiffe://${values.domain('trustDomain', props.trustDomain ?? 'cluster.local')}/ns/${namespace}/sa/${serviceAccount}`,
+      host: `${service}.${namespace}.svc.${values.clusterDomain(props.clusterDomain ?? app.clusterDomain)}`,
+      selector: values.selector('selector', values.required('selector', props.selector)),
+      identity: `spiffe://${values.domain('trustDomain', props.trustDomain ?? app.trustDomain)}/ns/${namespace}/sa/${serviceAccount}`,
       port: values.port('port', props.port ?? 443),
+      labels: values.labels('labels', props.labels),
+      annotations: values.annotations(props.annotations),
     };
+    AppIndex.of(this).addGateway(this, this._intent);
   }
 }

@@ -1,16 +1,14 @@
-import type { IEgressGateway } from './egress-gateway';
-import { GatewayIntent } from '../intent/intent';
+import { IEgressGateway } from './egress-gateway-base';
+import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { Values } from '../intent/values';
 
 /** The gateway of a route or policy. */
-export function egressGateway(values: Values, prop: string, gateway: IEgressGateway): IEgressGateway {
-  return values.kindOf(prop, gateway, 'an IEgressGateway, such as EgressGateway.fromService(...) gives', ({ intent }) => intent?.identity !== undefined);
+export function gatewayIntent(values: Values, prop: string, gateway: IEgressGateway): GatewayIntent {
+  return values.kindOf(prop, gateway, 'an IEgressGateway, such as EgressGateway.fromService(...) gives', given => given.gateway?._intent?.identity !== undefined).gateway._intent;
 }
 
 /** Several gateways, each once. */
-export function egressGateways(
-  values: Values, gateways: IEgressGateway[], isSame: (one: GatewayIntent, other: GatewayIntent) => boolean,
-): GatewayIntent[] {
-  return values.list('gateways', gateways, (item, gateway) => egressGateway(values, item, gateway).intent)
-    .filter((gateway, i, all) => all.findIndex(other => isSame(other, gateway)) === i);
+export function gatewayIntents(values: Values, gateways: IEgressGateway[]): GatewayIntent[] {
+  const named = values.list('gateways', gateways, (item, gateway) => gatewayIntent(values, item, gateway));
+  return [...new Map(named.map(gateway => [gatewayName(gateway), gateway])).values()];
 }

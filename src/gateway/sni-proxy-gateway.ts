@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { EgressGateway, EgressGatewayProps } from './egress-gateway';
+import { EgressGatewayProps } from './egress-gateway-props';
+import { GatewayWorkload } from './gateway-workload';
 import { SniProxy } from './sni-proxy';
 import { sniProxyIntent } from './sni-proxy-values';
 import { WorkloadValues } from './workload-values';
@@ -11,10 +12,11 @@ import { networkPolicy } from '../emit/kubernetes/network-policy';
 import { nginxCompanion } from '../emit/nginx/companion';
 import { configuration } from '../emit/nginx/configuration';
 import { rangeOf } from '../intent/addresses';
-import { SniProxyIntent } from '../intent/intent';
+import { appOf } from '../intent/app';
+import { gatewayName } from '../intent/gateway';
+import { SniProxyIntent } from '../intent/sni-proxy';
 import { ResourcesIntent } from '../intent/workload';
-import { opens } from '../plan/lockdown';
-import { sniListeners } from '../plan/sni-listener';
+import { lastLeg } from '../plan/plan-of';
 
 /** Props of an `SniProxyGateway`. */
 export interface SniProxyGatewayProps extends EgressGatewayProps {
@@ -43,7 +45,7 @@ export interface SniProxyGatewayProps extends EgressGatewayProps {
   /**
    * Namespace of istiod, which the NetworkPolicy lets the pods reach.
    *
-   * @default istio-system
+   * @default - that of `EgressApp.configure`, or `istio-system`
    */
   readonly istioNamespace?: string;
 }
@@ -68,7 +70,7 @@ export interface SniProxyGatewayProps extends EgressGatewayProps {
  * const wikipedia = new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org'] });
  * new EgressGatewayRoute(chart, 'wikipedia-route', { egress: wikipedia, gateway });
  */
-export class SniProxyGateway extends EgressGateway {
+export class SniProxyGateway extends GatewayWorkload {
   /** The NetworkPolicy, for patches. */
   public readonly networkPolicy: ApiObject;
 
@@ -78,20 +80,19 @@ export class SniProxyGateway extends EgressGateway {
   private readonly companion?: { readonly image: string; readonly workers: number; readonly resources: ResourcesIntent };
 
   public constructor(scope: Construct, id: string, props: SniProxyGatewayProps = {}) {
-    super(scope, id, props);
+    super(scope, id, 'sni-proxy-gateway', props);
     const values = new WorkloadValues(scope, id);
-    const istioNamespace = values.name('istioNamespace', props.istioNamespace ?? 'istio-system');
+    const istioNamespace = values.name('istioNamespace', props.istioNamespace ?? appOf(this).istioNamespace);
     const { _program, _options } = props.proxy ?? SniProxy.nginx();
-    const { labels: selector, sniProxy } = this.intent;
-    const index = AppIndex.of(this);
+    const { selector, sniProxy } = this._intent;
 
     this.networkPolicy = networkPolicy(this, 'NetworkPolicy', this._meta, () => ({
       selector,
       // NetworkPolicies add up: this one must not let in whom a lockdown keeps out
-      ports: index.allLockdowns().some(lockdown => opens(lockdown, this.intent)) ? undefined : this._ports(),
+      ports: AppIndex.of(this).isLockedDown(this._intent) ? undefined : this._ports(),
       istioNamespace,
       sniProxy: sniProxy!,
-      destinations: this.privateDestinations(index),
+      destinations: this.privateDestinations(),
     }));
     if (_program === 'nginx') {
       this.companion = {
@@ -113,19 +114,20 @@ export class SniProxyGateway extends EgressGateway {
   protected _companion(): Companion | undefined {
     if (!this.companion) return undefined;
     const { image, resources } = this.companion;
-    return nginxCompanion(this._meta.name, image, resources, this.intent.sniProxy!, this.configuration());
+    return nginxCompanion(this._meta.name, image, resources, this._intent.sniProxy!, this.configuration());
   }
 
   private configuration(): string {
-    const listeners = AppIndex.of(this).routesThrough(this.intent).flatMap(sniListeners);
-    return configuration(this.intent.sniProxy!, this.companion!.workers, listeners);
+    const { sniListeners } = AppIndex.of(this).gatewayPlan(this._intent);
+    return configuration(this._intent.sniProxy!, this.companion!.workers, sniListeners);
   }
 
-  /** Private addresses of hosts that routes name themselves. */
-  private privateDestinations(index: AppIndex) {
-    const denied = this.intent.sniProxy!.deniedRanges.map(rangeOf);
-    return index.routesThrough(this.intent).flatMap(({ egress }) => egress.addresses
-      .filter(address => denied.some(({ first, last }) => first <= rangeOf(address).first && rangeOf(address).last <= last))
-      .flatMap(address => egress.ports.map(port => ({ address, port }))));
+  /** Private addresses that the gateway itself dials. */
+  private privateDestinations() {
+    const denied = this._intent.sniProxy!.deniedRanges.map(rangeOf);
+    const isDenied = (address: string) => denied.some(({ first, last }) => first <= rangeOf(address).first && rangeOf(address).last <= last);
+    const name = gatewayName(this._intent);
+    return AppIndex.of(this).plan().ways.filter(({ legs: [{ door }] }) => door?.gateway === name).map(lastLeg).flatMap(({ reach }) =>
+      reach.to === 'addresses' ? reach.addresses.filter(isDenied).map(address => ({ address, port: reach.port })) : []);
   }
 }

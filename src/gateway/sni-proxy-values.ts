@@ -1,12 +1,14 @@
+import { Duration } from 'cdk8s';
 import { AddressFamily, SniProxyOptions } from './sni-proxy';
 import { WorkloadValues } from './workload-values';
-import { SniProxyIntent } from '../intent/intent';
+import { SniProxyIntent } from '../intent/sni-proxy';
 import { PRIVATE_RANGES } from '../intent/private-ranges';
+import { milliseconds } from '../egress/connection-values';
 import { Problem } from '../intent/problem';
 
 /** Checks the options of an SNI proxy. */
 export function sniProxyIntent(
-  values: WorkloadValues, program: string, options: SniProxyOptions, deniedRanges: string[] | undefined, allowedRanges: string[] | undefined,
+  values: WorkloadValues, program: SniProxyIntent['program'], options: SniProxyOptions, deniedRanges: string[] | undefined, allowedRanges: string[] | undefined,
 ): SniProxyIntent {
   const addressFamily = options.addressFamily ?? AddressFamily.IPV4;
   const families = Object.values(AddressFamily);
@@ -17,8 +19,8 @@ export function sniProxyIntent(
     program,
     resolver: options.resolver === undefined ? undefined : values.address('resolver', options.resolver),
     addressFamily,
-    connectTimeoutSeconds: values.number('connectTimeoutSeconds', options.connectTimeoutSeconds ?? 5),
-    idleTimeoutSeconds: values.number('idleTimeoutSeconds', options.idleTimeoutSeconds ?? 3600),
+    connectTimeout: milliseconds(values, 'connectTimeout', options.connectTimeout ?? Duration.seconds(5))!,
+    idleTimeout: milliseconds(values, 'idleTimeout', options.idleTimeout ?? Duration.hours(1))!,
     deniedRanges: [...new Set([...PRIVATE_RANGES, ...values.ranges('deniedRanges', deniedRanges)])].sort(),
     allowedRanges: values.ranges('allowedRanges', allowedRanges),
   };

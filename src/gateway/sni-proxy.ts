@@ -1,3 +1,4 @@
+import { Duration } from 'cdk8s';
 import { ResourceOptions } from './resource-options';
 
 /** Addresses of a name that an SNI proxy uses. */
@@ -27,18 +28,18 @@ export interface SniProxyOptions {
   readonly addressFamily?: AddressFamily;
 
   /**
-   * Seconds until a server must have accepted a connection, from 1.
+   * Time until a server must have accepted a connection, at least 1 ms.
    *
-   * @default 5
+   * @default Duration.seconds(5)
    */
-  readonly connectTimeoutSeconds?: number;
+  readonly connectTimeout?: Duration;
 
   /**
-   * Seconds without a byte after which a connection is closed, from 1.
+   * Time without a byte after which a connection is closed, at least 1 ms.
    *
-   * @default 3600
+   * @default Duration.hours(1)
    */
-  readonly idleTimeoutSeconds?: number;
+  readonly idleTimeout?: Duration;
 }
 
 /** Options of `SniProxy.nginx`. The quantities are those of its container. */

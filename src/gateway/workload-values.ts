@@ -1,10 +1,9 @@
-import type { EgressGatewayProps } from './egress-gateway';
+import { EgressGatewayProps } from './egress-gateway-props';
 import { GatewayMount } from './gateway-mount';
 import type { GatewayToleration } from './gateway-toleration';
 import type { ResourceOptions } from './resource-options';
 import { isSingle } from '../intent/addresses';
-import { MountIntent } from '../intent/intent';
-import { overlap, OWN_MOUNTS } from '../intent/mount';
+import { MountIntent, overlap, OWN_MOUNTS } from '../intent/mount';
 import { Problem } from '../intent/problem';
 import { RESERVED_PORTS } from '../intent/reserved-ports';
 import { Values } from '../intent/values';
@@ -26,7 +25,7 @@ export class WorkloadValues extends Values {
     if (own !== undefined) {
       this.refuse(Problem.RESERVED_LABEL, `labels sets "${own}"`, 'leave it out: the pods are selected and injected by it');
     }
-    const selector = { istio: label(namespace, name) };
+    const selector = { istio: label([namespace, name]) };
     const minReplicas = this.number('minReplicas', props.minReplicas ?? 2);
     const maxReplicas = this.number('maxReplicas', props.maxReplicas ?? Math.max(5, minReplicas));
     if (maxReplicas < minReplicas) {
@@ -39,7 +38,7 @@ export class WorkloadValues extends Values {
         ...selector,
         'app': name,
         'sidecar.istio.io/inject': 'true',
-        ...(props.revision === undefined ? {} : this.labels('revision', { 'istio.io/rev': props.revision })),
+        ...(props.revision === undefined ? {} : { 'istio.io/rev': this.revision(props.revision) }),
       },
       podAnnotations: this.annotations(props.annotations),
       serviceAccount: name,

@@ -1,51 +1,26 @@
-/** Limits of the connections of one leg, in Istio's words; durations as Istio writes them, such as `5s`. */
+/** Limits of the connections of one leg; durations in milliseconds. */
 export interface ConnectionsIntent {
-  /**
-   * Most connections of one proxy.
-   *
-   * @default - Istio's
-   */
+  /** Most connections of one proxy. */
   readonly maxConnections?: number;
 
-  /**
-   * Time to establish one.
-   *
-   * @default - Istio's
-   */
-  readonly connectTimeout?: string;
+  /** Time to establish one. */
+  readonly connectTimeout?: number;
 
-  /**
-   * Errors in a row after which an address is left out.
-   *
-   * @default - none is left out
-   */
-  readonly consecutive5xxErrors?: number;
-
-  /**
-   * Time between two looks at the errors.
-   *
-   * @default - Istio's
-   */
-  readonly interval?: string;
-
-  /**
-   * Time for which an address is left out, times how often it was.
-   *
-   * @default - Istio's
-   */
-  readonly baseEjectionTime?: string;
-
-  /**
-   * Most addresses in percent that are left out at the same time.
-   *
-   * @default - none is left out
-   */
-  readonly maxEjectionPercent?: number;
-
-  /**
-   * Most HTTP requests of one proxy at the same time.
-   *
-   * @default - Istio's
-   */
+  /** Most HTTP requests of one proxy at the same time. */
   readonly maxRequests?: number;
+
+  /** When an address is ejected for a while; none: never. */
+  readonly ejection?: {
+    /** Errors in a row. */
+    readonly errors: number;
+
+    /** Between two looks at whether it may come back. */
+    readonly interval?: number;
+
+    /** Time for which it is ejected, times how often it was. */
+    readonly time?: number;
+
+    /** Most addresses at the same time, in percent. */
+    readonly maxPercent: number;
+  };
 }

@@ -1,4 +1,4 @@
-import type { GatewayIntent } from './intent';
+import { GatewayIntent } from './gateway';
 
 /** Nodes on which only the pods of some gateways may run: every value checked, every default applied. */
 export interface DedicatedNodesIntent {

@@ -1,7 +1,9 @@
+import { IdentityIntent } from './identity';
+
 /** A proxy outside that sidecars go by over mutual TLS of the mesh: every value checked, every default applied. */
 export interface ExternalProxyIntent {
   /** Addresses of the proxy, canonical and sorted. */
-  readonly addresses: string[];
+  readonly addresses: readonly string[];
 
   /** Port of the proxy. */
   readonly port: number;
@@ -12,6 +14,9 @@ export interface ExternalProxyIntent {
   /** SPIFFE URI that the proxy's certificate must have. */
   readonly identity: string;
 
-  /** SPIFFE URIs of the workloads that the proxy lets in, sorted; `*` stands for the service accounts of a namespace. */
-  readonly allowedFrom: string[];
+  /** Trust domain of the mesh. */
+  readonly trustDomain: string;
+
+  /** The workloads that the proxy lets in. */
+  readonly allowed: readonly IdentityIntent[];
 }

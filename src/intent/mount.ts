@@ -1,4 +1,13 @@
-import type { MountIntent } from './intent';
+/** A folder of the proxy's container whose files are the keys of a Secret or ConfigMap. */
+export interface MountIntent {
+  readonly kind: 'secret' | 'configMap';
+
+  /** Name of the Secret or ConfigMap, in the gateway's namespace. */
+  readonly name: string;
+
+  /** Absolute path of the folder. */
+  readonly mountPath: string;
+}
 
 /** Folders that Istio's template for gateways mounts, and that of the SNI proxy's sockets. */
 export const OWN_MOUNTS = [

@@ -1,59 +1,44 @@
 /** TLS that a proxy puts around a leg to the outside: every value checked, every default applied. */
 export interface OriginationIntent {
-  /** Istio's mode: `SIMPLE`, or `MUTUAL` where the proxy presents a client certificate. */
-  readonly mode: string;
-
-  /**
-   * Port at which the host takes TLS.
-   *
-   * @default - 443 in place of 80, any other port stays
-   */
+  /** Port at which the host takes TLS; none: 443 in place of 80, any other port stays. */
   readonly port?: number;
 
-  /**
-   * Server name that the proxy sends.
-   *
-   * @default - the host
-   */
+  /** Server name that the proxy sends; none: the host. */
   readonly sni?: string;
 
-  /**
-   * Names of which the server's certificate must hold one.
-   *
-   * @default - the host
-   */
-  readonly subjectAltNames?: string[];
+  /** Names of which the server's certificate must hold one; none: the host. */
+  readonly subjectAltNames?: readonly string[];
 
   /** Whether the server's certificate is checked at all. */
   readonly verified: boolean;
 
-  /** Where the certificates come from, as the fields of Istio's `tls`; none: the system's CAs. */
-  readonly certificates: { [key: string]: string };
+  /** Whether the proxy presents a certificate of its own. */
+  readonly mutual: boolean;
+  readonly certificates: CertificatesIntent;
 
-  /**
-   * Name of the Secret among the certificates.
-   *
-   * @default - they are in no Secret
-   */
-  readonly secret?: string;
+  /** Labels of the pods whose sidecars originate; none: all, or the gateway. */
+  readonly workloadSelector?: { readonly [key: string]: string };
 
-  /**
-   * Labels of the pods whose sidecars originate.
-   *
-   * @default - all, or the gateway
-   */
-  readonly workloadSelector?: { [key: string]: string };
-
-  /**
-   * Service account of those pods, which reads the Secret.
-   *
-   * @default - the certificates are in no Secret of a sidecar
-   */
+  /** Service account of those pods, which reads the Secret. */
   readonly serviceAccount?: string;
 }
+
+/** Where a proxy has certificates from: what it presents, and what it checks the server by. */
+export type CertificatesIntent =
+  | { readonly from: 'secret'; readonly name: string }
+  | { readonly from: 'config-map'; readonly namespace: string; readonly name: string }
+  | { readonly from: 'files'; readonly clientCertificate?: string; readonly privateKey?: string; readonly caCertificates?: string };
+
+/** In place of a file: the authorities that the proxy's image trusts. */
+export const SYSTEM = 'system';
 
 /** The port of the host, once TLS is originated for one that clients dial. */
 export function outsidePort(port: number, origination: OriginationIntent | undefined): number {
   if (!origination) return port;
   return origination.port ?? (port === 80 ? 443 : port);
+}
+
+/** Name of the Secret among the certificates, if there is one. */
+export function secretOf({ certificates }: OriginationIntent): string | undefined {
+  return certificates.from === 'secret' ? certificates.name : undefined;
 }

@@ -38,6 +38,8 @@ export enum Problem {
   INVALID_METHOD = 'invalid-method',
   INVALID_REQUEST_PATH = 'invalid-request-path',
   LOCKDOWN_OF_GATEWAY = 'lockdown-of-gateway',
+  CONFIGURED_LATE = 'configured-late',
+  UNKNOWN_OBJECT = 'unknown-object',
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',
   ADDRESS_CONFLICT = 'address-conflict',
@@ -75,8 +77,10 @@ export enum Problem {
   GATEWAY_OFF_DEDICATED_NODES = 'gateway-off-dedicated-nodes',
   DIRECT_EGRESS_IN_LOCKDOWN = 'direct-egress-in-lockdown',
   OVERLAPPING_AUDITS = 'overlapping-audits',
+  SAME_NAME = 'same-name',
+  BROKEN_PLAN = 'broken-plan',
   // nothing is wrong: a warning of Node at synth
-  MANY_POLICIES = 'many-policies',
+  MANY_CALLERS = 'many-callers',
 }
 
 /** What is wrong, what we got, what is allowed and how to mend it, under the problem's stable name. */

@@ -1,30 +1,14 @@
-/** Limits of HTTP requests, in Istio's words; durations as Istio writes them, such as `5s`. */
+/** Limits of HTTP requests; durations in milliseconds. */
 export interface RequestsIntent {
-  /**
-   * Time for a whole request with all of its retries.
-   *
-   * @default - none
-   */
-  readonly timeout?: string;
+  /** Time for a whole request with all of its retries. */
+  readonly timeout?: number;
 
-  /**
-   * How often a request is tried again that failed.
-   *
-   * @default - Istio's
-   */
-  readonly retries?: number;
+  /** How a request is tried again that failed; none: as the proxy does by itself. */
+  readonly retries?: {
+    readonly attempts: number;
+    readonly perTryTimeout?: number;
 
-  /**
-   * Time for one try.
-   *
-   * @default - `timeout`
-   */
-  readonly perTryTimeout?: string;
-
-  /**
-   * What counts as failed.
-   *
-   * @default - Istio's
-   */
-  readonly retryOn?: string;
+    /** What counts as failed, in Envoy's words. */
+    readonly on?: string;
+  };
 }

@@ -1,8 +1,8 @@
 import { ConnectionsIntent } from './connections';
+import { EgressIntent } from './egress';
 import { ForwardProxyIntent } from './forward-proxy';
-import { EgressIntent, GatewayIntent } from './intent';
+import { GatewayIntent } from './gateway';
 import { OriginationIntent } from './origination';
-import { WorkloadIntent } from './workload';
 
 /** How the way from a client's sidecar to the gateway is secured. */
 export interface HopIntent {
@@ -15,7 +15,7 @@ export interface HopIntent {
   readonly http?: boolean;
 }
 
-/** Which way an egress takes. */
+/** Which way an egress takes: every value checked, every default applied. */
 export interface RouteIntent {
   readonly path: string;
   readonly egress: EgressIntent;
@@ -33,36 +33,4 @@ export interface RouteIntent {
 
   /** Limits of the gateway's connections to the outside. */
   readonly connections?: ConnectionsIntent;
-}
-
-/** A gateway that an app runs itself. */
-export interface GatewayWorkload {
-  readonly path: string;
-  readonly gateway: GatewayIntent;
-  readonly workload: WorkloadIntent;
-}
-
-/** True for all names under a domain, false for one name. */
-export function isWildcard(host: string): boolean {
-  return host.startsWith('*.');
-}
-
-/** True where the application itself speaks TLS, and its SNI tells a connection from others. */
-export function isTls({ protocol }: Pick<EgressIntent, 'protocol'>): boolean {
-  return protocol === 'TLS';
-}
-
-/** True where the Host header tells a request from others. */
-export function isHttp({ protocol }: Pick<EgressIntent, 'protocol'>): boolean {
-  return ['HTTP', 'HTTP2', 'GRPC'].includes(protocol);
-}
-
-/** Istio's protocol of one port. */
-export function protocolAt({ protocol, httpPorts }: EgressIntent, port: number): string {
-  return httpPorts?.includes(port) ? 'HTTP' : protocol;
-}
-
-/** True where a name (SNI or Host header) tells a connection from others, false where only its address and port do. */
-export function isNamed(egress: Pick<EgressIntent, 'protocol'>): boolean {
-  return isTls(egress) || isHttp(egress);
 }

@@ -2,7 +2,7 @@ import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AddressError, canonicalAddress, isAddress } from './addresses';
 import { describe, Problem } from './problem';
-import { ENTRY_LABELS, OWN_DOMAINS } from '../plan/names';
+import { OWN_DOMAINS, RESERVED_LABELS } from './reserved-names';
 
 /** Most hosts, addresses or ports of one ServiceEntry (Istio's CRD). */
 const MOST = 256;
@@ -154,6 +154,20 @@ export class Values {
     return value;
   }
 
+  /** Labels that select pods: some. */
+  public selector(prop: string, labels: { [key: string]: string }): { [key: string]: string } {
+    const checked = this.labels(prop, labels);
+    if (Object.keys(checked).length === 0) {
+      this.refuse(Problem.EMPTY_LIST, `${prop} is {}, which selects every pod of the namespace`, 'give the labels of those pods');
+    }
+    return checked;
+  }
+
+  /** A revision of the control plane. */
+  public revision(value: string): string {
+    return this.labels('revision', { 'istio.io/rev': value })['istio.io/rev'];
+  }
+
   /** The DNS domain of the cluster. */
   public clusterDomain(value = 'cluster.local'): string {
     if (endsInDigits(this.domain('clusterDomain', value))) {
@@ -214,7 +228,7 @@ export class Values {
           'a value has at most 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit');
       }
       this.text(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value`, value);
-      if (key in ENTRY_LABELS) {
+      if (RESERVED_LABELS.includes(key)) {
         this.refuse(Problem.RESERVED_LABEL, `${prop} sets ${show(key)}`, 'leave it out: traffic goes astray without the value that the construct sets');
       }
     }

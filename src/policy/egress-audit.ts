@@ -3,16 +3,17 @@ import { Construct } from 'constructs';
 import { AppIndex } from '../app/app-index';
 import { GATEWAY_LINE } from '../emit/envoy/audit-line';
 import { telemetry } from '../emit/istio/telemetry';
-import { IEgressGateway } from '../gateway/egress-gateway';
-import { egressGateways } from '../gateway/gateway-values';
-import { AuditIntent, sharePods } from '../intent/audit';
+import { IEgressGateway } from '../gateway/egress-gateway-base';
+import { gatewayIntent, gatewayIntents } from '../gateway/gateway-values';
+import { AuditIntent } from '../intent/audit';
+import { gatewayName } from '../intent/gateway';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
-import { label } from '../plan/names';
+import { auditName } from '../plan/names';
 
 /** Props of an `EgressAudit`. */
 export interface EgressAuditProps {
-  /** Gateways that log what goes through them; two that are the same pods are one. */
+  /** Gateways that log what goes through them; two that name one Service are one. */
   readonly gateways: IEgressGateway[];
 
   /**
@@ -60,21 +61,29 @@ export interface EgressAuditProps {
  * new EgressAudit(chart, 'audit', { gateways: [gateway] });
  */
 export class EgressAudit extends Construct {
-  /** The Telemetries of the gateways, in the order given, for patches. */
-  public readonly telemetries: ApiObject[];
-
+  private readonly telemetries: Map<string, ApiObject>;
   private readonly intent: AuditIntent;
 
   public constructor(scope: Construct, id: string, props: EgressAuditProps) {
     super(scope, id);
-    const values = new Values(scope, id);
+    const values = Values.of(this);
     this.intent = intentOf(values, props);
-    const { path, gateways, provider, otherProviders } = this.intent;
+    const { gateways, provider, otherProviders } = this.intent;
     const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
 
-    this.telemetries = gateways.map(({ namespace, service, labels }) => telemetry(this, `Telemetry-${namespace}-${service}`,
-      { ...meta, namespace, name: label(service, ...path.split('/')) }, labels, [provider, ...otherProviders]));
+    this.telemetries = new Map(gateways.map(gateway => {
+      const { namespace, service, selector } = gateway;
+      return [gatewayName(gateway), telemetry(this, `Telemetry-${namespace}-${service}`,
+        { ...meta, namespace, name: auditName(service) }, selector, [provider, ...otherProviders])];
+    }));
     AppIndex.of(this).addAudit(this, this.intent);
+  }
+
+  /** The Telemetry of a gateway, for patches. */
+  public telemetry(gateway: IEgressGateway): ApiObject {
+    const values = Values.of(this);
+    return this.telemetries.get(gatewayName(gatewayIntent(values, 'gateway', gateway)))
+      ?? values.refuse(Problem.UNKNOWN_OBJECT, 'there is no Telemetry of that gateway', `name one of: ${[...this.telemetries.keys()].join(', ')}`);
   }
 
   /** What the mesh's configuration must hold, as fields of Istio's MeshConfig: `meshConfig` of the IstioOperator, or of the values of Istio's chart `istiod`. */
@@ -108,7 +117,7 @@ function intentOf(values: Values, props: EgressAuditProps): AuditIntent {
   }
   return {
     path: values.path,
-    gateways: egressGateways(values, values.required('gateways', props.gateways), sharePods),
+    gateways: gatewayIntents(values, values.required('gateways', props.gateways)),
     provider,
     otherProviders,
   };

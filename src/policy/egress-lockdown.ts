@@ -7,17 +7,18 @@ import { AppIndex } from '../app/app-index';
 import { sidecar } from '../emit/istio/sidecar';
 import { admissionPolicy, admissionPolicyBinding } from '../emit/kubernetes/admission-policy';
 import { fencePolicy, gatewayPolicy } from '../emit/kubernetes/fence-policy';
-import { ObjectMeta } from '../emit/object';
+import { LockdownOpening } from '../explain/lockdown-opening';
 import { lockdownOpenings } from '../explain/openings';
-import { IEgressGateway } from '../gateway/egress-gateway';
-import { egressGateways } from '../gateway/gateway-values';
+import { IEgressGateway } from '../gateway/egress-gateway-base';
+import { gatewayIntent, gatewayIntents } from '../gateway/gateway-values';
+import { AppIntent, appOf } from '../intent/app';
 import { DedicatedNodesIntent } from '../intent/dedicated-nodes';
-import { gatewayName, isSameGateway } from '../intent/gateway';
-import { GatewayIntent } from '../intent/intent';
+import { GatewayIntent, gatewayName } from '../intent/gateway';
+import { LockdownIntent } from '../intent/lockdown';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
-import { Fence, fence, gatewayClients, LockdownIntent } from '../plan/lockdown';
-import { label } from '../plan/names';
+import { gatewayLockdownName, label, lockdownName, nodesName } from '../plan/names';
+import { Clients, GatewayPlan } from '../plan/plan';
 
 /** Props of an `EgressLockdown`. */
 export interface EgressLockdownProps {
@@ -73,9 +74,9 @@ export interface EgressLockdownProps {
   /**
    * Namespace of istiod.
    *
-   * @default istio-system
+   * @default - that of `EgressApp.configure`, or `istio-system`
    */
-  readonly istiodNamespace?: string;
+  readonly istioNamespace?: string;
 
   /**
    * Labels of istiod's pods.
@@ -87,7 +88,7 @@ export interface EgressLockdownProps {
   /**
    * DNS domain of the cluster.
    *
-   * @default cluster.local
+   * @default - that of `EgressApp.configure`, or `cluster.local`
    */
   readonly clusterDomain?: string;
 
@@ -106,18 +107,6 @@ export interface EgressLockdownProps {
   readonly annotations?: { [key: string]: string };
 }
 
-/** Something that a namespace can still reach. */
-export interface LockdownOpening {
-  /** The namespace. */
-  readonly namespace: string;
-
-  /** What can be reached, for people. */
-  readonly to: string;
-
-  /** Why, for people. */
-  readonly why: string;
-}
-
 /**
  * Lets nothing else out of namespaces than what the app's egresses say.
  *
@@ -134,49 +123,61 @@ export interface LockdownOpening {
  * new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [gateway] });
  */
 export class EgressLockdown extends Construct {
-  /** The NetworkPolicies of the namespaces, in sorted order, for patches. */
-  public readonly networkPolicies: ApiObject[];
-
-  /** The Sidecars of the namespaces, in sorted order, for patches. */
-  public readonly sidecars: ApiObject[];
-
-  /** The NetworkPolicies of the gateways, in the order given, for patches. */
-  public readonly gatewayPolicies: ApiObject[];
-
   /** The ValidatingAdmissionPolicy and its binding that keep others off dedicated nodes, for patches; none where no nodes are dedicated. */
   public readonly admissionPolicies: ApiObject[];
 
   private readonly intent: LockdownIntent;
+  private readonly emitted = new Map<string, ApiObject>();
 
   public constructor(scope: Construct, id: string, props: EgressLockdownProps) {
     super(scope, id);
-    const values = new Values(scope, id);
-    this.intent = intentOf(values, props);
-    const { namespaces, gateways } = this.intent;
+    const values = Values.of(this);
+    const app = appOf(this);
+    this.intent = intentOf(values, props, app);
+    const { namespaces, gateways, clusterDomain, dedicatedNodes } = this.intent;
     const index = AppIndex.of(this);
     const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
-    const metaIn = (namespace: string, ...more: string[]): ObjectMeta =>
-      ({ ...meta, namespace, name: label(namespace, ...values.path.split('/'), ...more) });
-    const fenceOf = (namespace: string) => (): Fence =>
-      fence(this.intent, namespace, index.allEgresses(), egress => index.routeOf(egress));
-
-    this.networkPolicies = namespaces.map(namespace =>
-      fencePolicy(this, `NetworkPolicy-${namespace}`, metaIn(namespace), fenceOf(namespace)));
-    this.sidecars = namespaces.map(namespace => sidecar(this, `Sidecar-${namespace}`, metaIn(namespace), fenceOf(namespace)));
-    this.gatewayPolicies = gateways.map(gateway => gatewayPolicy(this, `GatewayNetworkPolicy-${gateway.namespace}-${gateway.service}`,
-      metaIn(gateway.namespace, gateway.service), gateway.labels, () => gatewayClients(this.intent, gateway, index.allRoutes())));
-    const { dedicatedNodes } = this.intent;
-    const clusterMeta = { ...meta, name: label(...values.path.split('/'), 'nodes') };
-    this.admissionPolicies = !dedicatedNodes ? [] : [
-      admissionPolicy(this, 'ValidatingAdmissionPolicy', clusterMeta, dedicatedNodes),
-      admissionPolicyBinding(this, 'ValidatingAdmissionPolicyBinding', clusterMeta),
-    ];
     index.addLockdown(this, this.intent);
+
+    for (const namespace of namespaces) {
+      const own = { ...meta, namespace, name: lockdownName(namespace) };
+      const fence = () => index.fenceOf(namespace);
+      const policy = fencePolicy(this, `NetworkPolicy-${namespace}`, own, this.intent, fence, name => index.gatewayNamed(name));
+      this.emitted.set(policy.node.id, policy);
+      const known = sidecar(this, `Sidecar-${namespace}`, own, clusterDomain, fence);
+      this.emitted.set(known.node.id, known);
+    }
+    for (const gateway of gateways) {
+      const { namespace, service, selector } = gateway;
+      const own = { ...meta, namespace, name: gatewayLockdownName(service, app.name ?? namespaces[0]) };
+      const policy = gatewayPolicy(this, `GatewayNetworkPolicy-${gatewayName(gateway).replace('/', '-')}`, own, selector, () => this.clientsOf(index.gatewayPlan(gateway)));
+      this.emitted.set(`GatewayNetworkPolicy-${gatewayName(gateway)}`, policy);
+    }
+    const nodes = dedicatedNodes && { ...meta, name: nodesName(dedicatedNodes.taintKey, dedicatedNodes.taintValue) };
+    this.admissionPolicies = !nodes ? [] : [
+      admissionPolicy(this, 'ValidatingAdmissionPolicy', nodes, dedicatedNodes),
+      admissionPolicyBinding(this, 'ValidatingAdmissionPolicyBinding', nodes),
+    ];
+  }
+
+  /** The NetworkPolicy of a locked namespace, for patches. */
+  public networkPolicy(namespace: string): ApiObject {
+    return this.find(`NetworkPolicy-${namespace}`);
+  }
+
+  /** The Sidecar of a locked namespace, for patches. */
+  public sidecar(namespace: string): ApiObject {
+    return this.find(`Sidecar-${namespace}`);
+  }
+
+  /** The NetworkPolicy of a gateway, for patches. */
+  public gatewayPolicy(gateway: IEgressGateway): ApiObject {
+    return this.find(`GatewayNetworkPolicy-${gatewayName(gatewayIntent(Values.of(this), 'gateway', gateway))}`);
   }
 
   /** What can still be reached from the locked namespaces, and which clients of the app's egresses are not locked down at all. */
   public report(): LockdownOpening[] {
-    return lockdownOpenings(this, this.intent);
+    return lockdownOpenings(this, this.intent.path);
   }
 
   /** The same as text for people, one line an opening. */
@@ -201,18 +202,30 @@ export class EgressLockdown extends Construct {
       throw new Error(`nothing is written:\n  ${wrong.join('\n  ')}`);
     }
     const folder = directory ?? App.of(this).outdir;
-    const file = join(folder, label(...this.intent.path.split('/')));
+    const file = join(folder, label(this.intent.path.split('/')));
     mkdirSync(folder, { recursive: true });
     writeFileSync(`${file}.report.json`, `${JSON.stringify(this.report(), undefined, 2)}\n`);
     writeFileSync(`${file}.report.txt`, `${this.describe()}\n`);
     return [`${file}.report.json`, `${file}.report.txt`];
   }
+
+  /** Namespaces that may reach a gateway's pods. */
+  private clientsOf({ clients }: GatewayPlan): Clients {
+    const { namespaces, gatewayClients } = this.intent;
+    return clients === 'all' ? clients : [...new Set([...namespaces, ...gatewayClients, ...clients])].sort();
+  }
+
+  private find(key: string): ApiObject {
+    const [role] = key.split('-');
+    return this.emitted.get(key) ?? Values.of(this).refuse(Problem.UNKNOWN_OBJECT, `there is no ${key.replace('-', ' of ')}`,
+      `name one of: ${[...this.emitted.keys()].filter(known => known.startsWith(`${role}-`)).map(known => known.slice(role.length + 1)).join(', ')}`);
+  }
 }
 
-function intentOf(values: Values, props: EgressLockdownProps): LockdownIntent {
+function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): LockdownIntent {
   const names = (prop: string, list: string[]) => values.list(prop, list, (item, name) => values.name(item, name)).sort();
   const namespaces = names('namespaces', values.required('namespaces', props.namespaces));
-  const gateways = props.gateways === undefined ? [] : egressGateways(values, props.gateways, isSameGateway);
+  const gateways = props.gateways === undefined || props.gateways.length === 0 ? [] : gatewayIntents(values, props.gateways);
   if (props.dedicatedNodes && gateways.length === 0) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'dedicatedNodes is given without gateways', 'name the gateways that run there');
   }
@@ -227,9 +240,9 @@ function intentOf(values: Values, props: EgressLockdownProps): LockdownIntent {
     gateways,
     inCluster: props.inClusterNamespaces?.length === 0 ? []
       : values.list('inClusterNamespaces', props.inClusterNamespaces ?? ['.'], (item, name) => name === '.' ? name : values.name(item, name)).sort(),
-    clusterDomain: values.clusterDomain(props.clusterDomain),
-    dns: { namespace: values.name('dnsNamespace', props.dnsNamespace ?? 'kube-system'), labels: podLabels(values, 'dnsLabels', props.dnsLabels ?? { 'k8s-app': 'kube-dns' }) },
-    istiod: { namespace: values.name('istiodNamespace', props.istiodNamespace ?? 'istio-system'), labels: podLabels(values, 'istiodLabels', props.istiodLabels ?? { app: 'istiod' }) },
+    clusterDomain: values.clusterDomain(props.clusterDomain ?? app.clusterDomain),
+    dns: { namespace: values.name('dnsNamespace', props.dnsNamespace ?? 'kube-system'), labels: values.selector('dnsLabels', props.dnsLabels ?? { 'k8s-app': 'kube-dns' }) },
+    istiod: { namespace: values.name('istioNamespace', props.istioNamespace ?? app.istioNamespace), labels: values.selector('istiodLabels', props.istiodLabels ?? { app: 'istiod' }) },
     gatewayClients: props.gatewayClients === undefined ? [] : names('gatewayClients', props.gatewayClients),
     dedicatedNodes: props.dedicatedNodes && nodesIntent(values, props.dedicatedNodes, gateways),
   };
@@ -246,12 +259,4 @@ function nodesIntent(values: Values, nodes: DedicatedNodes, gateways: readonly G
       : values.list('otherNamespaces', otherNamespaces ?? ['kube-system'], (item, name) => values.name(item, name)).sort(),
     gateways,
   };
-}
-
-function podLabels(values: Values, prop: string, labels: { [key: string]: string }): { [key: string]: string } {
-  const checked = values.labels(prop, labels);
-  if (Object.keys(checked).length === 0) {
-    values.refuse(Problem.EMPTY_LIST, `${prop} is {}, which selects every pod of the namespace`, 'give the labels of those pods');
-  }
-  return checked;
 }

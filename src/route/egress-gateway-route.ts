@@ -1,51 +1,45 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppIndex } from '../app/app-index';
+import { ObjectSet } from '../app/object-set';
 import { ConnectionOptions } from '../egress/connection-options';
 import { connectionsIntent } from '../egress/connection-values';
-import { IEgress } from '../egress/egress';
+import { Egress, IEgress } from '../egress/egress';
 import { ForwardProxy } from '../egress/forward-proxy';
 import { forwardProxyIntent } from '../egress/forward-proxy-values';
 import { originationIntent } from '../egress/origination-values';
 import { TlsOrigination } from '../egress/tls-origination';
-import { authorizationPolicy, denialPolicy } from '../emit/istio/authorization-policy';
-import { destinationRule } from '../emit/istio/destination-rule';
-import { sniEnvoyFilter } from '../emit/istio/envoy-filter';
-import { gateway as gatewayObject } from '../emit/istio/gateway';
-import { requestPolicy } from '../emit/istio/request-policy';
-import { serviceEntry } from '../emit/istio/service-entry';
-import { virtualService } from '../emit/istio/virtual-service';
-import { ObjectMeta, retract } from '../emit/object';
-import { IEgressGateway } from '../gateway/egress-gateway';
+import { Meta } from '../emit/object';
+import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { GatewayHop } from '../gateway/gateway-hop';
-import { egressGateway } from '../gateway/gateway-values';
-import { GatewayIntent } from '../intent/intent';
+import { gatewayIntent } from '../gateway/gateway-values';
+import { isWildcard } from '../intent/egress';
+import { GatewayIntent } from '../intent/gateway';
+import { PermissionIntent } from '../intent/permission';
 import { describe, Problem } from '../intent/problem';
 import { HopIntent, RouteIntent } from '../intent/route';
 import { Values } from '../intent/values';
-import { label } from '../plan/names';
-import { admission, crossings } from '../plan/path';
-import { demandedIdentities, denials, takesPolicy } from '../plan/permission';
-import { sniListener } from '../plan/sni-listener';
 import { AllowedRequests } from '../policy/allowed-requests';
 import { identityIntents } from '../policy/identity-values';
 import { requestsIntent } from '../policy/permission-values';
 import { WorkloadIdentity } from '../policy/workload-identity';
 
-/** Props of an `EgressGatewayRoute`. */
-export interface EgressGatewayRouteProps extends ConnectionOptions {
-  /** What takes this way. An egress has one way: a second route of it is an error at synth. */
-  readonly egress: IEgress;
-
-  /** The gateway by which it leaves. */
-  readonly gateway: IEgressGateway;
-
+/** Which way an egress takes through a gateway. */
+export interface RouteOptions extends ConnectionOptions {
   /**
    * How the way from the sidecar to the gateway is secured.
    *
    * @default GatewayHop.mutualTls()
    */
   readonly hop?: GatewayHop;
+
+  /**
+   * Workloads of client namespaces that alone are let in; `[WorkloadIdentity.nobody()]` for none. Over mutual TLS (mTLS) alone. The method
+   * `allowFrom` adds to them.
+   *
+   * @default - every workload of the clients
+   */
+  readonly allowFrom?: WorkloadIdentity[];
 
   /**
    * Exact DNS name of an outside server that serves every host of a TLS egress, for wildcards such as `*.wikipedia.org`
@@ -87,149 +81,194 @@ export interface EgressGatewayRouteProps extends ConnectionOptions {
   readonly annotations?: { [key: string]: string };
 }
 
+/** Props of an `EgressGatewayRoute`. */
+export interface EgressGatewayRouteProps extends RouteOptions {
+  /** What takes this way. An egress has one way: a second route of it is an error at synth. */
+  readonly egress: IEgress;
+
+  /** The gateway by which it leaves. */
+  readonly gateway: IEgressGateway;
+}
+
 /**
- * Leads an egress through a gateway.
+ * Leads an egress through a gateway: its clients' connections leave the mesh there and nowhere else, and the gateway lets in whom you say.
  *
  * ```
  *  sidecar ──client leg──► door at the gateway ──outer leg──► the real host
  * ```
  *
- * To the clients the host is reached at the gateway; only the gateway knows the real one. The client leg is the egress's own
- * ServiceEntry and DestinationRule, which change where they lead. The route adds, in the gateway's namespace and for each host
- * and port, a door (Gateway, VirtualService) and an outer leg (ServiceEntry, and a DestinationRule for TLS, a forward proxy or limits).
- * Over mutual TLS the gateway refuses workloads of namespaces that are no clients, by one AuthorizationPolicy for all routes with the same clients. Envoy asks it at the caller's
- * first byte: a server that speaks first (MySQL, SMTP, SSH) has been connected to by then, and its greeting handed on. Where that
- * matters, name the identities with `allowFrom`, or let a NetworkPolicy keep other namespaces from the gateway's pods.
+ * To the clients the host is reached at the gateway; only the gateway knows the real one. The egress's own ServiceEntry and
+ * DestinationRule (the client leg) change where they lead. In the gateway's namespace the route adds, for each host and port, a Gateway
+ * and a VirtualService (the door), and a ServiceEntry, with a DestinationRule for TLS, a forward proxy or limits (the outer leg). Over
+ * mutual TLS (mTLS) the gateway also refuses workloads of namespaces that are no clients, by an AuthorizationPolicy that routes with the
+ * same clients share.
  *
  * @example
  * new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
  */
 export class EgressGatewayRoute extends Construct {
-  /** The Gateway objects, one for each host and port in sorted order, for patches. */
-  public readonly gateways: ApiObject[];
-
-  /** The VirtualServices, one for each host and port in sorted order, for patches. */
-  public readonly virtualServices: ApiObject[];
-
-  /** The VirtualServices by which sidecars name requests for a gateway that reads HTTP, one a host in sorted order, for patches; none with another hop, or where the egress has its own. */
-  public readonly clientVirtualServices: ApiObject[];
-
-  /** The ServiceEntries by which the gateway knows the real hosts, one for each host and port in sorted order, for patches. */
-  public readonly serviceEntries: ApiObject[];
-
-  /** The EnvoyFilters that make the gateway's proxy an SNI proxy, one for each wildcard and port in sorted order, for patches. */
-  public readonly envoyFilters: ApiObject[];
-
-  /** The DestinationRules of the ways to the real hosts, one for each host and port in sorted order, for patches; none where nothing is said of them. To an SNI proxy they hand the caller's address on. */
-  public readonly destinationRules: ApiObject[];
-
-  /** The AuthorizationPolicy that refuses other namespaces, shared by all routes of the gateway with the same clients; none where nobody can be refused. */
-  public readonly authorizationPolicy?: ApiObject;
-
-  private readonly route: RouteIntent;
-  private denials?: ApiObject;
+  private readonly intent: RouteIntent;
+  private readonly emitted: ObjectSet;
+  private readonly clients: ObjectSet;
 
   public constructor(scope: Construct, id: string, props: EgressGatewayRouteProps) {
     super(scope, id);
-    const values = new Values(scope, id);
-    const egress = values.kindOf('egress', props.egress, 'an IEgress, such as a TlsEgress', ({ intent }) => intent?.hosts !== undefined);
-    const gateway = egressGateway(values, 'gateway', props.gateway);
+    const values = Values.of(this);
+    const { egress: { _intent: egress, node } } = values.kindOf('egress', props.egress, 'an IEgress, such as a TlsEgress', given => given.egress?._intent?.hosts !== undefined);
+    const gateway = gatewayIntent(values, 'gateway', props.gateway);
     const hop = values.kindOf('hop', props.hop ?? GatewayHop.mutualTls(), 'a GatewayHop, such as GatewayHop.mutualTls()', value => value instanceof GatewayHop);
-    const { clients, hosts, ports } = egress.intent;
-    const originator = { at: 'gateway' as const, namespace: gateway.intent.namespace, clients, hosts: hosts.length, ports: ports.length };
+    const { clients, hosts, ports } = egress;
+    const originator = { at: 'gateway' as const, namespace: gateway.namespace, clients, hosts: hosts.length, ports: ports.length };
     const route: RouteIntent = {
       path: values.path,
-      egress: egress.intent,
-      gateway: gateway.intent,
-      hop: hopOf(values, gateway.intent, hop),
+      egress,
+      gateway,
+      hop: hopOf(values, gateway, hop),
       hostingServer: props.hostingServer === undefined ? undefined : values.host('hostingServer', props.hostingServer),
       tlsOrigination: originationIntent(values, props.tlsOrigination, originator),
       forwardProxy: forwardProxyIntent(values, props.forwardProxy, originator),
       connections: connectionsIntent(values, props),
     };
-    const meta: Omit<ObjectMeta, 'name'> = {
-      namespace: route.gateway.namespace,
+    const meta: Meta = {
+      namespace: gateway.namespace,
       labels: values.labels('labels', props.labels),
       annotations: values.annotations(props.annotations),
     };
+    this.intent = route;
+    this.emitted = new ObjectSet(values);
+    this.clients = new ObjectSet(values);
+    this.emit(meta);
+    AppIndex.of(this).addRoute(this, route, foreignTo(this, node.root, props.gateway.gateway));
+    if (props.allowFrom !== undefined) this.allow({ identities: identityIntents(values, 'allowFrom', props.allowFrom) });
+  }
 
-    const index = AppIndex.of(this);
-    const all = crossings(route).map(crossing => ({ ...crossing, id: (kind: string) => crossing.key === '' ? kind : `${kind}-${crossing.key}` }));
-    this.gateways = all.map(({ id: of, name, door }) => gatewayObject(this, of('Gateway'), { ...meta, name },
-      () => ({ ...door, callers: demandedIdentities(route, index.permissionsOn(route.egress)) })));
-    this.virtualServices = all.map(({ id: of, name, door }) => virtualService(this, of('VirtualService'), { ...meta, name }, name, door));
-    this.clientVirtualServices = !route.hop.http || route.egress.requests ? [] : route.egress.hosts.map(host => requestPolicy(
-      this, hosts.length === 1 ? 'ClientVirtualService' : `ClientVirtualService-${host}`,
-      { ...meta, namespace: route.egress.namespace, name: label(...route.path.split('/'), 'client', ...(hosts.length === 1 ? [] : [host])) },
-      route.egress, host, () => route));
-    this.serviceEntries = all.map(({ id: of, name, outer }) => serviceEntry(this, of('ServiceEntry'), { ...meta, name }, () => outer));
-    this.destinationRules = all.flatMap(({ id: of, name, outerSecuring }) =>
-      outerSecuring ? [destinationRule(this, of('DestinationRule'), { ...meta, name }, () => outerSecuring)] : []);
-
-    this.envoyFilters = route.gateway.sniProxy?.program !== 'envoy' ? [] : all.flatMap(crossing => {
-      const listener = sniListener(crossing);
-      return listener ? [sniEnvoyFilter(
-        this, crossing.id('EnvoyFilter'), { ...meta, name: crossing.name }, route.gateway.labels, listener, route.gateway.sniProxy!)] : [];
-    });
-
-    const foreign = foreignTo(this, egress, gateway);
-    this.authorizationPolicy = foreign.length === 0 ? admit(gateway, route) : undefined;
-    index.addRoute(this, route, foreign);
-    index.tellPermissions(route, permissions => {
-      if (!takesPolicy(route, permissions)) {
-        if (this.denials) retract(this.denials);
-        this.denials = undefined;
-        return;
-      }
-      this.denials ??= denialPolicy(this, 'AuthorizationPolicy', { ...meta, name: label(route.egress.namespace, ...route.path.split('/'), 'identities') },
-        route.gateway.labels, all.map(({ ownName }) => ownName), () => denials(route, index.permissionsOn(route.egress)!));
-    });
-    this.route = route;
+  /** Every object that it emits. */
+  public get objects(): ApiObject[] {
+    return [...this.emitted.all(), ...this.clients.all()];
   }
 
   /**
-   * The AuthorizationPolicy that refuses other identities and requests, for patches; only where a whole namespace is among the
-   * identities, or requests are allowed.
+   * The Gateway of a host and port, for patches.
    *
-   * @default - none
+   * @param host one of the hosts; may be left out where there is one only
+   * @param port one of the ports; may be left out where there is one only
    */
-  public get identityPolicy(): ApiObject | undefined {
-    return this.denials;
+  public gateway(host?: string, port?: number): ApiObject {
+    return this.emitted.find('Gateway', host, port);
   }
 
   /**
-   * Lets only these workloads of the client namespaces in, besides those of earlier calls. Over mutual TLS alone; the egress's own `allowFrom` does the same.
+   * The VirtualService of the gateway for a host and port, for patches.
    *
-   * Exact identities are demanded in the handshake, by the door's own TLS: whoever has another certificate gets no byte of the
-   * server. Where a whole namespace is among them, an AuthorizationPolicy refuses instead.
+   * @param host one of the hosts; may be left out where there is one only
+   * @param port one of the ports; may be left out where there is one only
+   */
+  public virtualService(host?: string, port?: number): ApiObject {
+    return this.emitted.find('VirtualService', host, port);
+  }
+
+  /**
+   * The ServiceEntry by which the gateway knows a host and port, for patches.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   * @param port one of the ports; may be left out where there is one only
+   */
+  public serviceEntry(host?: string, port?: number): ApiObject {
+    return this.emitted.find('ServiceEntry', host, port);
+  }
+
+  /**
+   * The DestinationRule of the gateway's way to a host and port, for patches; only with TLS origination, a forward proxy or limits, and
+   * to an SNI proxy, which it tells the caller's address.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   * @param port one of the ports; may be left out where there is one only
+   */
+  public destinationRule(host?: string, port?: number): ApiObject {
+    return this.emitted.find('DestinationRule', host, port);
+  }
+
+  /**
+   * The EnvoyFilter that makes the gateway's proxy an SNI proxy for a wildcard and port, for patches; only with `SniProxy.envoy()`.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   * @param port one of the ports; may be left out where there is one only
+   */
+  public envoyFilter(host?: string, port?: number): ApiObject {
+    return this.emitted.find('EnvoyFilter', host, port);
+  }
+
+  /**
+   * The VirtualService by which sidecars name requests to a host for a gateway that reads HTTP, for patches; the egress has it
+   * where it limits requests.
+   *
+   * @param host one of the hosts; may be left out where there is one only
+   */
+  public clientVirtualService(host?: string): ApiObject {
+    return this.clients.find('VirtualService', host);
+  }
+
+  /**
+   * Lets only these workloads of the client namespaces in, besides those of earlier calls and of the prop `allowFrom`. Over mutual TLS
+   * (mTLS) alone; the egress's own `allowFrom` does the same.
+   *
+   * Exact identities are demanded in the handshake, by the gateway's own TLS: whoever has another certificate gets no byte of the
+   * server. Where a whole namespace is among them, an AuthorizationPolicy refuses instead. Envoy asks it at the caller's first byte: a
+   * server that speaks first (MySQL, SMTP, SSH) has been connected to by then, and its greeting handed on.
    *
    * @param identities workloads of client namespaces; `WorkloadIdentity.nobody()` for none
    * @example
    * route.allowFrom(WorkloadIdentity.serviceAccount('bookinfo', 'bookinfo-ratings-v2'));
    */
   public allowFrom(...identities: WorkloadIdentity[]): void {
-    const { path, egress } = this.route;
-    AppIndex.of(this).allow({ path, egress, permission: { identities: identityIntents(Values.of(this), 'allowFrom', identities) } });
+    this.allow({ identities: identityIntents(Values.of(this), 'allowFrom', identities) });
   }
 
   /**
-   * Lets only these requests through, besides what earlier calls and `allowFrom` let. Over `GatewayHop.http()` alone, where the
-   * gateway reads them; a request that it refuses is answered 403.
+   * Lets only these requests through, besides what earlier calls and `allowFrom` let; a request that is refused is answered 403. Over
+   * `GatewayHop.http()` alone, where the gateway reads them.
    *
-   * The gateway compares the path as its `pathNormalization` leaves it, by Istio's default without `..` and with `%2F` as it came:
-   * for a server that reads `%2F` as `/` set the mesh's to `DECODE_AND_MERGE_SLASHES`. Each route with such rules adds an
-   * AuthorizationPolicy of 400 bytes and more to every filter chain of the gateway: 100 of them make 4 MB of configuration, 500 make
-   * 104 MB.
+   * The gateway's own VirtualService says it, by the caller's certificate as the gateway writes it into `x-forwarded-client-cert`: a mesh
+   * must not change `gatewayTopology.forwardClientCertDetails` of its gateways from Istio's default, `SANITIZE_SET`. The path is compared
+   * as `pathNormalization` leaves it, by Istio's default without `..` and with `%2F` as it came: for a server that reads `%2F` as `/` set
+   * the mesh's to `DECODE_AND_MERGE_SLASHES`.
    *
    * @see https://istio.io/latest/docs/ops/best-practices/security/#customize-your-system-on-path-normalization
    * @example
    * route.allowRequests({ from: [WorkloadIdentity.serviceAccount('bookinfo', 'ratings')], methods: ['GET'], paths: ['/v1/*'] });
    */
   public allowRequests(requests: AllowedRequests): void {
-    const { path, egress } = this.route;
-    AppIndex.of(this).allow({ path, egress, permission: requestsIntent(Values.of(this), requests) });
+    this.allow(requestsIntent(Values.of(this), requests));
+  }
+
+  private allow(permission: PermissionIntent): void {
+    const { path, egress } = this.intent;
+    AppIndex.of(this).allow({ path, egress, permission });
+  }
+
+  private emit(meta: Meta): void {
+    const { egress, gateway, hop, hostingServer, tlsOrigination, forwardProxy, connections } = this.intent;
+    const index = AppIndex.of(this);
+    const { program } = gateway.sniProxy ?? {};
+    for (const host of egress.hosts) {
+      const byName = program !== undefined && isWildcard(host) && hostingServer === undefined && egress.addresses.length === 0 && !forwardProxy;
+      const shape = { host, secured: byName || !!tlsOrigination || !!forwardProxy || !!connections, sniProxy: byName && program === 'envoy' };
+      for (const port of egress.ports) {
+        this.emitted.add({ host, port }, index.backend.crossing(
+          this, meta, { ...shape, port }, () => index.wayOf(egress, host, port), () => index.gatewayPlan(gateway)));
+      }
+      if (hop.http && !egress.requests) {
+        this.clients.add({ host }, index.backend.requests(this, { ...meta, namespace: egress.namespace }, host, () => index.waysOf(egress, host)));
+      }
+    }
   }
 }
+
+// the egress's room is below this one
+Egress._lead = (egress, gateway, options) => {
+  const again = egress.node.children.filter(({ node }) => node.id.startsWith('Route')).length;
+  return new EgressGatewayRoute(egress, again === 0 ? 'Route' : `Route${again + 1}`, { ...options, egress, gateway });
+};
 
 function hopOf(values: Values, gateway: GatewayIntent, hop: GatewayHop): HopIntent {
   return {
@@ -239,25 +278,11 @@ function hopOf(values: Values, gateway: GatewayIntent, hop: GatewayHop): HopInte
   };
 }
 
-function foreignTo(route: IConstruct, egress: IEgress, gateway: IEgressGateway): string[] {
+function foreignTo(route: IConstruct, root: IConstruct, gateway: IConstruct): string[] {
   return [
-    ...(egress.node.root === route.node.root ? [] : [describe(Problem.FOREIGN_EGRESS,
-      `egress "${egress.node.path}" belongs to another app`, 'a route changes where its egress leads, so both must be in one app: declare the egress here')]),
+    ...(root === route.node.root ? [] : [describe(Problem.FOREIGN_EGRESS,
+      'the egress belongs to another app', 'a route changes where its egress leads, so both must be in one app: declare the egress here')]),
     ...(gateway.node.root === route.node.root ? [] : [describe(Problem.FOREIGN_GATEWAY,
       `gateway "${gateway.node.path}" belongs to another app`, 'declare it here with EgressGateway.fromService(...): any number of apps may name the same Service')]),
   ];
-}
-
-/** One policy an app, gateway and set of clients: every policy is copied into every filter chain of the gateway. */
-function admit(gateway: IEgressGateway, route: RouteIntent): ApiObject | undefined {
-  const wanted = admission(route);
-  if (!wanted) return undefined;
-  const id = `clients-of-${wanted.domain}`;
-  const present = gateway.node.tryFindChild(id) as ApiObject | undefined;
-  if (present) return present;
-  // a namespace's own routes and those that others share with it alone have the same clients, under two domains
-  const shared = wanted.clients.length === 1 && wanted.clients[0] !== route.egress.namespace ? ['shared'] : [];
-  const name = label(...wanted.clients, ...shared, ...gateway.node.path.split('/'));
-  const meta: ObjectMeta = { name, namespace: route.gateway.namespace, labels: {}, annotations: {} };
-  return authorizationPolicy(gateway as unknown as Construct, id, meta, route.gateway.labels, wanted);
 }

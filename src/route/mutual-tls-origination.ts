@@ -5,7 +5,7 @@ import { EgressOptions, IEgress } from '../egress/egress';
 import { HttpEgress } from '../egress/http-egress';
 import { RequestOptions } from '../egress/request-options';
 import { ClientCertificate, TlsOrigination, TlsOriginationOptions } from '../egress/tls-origination';
-import { IEgressGateway } from '../gateway/egress-gateway';
+import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { GatewayHop } from '../gateway/gateway-hop';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';

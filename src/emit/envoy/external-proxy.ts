@@ -1,7 +1,7 @@
 import { sniProxyLine } from './audit-line';
 import { byName, clusterOf, stdoutLog, upstream } from './sni-proxy';
 import { isAddress } from '../../intent/addresses';
-import { ExternalListener, Onward } from '../../intent/external-listener';
+import { ExternalListener, Onward } from '../../plan/external-listener';
 import { NOBODY } from '../../intent/identity';
 
 const TYPE = 'type.googleapis.com/envoy.extensions';

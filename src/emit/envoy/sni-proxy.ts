@@ -1,6 +1,7 @@
+import { duration } from '../duration';
 import { sniProxyLine } from './audit-line';
-import { SniProxyIntent } from '../../intent/intent';
-import { SniListener, SniNames } from '../../plan/sni-listener';
+import { SniProxyIntent } from '../../intent/sni-proxy';
+import { SniListener, SniNames } from '../../plan/plan';
 
 const TYPE = 'type.googleapis.com/envoy.extensions';
 const LOOKUP = new Map([['IPV4', 'V4_ONLY'], ['IPV6', 'V6_ONLY'], ['ANY', 'ALL']]);
@@ -13,7 +14,7 @@ export function upstream(listener: SniNames, proxy: SniProxyIntent): object {
   return {
     name: clusterOf(listener),
     lb_policy: 'CLUSTER_PROVIDED',
-    connect_timeout: `${proxy.connectTimeoutSeconds}s`,
+    connect_timeout: duration(proxy.connectTimeout),
     cluster_type: {
       name: 'envoy.clusters.dynamic_forward_proxy',
       typed_config: { '@type': `${TYPE}.clusters.dynamic_forward_proxy.v3.ClusterConfig`, 'dns_cache_config': dnsCache(listener, proxy) },
@@ -57,7 +58,7 @@ export function byName(listener: SniNames, proxy: SniProxyIntent, line: object, 
             '@type': `${TYPE}.filters.network.tcp_proxy.v3.TcpProxy`,
             'stat_prefix': clusterOf(listener),
             'cluster': clusterOf(listener),
-            'idle_timeout': `${proxy.idleTimeoutSeconds}s`,
+            'idle_timeout': duration(proxy.idleTimeout),
             'access_log': [stdoutLog(line)],
           },
         },

@@ -3,40 +3,33 @@ import { Construct } from 'constructs';
 import {
   AuthorizationPolicy, AuthorizationPolicySpecAction, AuthorizationPolicySpecRules, toJson_AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
-import { Admission } from '../../plan/path';
-import { Denial } from '../../plan/permission';
-import { emit, ObjectMeta } from '../object';
+import { appDomain, appFenceName, callersFenceName } from '../../plan/names';
+import { Callers, GatewayPlan, Plan } from '../../plan/plan';
+import { emit, Meta } from '../object';
 
-type Labels = { readonly [key: string]: string };
+const SNI = 'connection.sni';
 
-/** The AuthorizationPolicy of an admission: refuses other namespaces at the gateway. */
-export function authorizationPolicy(scope: Construct, id: string, meta: ObjectMeta, labels: Labels, admission: Admission): ApiObject {
-  return refusing(scope, id, meta, labels, [`*.${admission.domain}`], () => [{ from: [{ source: { notNamespaces: [...admission.clients] } }] }]);
+/**
+ * The AuthorizationPolicies that refuse everybody else at a gateway. Istio copies each into every filter chain.
+ *
+ * An app with a name has one, which also shuts every own name of the app whose callers it does not know: a door that is there before
+ * its callers are named here, and one that stayed behind when they were not any more. Nothing tells an app without a name from another
+ * in its namespace, so each set of its callers has one, called after the first host that it is for, which no other app has.
+ */
+export function refusals(scope: Construct, meta: Meta, { app }: Plan, { service, selector, callers }: GatewayPlan): ApiObject[] {
+  const policy = (id: string, name: string, rules: AuthorizationPolicySpecRules[]) => emit(scope, id, AuthorizationPolicy.GVK, { ...meta, name },
+    () => toJson_AuthorizationPolicySpec({ selector: { matchLabels: { ...selector } }, action: AuthorizationPolicySpecAction.DENY, rules }));
+  const known = callers.filter(({ who }) => who !== 'all');
+  if (app === undefined) {
+    return known.map(one => policy(`AuthorizationPolicy-${one.domain}`, callersFenceName(one.domain, service, one.first), [others(one)]));
+  }
+  if (callers.length === 0) return [];
+  const unknown = { when: [{ key: SNI, values: [`*.${appDomain(app)}`], notValues: callers.map(({ domain }) => `*.${domain}`) }] };
+  return [policy('AuthorizationPolicy', appFenceName(app, service), [...known.map(others), unknown])];
 }
 
-/** The AuthorizationPolicy of denials: refuses callers and requests under some names of the gateway. */
-export function denialPolicy(
-  scope: Construct, id: string, meta: ObjectMeta, labels: Labels, names: readonly string[], denials: () => readonly Denial[],
-): ApiObject {
-  return refusing(scope, id, meta, labels, names, () => denials().map(({ principals, notPrincipals, methods, notMethods, notPaths }) => ({
-    ...(principals || notPrincipals ? { from: [{ source: { principals: copy(principals), notPrincipals: copy(notPrincipals) } }] } : {}),
-    ...(methods || notMethods || notPaths
-      ? { to: [{ operation: { methods: copy(methods), notMethods: copy(notMethods), notPaths: copy(notPaths) } }] }
-      : {}),
-  })));
-}
-
-/** Every rule is bound to names: one without would refuse the connections of every other route of the gateway. */
-function refusing(
-  scope: Construct, id: string, meta: ObjectMeta, labels: Labels, names: readonly string[], rules: () => AuthorizationPolicySpecRules[],
-): ApiObject {
-  return emit(scope, id, AuthorizationPolicy.GVK, meta, () => toJson_AuthorizationPolicySpec({
-    selector: { matchLabels: { ...labels } },
-    action: AuthorizationPolicySpecAction.DENY,
-    rules: rules().map(rule => ({ ...rule, when: [{ key: 'connection.sni', values: [...names] }] })),
-  }));
-}
-
-function copy(items: readonly string[] | undefined): string[] | undefined {
-  return items && [...items];
+/** Whoever is not among the callers, under their names alone: a rule without names would refuse everybody's connections. */
+function others({ domain, who }: Callers): AuthorizationPolicySpecRules {
+  const notPrincipals = (who as readonly string[]).map(uri => uri.slice('spiffe://'.length));
+  return { from: [{ source: { notPrincipals } }], when: [{ key: SNI, values: [`*.${domain}`] }] };
 }

@@ -1,46 +1,86 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { exportTo, OUTER } from './words';
 import {
   DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicy, DestinationRuleSpecTrafficPolicyProxyProtocolVersion,
   DestinationRuleSpecTrafficPolicyTls, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
 } from '../../../imports/networking.istio.io';
 import { ConnectionsIntent } from '../../intent/connections';
-import { Securing, Security } from '../../plan/path';
+import { CertificatesIntent } from '../../intent/origination';
+import { Labels, Leg, Security, Way } from '../../plan/plan';
+import { duration } from '../duration';
 import { emit, ObjectMeta } from '../object';
 
-/** The DestinationRule of a leg: how the way to one host is secured. */
-export function destinationRule(scope: Construct, id: string, meta: ObjectMeta, securing: () => Securing): ApiObject {
-  return emit(scope, id, DestinationRule.GVK, meta, () => toJson_DestinationRuleSpec(specOf(securing())));
+/** The DestinationRule of a host, for its clients. */
+export function clientRule(scope: Construct, id: string, meta: ObjectMeta, ways: () => readonly Way[]): ApiObject {
+  return emit(scope, id, DestinationRule.GVK, meta, () => {
+    const all = ways();
+    const [{ host, namespace, clients, legs: [{ onlyPods }] }] = all;
+    return toJson_DestinationRuleSpec(specOf(host, exportTo(clients, namespace), portsOf(all), onlyPods?.labels));
+  });
 }
 
-function specOf({ host, exportTo, ports, tunnel, connections, tellsCaller, workloadSelector }: Securing): DestinationRuleSpec {
-  const [first, ...more] = ports;
+/**
+ * The DestinationRule of a host for pods that an origination leaves out. Of two rules of one host with the same `exportTo` Istio drops
+ * the one without a selector; other namespaces do not look at this one.
+ */
+export function othersRule(scope: Construct, id: string, meta: ObjectMeta, ways: () => readonly Way[]): ApiObject {
+  return emit(scope, id, DestinationRule.GVK, meta, () => {
+    const ports = portsOf(ways()).map(({ number, leg }) => ({ number, leg: { ...leg, security: leg.onlyPods?.others ?? leg.security } }));
+    return toJson_DestinationRuleSpec(specOf(ways()[0].host, ['*'], ports));
+  });
+}
+
+/** The DestinationRule of the way on from a gateway. */
+export function outerRule(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
+  return emit(scope, id, DestinationRule.GVK, meta, () => {
+    const { legs: [{ door }, leg] } = way();
+    return toJson_DestinationRuleSpec(specOf(leg.name, ['.'], [{ number: OUTER[door!.reads].number, leg }]));
+  });
+}
+
+interface PortLeg {
+  readonly number: number;
+  readonly leg: Leg;
+}
+
+function portsOf(ways: readonly Way[]): PortLeg[] {
+  return ways.map(({ port, legs: [leg] }) => ({ number: port, leg }));
+}
+
+function specOf(host: string, visible: string[], ports: readonly PortLeg[], selector?: Labels): DestinationRuleSpec {
+  const [{ leg: { security, tunnel, tellsCaller, connections } }] = ports;
   const limits = limitsOf(connections);
   return {
     host,
-    exportTo: [...exportTo],
-    workloadSelector: workloadSelector && { matchLabels: { ...workloadSelector } },
-    trafficPolicy: more.length === 0 || ports.every(({ security }) => security.by === 'nothing')
+    exportTo: visible,
+    workloadSelector: selector && { matchLabels: { ...selector } },
+    trafficPolicy: ports.length === 1 || ports.every(({ leg }) => leg.security.by === 'nothing')
       ? {
-        tls: tlsOf(first.security),
+        tls: tlsOf(security),
         tunnel: tunnel && { protocol: 'CONNECT', targetHost: tunnel.host, targetPort: tunnel.port },
         ...(tellsCaller ? { proxyProtocol: { version: DestinationRuleSpecTrafficPolicyProxyProtocolVersion.V2 } } : {}),
         ...limits,
       }
       // the shapes for a port are those for all ports in Istio's API, generated under other names
-      : { portLevelSettings: ports.map(({ number, security }) => ({ port: { number }, tls: tlsOf(security), ...limits })) as any },
+      : { portLevelSettings: ports.map(({ number, leg }) => ({ port: { number }, tls: tlsOf(leg.security), ...limits })) as any },
   };
 }
 
-function limitsOf(connections: ConnectionsIntent = {}): Pick<DestinationRuleSpecTrafficPolicy, 'connectionPool' | 'outlierDetection'> {
-  const { maxConnections, connectTimeout, maxRequests, consecutive5xxErrors, interval, baseEjectionTime, maxEjectionPercent } = connections;
-  const tcp = maxConnections === undefined && connectTimeout === undefined ? {} : { tcp: { maxConnections, connectTimeout } };
+function limitsOf({ maxConnections, connectTimeout, maxRequests, ejection }: ConnectionsIntent = {}): Pick<DestinationRuleSpecTrafficPolicy, 'connectionPool' | 'outlierDetection'> {
+  const tcp = maxConnections === undefined && connectTimeout === undefined ? {} : { tcp: { maxConnections, connectTimeout: duration(connectTimeout) } };
   const http = maxRequests === undefined ? {} : { http: { http2MaxRequests: maxRequests } };
   const connectionPool = { ...tcp, ...http };
   return {
     ...(Object.keys(connectionPool).length === 0 ? {} : { connectionPool }),
-    ...(consecutive5xxErrors === undefined ? {}
-      : { outlierDetection: { consecutive5XxErrors: consecutive5xxErrors, interval, baseEjectionTime, maxEjectionPercent } }),
+    ...(ejection ? {
+      outlierDetection: {
+        consecutive5XxErrors: ejection.errors,
+        interval: duration(ejection.interval),
+        baseEjectionTime: duration(ejection.time),
+        maxEjectionPercent: ejection.maxPercent,
+      },
+    } : {}),
   };
 }
 
@@ -48,18 +88,27 @@ function tlsOf(security: Security): DestinationRuleSpecTrafficPolicyTls {
   switch (security.by) {
     case 'nothing':
       return { mode: DestinationRuleSpecTrafficPolicyTlsMode.DISABLE };
-    case 'mesh-mutual-tls':
-      return {
-        mode: DestinationRuleSpecTrafficPolicyTlsMode.ISTIO_UNDERSCORE_MUTUAL,
-        sni: security.sni,
-        subjectAltNames: [security.serverIdentity],
-      };
+    case 'mesh':
+      return { mode: DestinationRuleSpecTrafficPolicyTlsMode.ISTIO_UNDERSCORE_MUTUAL, sni: security.sni, subjectAltNames: [security.identity] };
     case 'tls':
       return {
-        mode: security.mode as DestinationRuleSpecTrafficPolicyTlsMode,
-        ...security.certificates,
+        mode: security.mutual ? DestinationRuleSpecTrafficPolicyTlsMode.MUTUAL : DestinationRuleSpecTrafficPolicyTlsMode.SIMPLE,
+        ...certificatesOf(security.certificates),
         sni: security.sni,
-        ...(security.subjectAltNames ? { subjectAltNames: [...security.subjectAltNames] } : { insecureSkipVerify: true }),
+        ...(security.names ? { subjectAltNames: [...security.names] } : { insecureSkipVerify: true }),
       };
+  }
+}
+
+function certificatesOf(certificates: CertificatesIntent): Partial<DestinationRuleSpecTrafficPolicyTls> {
+  switch (certificates.from) {
+    case 'secret':
+      return { credentialName: certificates.name };
+    case 'config-map':
+      return { credentialName: `configmap://${certificates.namespace}/${certificates.name}` };
+    case 'files': {
+      const { from, ...files } = certificates;
+      return files;
+    }
   }
 }

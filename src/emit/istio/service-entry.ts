@@ -1,48 +1,72 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { exportTo, OUTER } from './words';
 import {
-  ServiceEntry, ServiceEntrySpec, ServiceEntrySpecEndpoints, ServiceEntrySpecLocation, ServiceEntrySpecResolution, toJson_ServiceEntrySpec,
+  ServiceEntry, ServiceEntrySpec, ServiceEntrySpecEndpoints, ServiceEntrySpecLocation, ServiceEntrySpecPorts, ServiceEntrySpecResolution, toJson_ServiceEntrySpec,
 } from '../../../imports/networking.istio.io';
-import { ENTRY_LABELS } from '../../plan/names';
-import { Leg } from '../../plan/path';
+import { ENTRY_LABELS } from '../../intent/reserved-names';
+import { Leg, Way } from '../../plan/plan';
 import { emit, ObjectMeta } from '../object';
 
-/** The ServiceEntry of a leg: where its hosts are reached. */
-export function serviceEntry(scope: Construct, id: string, meta: ObjectMeta, leg: () => Leg, autoAllocate = false): ApiObject {
-  const labels = autoAllocate ? meta.labels : { ...meta.labels, ...ENTRY_LABELS };
-  return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => toJson_ServiceEntrySpec(specOf(leg())));
+/** The ServiceEntry of a host, for its clients. */
+export function clientEntry(scope: Construct, id: string, meta: ObjectMeta, ways: () => readonly Way[], addressed: boolean): ApiObject {
+  const labels = addressed ? meta.labels : { ...meta.labels, ...ENTRY_LABELS };
+  return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => toJson_ServiceEntrySpec(clientSpec(ways())));
 }
 
-function specOf({ hosts, addresses, ports, reach, exportTo }: Leg): ServiceEntrySpec {
+/** The ServiceEntry by which a gateway knows a host. */
+export function outerEntry(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
+  const labels = { ...meta.labels, ...ENTRY_LABELS };
+  return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => toJson_ServiceEntrySpec(outerSpec(way())));
+}
+
+function clientSpec(ways: readonly Way[]): ServiceEntrySpec {
+  const [{ host, namespace, clients, taken }] = ways;
+  const ports = ways.map(({ port, spoken, legs: [leg] }) => ({ number: port, name: `${spoken}-${port}`, protocol: spoken.toUpperCase(), leg }));
+  return entry(host, ports, exportTo(clients, namespace), taken.by === 'addresses' ? taken.addresses : []);
+}
+
+function outerSpec({ spoken, legs: [{ door }, leg] }: Way): ServiceEntrySpec {
+  const port = door!.reads === 'http' ? { ...OUTER.http, protocol: spoken.toUpperCase() } : OUTER.bytes;
+  return entry(leg.name, [{ ...port, leg }], ['.'], []);
+}
+
+interface Port {
+  readonly number: number;
+  readonly name: string;
+  readonly protocol: string;
+  readonly leg: Leg;
+}
+
+function entry(host: string, ports: readonly Port[], visible: string[], addresses: readonly string[]): ServiceEntrySpec {
+  const { resolution, endpoints } = whereTo(host, ports);
   return {
-    hosts: [...hosts],
+    hosts: [host],
     addresses: addresses.length > 0 ? [...addresses] : undefined,
-    ports: ports.map(port => ({ ...port })),
+    ports: ports.map(({ leg: { reach }, ...port }): ServiceEntrySpecPorts =>
+      ({ ...port, ...(endpoints || reach.port === port.number ? {} : { targetPort: reach.port }) })),
     location: ServiceEntrySpecLocation.MESH_UNDERSCORE_EXTERNAL,
-    exportTo: [...exportTo],
-    ...whereTo(reach, ports),
+    exportTo: visible,
+    resolution,
+    ...(endpoints ? { endpoints } : {}),
   };
 }
 
-function whereTo(reach: Leg['reach'], ports: Leg['ports']): { resolution: ServiceEntrySpecResolution; endpoints?: ServiceEntrySpecEndpoints[] } {
-  const onPort = (port: number) => ({ ports: Object.fromEntries(ports.map(({ name }) => [name, port])) });
-  switch (reach.by) {
+/** All ports of a host lead to one place. */
+function whereTo(host: string, ports: readonly Port[]): { readonly resolution: ServiceEntrySpecResolution; readonly endpoints?: ServiceEntrySpecEndpoints[] } {
+  const { reach } = ports[0].leg;
+  const moved = ports.some(({ number, leg }) => leg.reach.port !== number)
+    ? { ports: Object.fromEntries(ports.map(({ name, leg }) => [name, leg.reach.port])) } : {};
+  switch (reach.to) {
     case 'dialled':
       return { resolution: ServiceEntrySpecResolution.NONE };
-    case 'dns':
-      return { resolution: ServiceEntrySpecResolution.DNS };
-    case 'dynamic-dns':
+    case 'sent-name':
       return { resolution: ServiceEntrySpecResolution.DYNAMIC_UNDERSCORE_DNS };
-    case 'socket':
-      return { resolution: ServiceEntrySpecResolution.STATIC, endpoints: [{ address: `unix://${reach.path}` }] };
+    case 'sni-proxy':
+      return { resolution: ServiceEntrySpecResolution.STATIC, endpoints: [{ address: `unix://${reach.socket}` }] };
     case 'name':
-      return { resolution: ServiceEntrySpecResolution.DNS, endpoints: [{ address: reach.name, ...onPort(reach.port) }] };
-    case 'addresses': {
-      const { port } = reach;
-      return {
-        resolution: ServiceEntrySpecResolution.STATIC,
-        endpoints: reach.addresses.map(address => ({ address, ...(port === undefined ? {} : onPort(port)) })),
-      };
-    }
+      return { resolution: ServiceEntrySpecResolution.DNS, endpoints: reach.name === host ? undefined : [{ address: reach.name, ...moved }] };
+    case 'addresses':
+      return { resolution: ServiceEntrySpecResolution.STATIC, endpoints: reach.addresses.map(address => ({ address, ...moved })) };
   }
 }

@@ -1,9 +1,15 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { doorHost } from './gateway';
+import { matchesOf } from './request-rules';
+import { exportTo, OUTER } from './words';
+import {
+  toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec, VirtualServiceSpecHttp, VirtualServiceSpecHttpRetries, VirtualServiceSpecHttpRoute,
+} from '../../../imports/networking.istio.io';
+import { RequestsIntent } from '../../intent/requests';
+import { Way } from '../../plan/plan';
+import { duration } from '../duration';
 import { emit, ObjectMeta } from '../object';
-import { retriesOf } from './request-policy';
-import { toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec, VirtualServiceSpecHttpRoute } from '../../../imports/networking.istio.io';
-import { Door } from '../../plan/path';
 
 /**
  * Headers that a gateway which reads HTTP would add, and hand on to the outside: the caller's certificate, the pod's address, how often it was
@@ -15,24 +21,58 @@ const CALLER = [
   'x-envoy-attempt-count', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id', 'x-forwarded-client-cert', 'x-forwarded-for',
 ];
 
-/** The VirtualService of a door: where it hands connections on to. */
-export function virtualService(scope: Construct, id: string, meta: ObjectMeta, gatewayName: string, door: Door): ApiObject {
-  return emit(scope, id, VirtualService.GVK, meta, () => toJson_VirtualServiceSpec(specOf(gatewayName, door)));
+/** The VirtualService of a host, for its clients: timeouts and retries, and the name by which a gateway that reads HTTP knows a request. */
+export function clientRequests(scope: Construct, id: string, meta: ObjectMeta, ways: () => readonly Way[]): ApiObject {
+  return emit(scope, id, VirtualService.GVK, meta, () => toJson_VirtualServiceSpec(clientSpec(ways())));
 }
 
-function specOf(gatewayName: string, { port, host, accepts, next, httpHost, requests }: Door): VirtualServiceSpec {
-  const route = [{ destination: { host: next.host, port: { number: next.port } } }];
+/** The VirtualService of a door: where it hands connections or requests on to. */
+export function doorService(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
+  return emit(scope, id, VirtualService.GVK, meta, () => toJson_VirtualServiceSpec(doorSpec(way())));
+}
+
+function clientSpec(ways: readonly Way[]): VirtualServiceSpec {
+  const [{ host, namespace, clients }] = ways;
+  return {
+    hosts: [host],
+    exportTo: exportTo(clients, namespace),
+    http: ways.map(({ port, legs: [{ authority, requests }] }) => ({
+      match: [{ port }],
+      ...(authority === undefined ? {} : { rewrite: { authority } }),
+      route: [{ destination: { host, port: { number: port } } }],
+      timeout: duration(requests?.timeout),
+      ...retriesOf(requests),
+    })),
+  };
+}
+
+function doorSpec(way: Way): VirtualServiceSpec {
+  const { legs: [{ door }, outer] } = way;
+  const { name, port, opensTo, reads } = door!;
+  const host = doorHost(way);
+  const route = [{ destination: { host: outer.name, port: { number: OUTER[reads].number } } }];
   return {
     hosts: [host],
     exportTo: ['.'],
-    gateways: [gatewayName],
-    ...(httpHost !== undefined
-      ? { http: [{ headers: { request: { remove: CALLER } }, route: renamed(route[0], httpHost), ...retriesOf(requests) }] }
-    // a server that terminates TLS reads only `tcp` routes, one that passes it through only `tls` routes
-      : accepts === 'passthrough'
-        ? { tls: [{ match: [{ port, sniHosts: [host] }], route }] }
+    gateways: [name],
+    ...(reads === 'http' ? { http: httpOf(way, route[0]) }
+      // a server that terminates TLS reads only `tcp` routes, one that passes it through only `tls` routes
+      : opensTo.by === 'sni' ? { tls: [{ match: [{ port, sniHosts: [host] }], route }] }
         : { tcp: [{ match: [{ port }], route }] }),
   };
+}
+
+/** What the door lets through, and a refusal for the rest. */
+function httpOf({ legs: [{ door }, outer] }: Way, destination: VirtualServiceSpecHttpRoute): VirtualServiceSpecHttp[] {
+  const led = { headers: { request: { remove: CALLER } }, route: renamed(destination, outer.authority!), ...retriesOf(outer.requests) };
+  const { requests } = door!.admits;
+  if (!requests) return [led];
+  const match = requests.flatMap(matchesOf);
+  return [...(match.length > 0 ? [{ match, ...led }] : []), { directResponse: { status: 403, body: { string: 'egress: not allowed' } } }];
+}
+
+function retriesOf({ retries }: RequestsIntent = {}): { retries?: VirtualServiceSpecHttpRetries } {
+  return retries ? { retries: { attempts: retries.attempts, perTryTimeout: duration(retries.perTryTimeout), retryOn: retries.on } } : {};
 }
 
 /**

@@ -2,17 +2,17 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DedicatedNodesIntent } from '../../intent/dedicated-nodes';
 import { label } from '../../plan/names';
-import { ClusterMeta, emit } from '../object';
+import { NamedMeta, emit } from '../object';
 
 const API_VERSION = 'admissionregistration.k8s.io/v1';
 
 /** The ValidatingAdmissionPolicy that keeps pods other than those of gateways off dedicated nodes. */
-export function admissionPolicy(scope: Construct, id: string, meta: ClusterMeta, nodes: DedicatedNodesIntent): ApiObject {
+export function admissionPolicy(scope: Construct, id: string, meta: NamedMeta, nodes: DedicatedNodesIntent): ApiObject {
   return emit(scope, id, { apiVersion: API_VERSION, kind: 'ValidatingAdmissionPolicy' }, meta, () => specOf(nodes));
 }
 
 /** The ValidatingAdmissionPolicyBinding that puts the policy of the same name to work. */
-export function admissionPolicyBinding(scope: Construct, id: string, meta: ClusterMeta): ApiObject {
+export function admissionPolicyBinding(scope: Construct, id: string, meta: NamedMeta): ApiObject {
   return emit(scope, id, { apiVersion: API_VERSION, kind: 'ValidatingAdmissionPolicyBinding' }, meta,
     () => ({ policyName: meta.name, validationActions: ['Deny'] }));
 }
@@ -29,9 +29,9 @@ function specOf({ taintKey, taintValue, otherNamespaces, gateways }: DedicatedNo
     matchConditions: [
       // a pod that was there before the policy must still be able to end
       { name: 'tolerations-are-new', expression: 'request.operation == "CREATE" || object.spec.?tolerations != oldObject.spec.?tolerations' },
-      ...gateways.map(({ namespace, service, labels }) => ({
-        name: label('not', namespace, service),
-        expression: `request.namespace != ${cel(namespace)} || ${Object.entries(labels).sort()
+      ...gateways.map(({ namespace, service, selector }) => ({
+        name: label(['not', namespace, service]),
+        expression: `request.namespace != ${cel(namespace)} || ${Object.entries(selector).sort()
           .map(([key, value]) => `object.metadata.?labels[?${cel(key)}].orValue("") != ${cel(value)}`).join(' || ')}`,
       })),
     ],

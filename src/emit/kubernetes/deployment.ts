@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { MountIntent } from '../../intent/intent';
+import { MountIntent } from '../../intent/mount';
 import { ResourcesIntent, WorkloadIntent } from '../../intent/workload';
 import { label } from '../../plan/names';
 import { emit, ObjectMeta } from '../object';
@@ -80,7 +80,7 @@ function specOf(workload: WorkloadIntent, mounts: readonly MountIntent[], compan
 }
 
 function volumeOf({ kind, name }: MountIntent): string {
-  return label(kind.toLowerCase(), name);
+  return label([kind.toLowerCase(), name]);
 }
 
 function volumeSource(mount: MountIntent): object {

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addressPeer, NETWORK_POLICY, podPeer, tcpPort } from './network-peer';
-import { SniProxyIntent } from '../../intent/intent';
+import { SniProxyIntent } from '../../intent/sni-proxy';
 import { isIpv6 } from '../../intent/private-ranges';
 import { emit, ObjectMeta } from '../object';
 

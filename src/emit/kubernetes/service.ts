@@ -1,6 +1,5 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { RouteIntent } from '../../intent/route';
 import { emit, ObjectMeta } from '../object';
 
 const KIND = { apiVersion: 'v1', kind: 'Service' };
@@ -14,10 +13,4 @@ export function service(
     selector: { ...selector },
     ports: ports().map(port => ({ name: `tcp-${port}`, port, targetPort: port, protocol: 'TCP' })),
   }));
-}
-
-/** Ports of the gateway that its routes use, and those given, sorted; a Service must have one, so `otherwise` if there is none. */
-export function portsOf(routes: readonly RouteIntent[], given: readonly number[], otherwise: number): number[] {
-  const ports = new Set([...given, ...routes.map(({ hop }) => hop.port)]);
-  return ports.size === 0 ? [otherwise] : [...ports].sort((a, b) => a - b);
 }

@@ -1,6 +1,6 @@
 import { hash } from 'crypto';
 import { resolver, RESOLVER_FILE, SOCKETS } from './configuration';
-import { SniProxyIntent } from '../../intent/intent';
+import { SniProxyIntent } from '../../intent/sni-proxy';
 import { ResourcesIntent } from '../../intent/workload';
 import { Companion, contained } from '../kubernetes/deployment';
 

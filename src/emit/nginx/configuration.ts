@@ -1,5 +1,6 @@
-import { SniProxyIntent } from '../../intent/intent';
-import { SniListener } from '../../plan/sni-listener';
+import { duration } from '../duration';
+import { SniProxyIntent } from '../../intent/sni-proxy';
+import { SniListener } from '../../plan/plan';
 import { SNI_PROXY_LOG } from '../envoy/audit-line';
 
 /** Folder of the sockets, and file that the resolvers of the pod are written to when nginx starts. */
@@ -26,8 +27,8 @@ export function configuration(proxy: SniProxyIntent, workers: number, listeners:
     '  variables_hash_max_size 65536;',
     '  ssl_preread on;',
     '  preread_timeout 10s;',
-    `  proxy_connect_timeout ${proxy.connectTimeoutSeconds}s;`,
-    `  proxy_timeout ${proxy.idleTimeoutSeconds}s;`,
+    `  proxy_connect_timeout ${duration(proxy.connectTimeout)};`,
+    `  proxy_timeout ${duration(proxy.idleTimeout)};`,
     '  proxy_socket_keepalive on;',
     ...listeners.flatMap(listener => serverOf(listener).map(line => `  ${line}`)),
     '}',
@@ -42,7 +43,7 @@ export function resolverOf(address: string, proxy: SniProxyIntent): string {
 
 /** The directive for these addresses, IPv6 in brackets. */
 export function resolver(addresses: string, { addressFamily }: SniProxyIntent): string {
-  return `resolver ${addresses}${{ IPV4: ' ipv6=off', IPV6: ' ipv4=off' }[addressFamily] ?? ''};`;
+  return `resolver ${addresses}${{ IPV4: ' ipv6=off', IPV6: ' ipv4=off', ANY: '' }[addressFamily]};`;
 }
 
 const LINE = `{"log":"${SNI_PROXY_LOG}","time":"$time_iso8601","caller_address":"$caller_address","sni":"$ssl_preread_server_name","route":"$route","upstream":"$upstream_addr",`

@@ -1,5 +1,6 @@
+import { duration } from '../duration';
 import { literal, resolverOf, targetByName } from './configuration';
-import { ExternalListener, Onward } from '../../intent/external-listener';
+import { ExternalListener, Onward } from '../../plan/external-listener';
 
 /** Most authorities between a client's certificate and the mesh's roots. */
 const VERIFY_DEPTH = 5;
@@ -46,8 +47,8 @@ export function configuration(
     '    proxy_pass $target;',
     '    proxy_socket_keepalive on;',
     ...(onward.to === 'names' ? [
-      `    proxy_connect_timeout ${onward.sniProxy.connectTimeoutSeconds}s;`,
-      `    proxy_timeout ${onward.sniProxy.idleTimeoutSeconds}s;`,
+      `    proxy_connect_timeout ${duration(onward.sniProxy.connectTimeout)};`,
+      `    proxy_timeout ${duration(onward.sniProxy.idleTimeout)};`,
     ] : []),
     '  }',
     '}',

@@ -1,5 +1,5 @@
-import { SniProxyIntent } from './intent';
-import { SniNames } from '../plan/sni-listener';
+import { SniNames } from './plan';
+import { SniProxyIntent } from '../intent/sni-proxy';
 
 /** The listener of a proxy outside: where it is, what it proves and demands, and whom it lets in. */
 export interface ExternalListener {

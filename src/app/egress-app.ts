@@ -1,0 +1,91 @@
+import { IConstruct } from 'constructs';
+import { AppIndex } from './app-index';
+import { appOf, sayOfApp } from '../intent/app';
+import { Problem } from '../intent/problem';
+import { Values } from '../intent/values';
+
+/** What is the same for all constructs of an app. */
+export interface EgressAppProps {
+  /**
+   * Name of the app in the mesh: lower-case letters, digits and inner hyphens, at most 63. No other app of the mesh has it, and it stays.
+   *
+   * It is in the label `app.kubernetes.io/part-of` of every object, by which the whole app can be pruned. And at each gateway one
+   * AuthorizationPolicy is then enough, which also shuts every route of the app that stayed behind after it was taken out.
+   *
+   * @default - none: each set of client namespaces has an AuthorizationPolicy at the gateway, called after the first host that it is for
+   */
+  readonly name?: string;
+
+  /**
+   * Trust domain of the mesh.
+   *
+   * @default cluster.local
+   */
+  readonly trustDomain?: string;
+
+  /**
+   * DNS domain of the cluster.
+   *
+   * @default cluster.local
+   */
+  readonly clusterDomain?: string;
+
+  /**
+   * Namespace of istiod.
+   *
+   * @default istio-system
+   */
+  readonly istioNamespace?: string;
+
+  /**
+   * Revision of the control plane, as the label `istio.io/rev` of the pods of gateways of your own.
+   *
+   * @default - the one that injects their namespace
+   */
+  readonly revision?: string;
+
+  /**
+   * Labels for every emitted object of the app.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for every emitted object of the app.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+}
+
+/** Says once what is the same for all constructs of an app; each of them can still say otherwise. */
+export class EgressApp {
+  /**
+   * Says it of an app, before anything of it is declared.
+   *
+   * @param app the app, or anything in it
+   * @example
+   * EgressApp.configure(app, { name: 'bookinfo', trustDomain: 'mesh.example.com' });
+   */
+  public static configure(app: IConstruct, props: EgressAppProps): void {
+    const { root } = app.node;
+    const values = Values.of(root);
+    if (AppIndex.isBegun(root)) {
+      values.refuse(Problem.CONFIGURED_LATE, 'EgressApp.configure comes after constructs that have taken the defaults', 'call it right after new App()');
+    }
+    sayOfApp(root, {
+      ...appOf(root),
+      name: props.name === undefined ? undefined : values.name('name', props.name),
+      trustDomain: values.domain('trustDomain', props.trustDomain ?? 'cluster.local'),
+      clusterDomain: values.clusterDomain(props.clusterDomain),
+      istioNamespace: values.name('istioNamespace', props.istioNamespace ?? 'istio-system'),
+      revision: props.revision === undefined ? undefined : values.revision(props.revision),
+      labels: values.labels('labels', props.labels),
+      annotations: values.annotations(props.annotations),
+    });
+    AppIndex.of(root);
+  }
+
+  private constructor() {}
+}

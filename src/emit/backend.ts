@@ -1,0 +1,49 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Meta } from './object';
+import { RelationProblem } from '../intent/problem';
+import { GatewayPlan, Plan, Way } from '../plan/plan';
+
+/** What is known of a host of an egress when it is declared; all else the plan tells at synth. */
+export interface HostShape {
+  readonly host: string;
+
+  /** Whether only an address that the mesh gives it could tell it from other hosts. */
+  readonly addressed: boolean;
+
+  /** Whether some pods are left out of its origination. */
+  readonly others: boolean;
+}
+
+/** What is known of one crossing of a gateway when its route is declared. */
+export interface CrossingShape {
+  readonly host: string;
+  readonly port: number;
+
+  /** Whether anything is to be said of how the gateway goes on: TLS, a forward proxy, limits. */
+  readonly secured: boolean;
+
+  /** Whether the gateway's own proxy is the SNI proxy. */
+  readonly sniProxy: boolean;
+}
+
+/**
+ * Writes the plan in the words of one API. Objects are declared with the construct that they are of, so that they can be patched, and
+ * filled at synth, when the plan is known. Nothing of the plan may be dropped: what cannot be said is a problem.
+ */
+export interface Backend {
+  /** What of the plan cannot be said. */
+  unsupported(plan: Plan): RelationProblem[];
+
+  /** What its clients have of a host. */
+  client(scope: Construct, meta: Meta, shape: HostShape, ways: () => readonly Way[]): ApiObject[];
+
+  /** What its clients have besides of a host whose requests have limits, or a name of their own at a gateway. */
+  requests(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]): ApiObject[];
+
+  /** What stands at a gateway for one way. */
+  crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan): ApiObject[];
+
+  /** What all ways of a gateway have in common. Made at synth, when all of them are known. */
+  gateway(scope: Construct, meta: Meta, plan: Plan, gateway: GatewayPlan): ApiObject[];
+}

@@ -1,0 +1,39 @@
+import { refusals } from './authorization-policy';
+import { clientRule, othersRule, outerRule } from './destination-rule';
+import { sniEnvoyFilter } from './envoy-filter';
+import { gateway } from './gateway';
+import { clientEntry, outerEntry } from './service-entry';
+import { unsupported } from './unsupported';
+import { clientRequests, doorService } from './virtual-service';
+import { clientName, othersName } from '../../plan/names';
+import { Backend } from '../backend';
+
+/** Istio's own API: a leg is a ServiceEntry and a DestinationRule, a door a Gateway and a VirtualService. */
+export const istio: Backend = {
+  unsupported,
+
+  client(scope, meta, { host, addressed, others }, ways) {
+    const named = { ...meta, name: clientName(host) };
+    return [
+      clientEntry(scope, `ServiceEntry-${host}`, named, ways, addressed),
+      clientRule(scope, `DestinationRule-${host}`, named, ways),
+      ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...meta, name: othersName(host) }, ways)] : []),
+    ];
+  },
+
+  requests: (scope, meta, host, ways) => [clientRequests(scope, `VirtualService-${host}`, { ...meta, name: clientName(host) }, ways)],
+
+  crossing(scope, meta, { host, port, secured, sniProxy }, way, plan) {
+    const named = { ...meta, name: () => way().legs[0].door!.name };
+    const id = (kind: string) => `${kind}-${host}-${port}`;
+    return [
+      gateway(scope, id('Gateway'), named, way, () => plan().selector),
+      doorService(scope, id('VirtualService'), named, way),
+      outerEntry(scope, id('ServiceEntry'), named, way),
+      ...(secured ? [outerRule(scope, id('DestinationRule'), named, way)] : []),
+      ...(sniProxy ? [sniEnvoyFilter(scope, id('EnvoyFilter'), named, way, plan)] : []),
+    ];
+  },
+
+  gateway: refusals,
+};

@@ -1,0 +1,120 @@
+import { GatewayMount } from './gateway-mount';
+import { GatewayToleration } from './gateway-toleration';
+import { ResourceOptions } from './resource-options';
+
+/** Props of an `EgressGateway`. */
+export interface EgressGatewayProps extends ResourceOptions {
+  /**
+   * Namespace of the gateway. Doors and outer legs of routes go there.
+   *
+   * @default - the chart's namespace; an error if that has none either
+   */
+  readonly namespace?: string;
+
+  /**
+   * Name of the gateway's objects: its Service in DNS, its service account in its identity.
+   *
+   * @default - `egress-gateway`, or `sni-proxy-gateway` of an SniProxyGateway
+   */
+  readonly name?: string;
+
+  /**
+   * Port of the Service by which mutual TLS and passthrough hops enter, from 1 to 65535 but those at which Istio's proxy listens for itself.
+   *
+   * @default 443
+   */
+  readonly port?: number;
+
+  /**
+   * Ports that the Service has even if no route of this app uses them, for routes of other apps, which name the gateway
+   * with `EgressGateway.fromService`.
+   *
+   * @default - those that routes of this app use, or `port` if there is none
+   */
+  readonly ports?: number[];
+
+  /**
+   * Fewest pods.
+   *
+   * @default 2
+   */
+  readonly minReplicas?: number;
+
+  /**
+   * Most pods; with the same as `minReplicas` there is no HorizontalPodAutoscaler.
+   *
+   * @default 5, or `minReplicas` if that is more
+   */
+  readonly maxReplicas?: number;
+
+  /**
+   * Percent of the requested CPU that the autoscaler aims at, from 1.
+   *
+   * @default 80
+   */
+  readonly targetCpuUtilization?: number;
+
+  /**
+   * Labels of nodes over which the pods are spread, as far as that is possible.
+   *
+   * @default ['topology.kubernetes.io/zone', 'kubernetes.io/hostname']
+   */
+  readonly topologySpreadKeys?: string[];
+
+  /**
+   * Labels of the nodes that the pods run on, such as nodes whose addresses the outside knows.
+   *
+   * @default - any node
+   */
+  readonly nodeSelector?: { [key: string]: string };
+
+  /**
+   * Taints of nodes that the pods tolerate.
+   *
+   * @default - none
+   */
+  readonly tolerations?: GatewayToleration[];
+
+  /**
+   * Secrets and ConfigMaps whose keys the proxy has as files, read-only: what `ClientCertificate.fromFiles` and
+   * `CaCertificates.fromFile` of routes name.
+   *
+   * @default - none
+   */
+  readonly mounts?: GatewayMount[];
+
+  /**
+   * Revision of the control plane, as the label `istio.io/rev` of the pods.
+   *
+   * @default - that of `EgressApp.configure`, or the one that injects the namespace
+   */
+  readonly revision?: string;
+
+  /**
+   * Trust domain of the mesh.
+   *
+   * @default - that of `EgressApp.configure`, or `cluster.local`
+   */
+  readonly trustDomain?: string;
+
+  /**
+   * DNS domain of the cluster.
+   *
+   * @default - that of `EgressApp.configure`, or `cluster.local`
+   */
+  readonly clusterDomain?: string;
+
+  /**
+   * Labels for every emitted object of the gateway, and for its pods.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for every emitted object of the gateway, and for its pods.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+}

@@ -1,0 +1,27 @@
+import { IConstruct } from 'constructs';
+
+/** What is the same for every construct of an app: every value checked, every default applied. */
+export interface AppIntent {
+  /** None: content alone tells the app from others. */
+  readonly name?: string;
+  readonly trustDomain: string;
+  readonly clusterDomain: string;
+  readonly istioNamespace: string;
+  readonly revision?: string;
+  readonly labels: { readonly [key: string]: string };
+  readonly annotations: { readonly [key: string]: string };
+}
+
+const DEFAULTS: AppIntent = { trustDomain: 'cluster.local', clusterDomain: 'cluster.local', istioNamespace: 'istio-system', labels: {}, annotations: {} };
+
+const said = new WeakMap<IConstruct, AppIntent>();
+
+/** What was said of the app that a construct belongs to. */
+export function appOf(construct: IConstruct): AppIntent {
+  return said.get(construct.node.root) ?? DEFAULTS;
+}
+
+/** Says what is the same for every construct of an app. */
+export function sayOfApp(root: IConstruct, app: Partial<AppIntent>): void {
+  said.set(root, { ...DEFAULTS, ...app });
+}

@@ -1,0 +1,127 @@
+import { Callers, Clients, Fence, GatewayPlan, Leg, Plan, SniListener, Way } from './plan';
+import { waysOf } from './way';
+import { EgressIntent } from '../intent/egress';
+import { GatewayIntent, gatewayName } from '../intent/gateway';
+import { LockdownIntent } from '../intent/lockdown';
+import { PermissionIntent } from '../intent/permission';
+import { RouteIntent } from '../intent/route';
+
+/** What the constructs of an app were told, each list sorted. */
+export interface Told {
+  readonly app?: string;
+  readonly egresses: readonly EgressIntent[];
+  readonly routeOf: (egress: EgressIntent) => RouteIntent | undefined;
+  readonly permissionsOn: (egress: EgressIntent) => readonly PermissionIntent[] | undefined;
+
+  /** One a gateway. */
+  readonly gateways: readonly GatewayIntent[];
+  readonly lockdowns: readonly LockdownIntent[];
+}
+
+/** The plan of an app. */
+export function planOf({ app, egresses, routeOf, permissionsOn, gateways, lockdowns }: Told): Plan {
+  const standing = new Map<string, { way: Way; who: Callers['who'] }[]>(gateways.map(gateway => [gatewayName(gateway), []]));
+  const ways = egresses.flatMap(egress => {
+    const route = routeOf(egress);
+    const { ways: own, who } = waysOf(egress, route, permissionsOn(egress), app);
+    if (route) standing.get(gatewayName(route.gateway))!.push(...own.map(way => ({ way, who })));
+    return own;
+  });
+  return {
+    ...(app === undefined ? {} : { app }),
+    ways,
+    gateways: gateways.map(gateway => gatewayPlan(gateway, standing.get(gatewayName(gateway))!)),
+    fences: fencesOf(lockdowns, ways),
+  };
+}
+
+function gatewayPlan({ namespace, service, selector, sniProxy, ports = [] }: GatewayIntent, standing: readonly { readonly way: Way; readonly who: Callers['who'] }[]): GatewayPlan {
+  const callers = new Map<string, Callers>();
+  for (const { way: { namespace: of, host, port, legs: [{ door }] }, who } of standing) {
+    const { domain } = door!.admits;
+    const first = { namespace: of, host, port };
+    if (domain !== undefined && (!callers.has(domain) || before(first, callers.get(domain)!.first))) callers.set(domain, { domain, who, first });
+  }
+  return {
+    name: gatewayName({ namespace, service }),
+    namespace,
+    service,
+    selector,
+    doors: standing.map(({ way: { legs: [{ door }] } }) => door!).sort((a, b) => a.name < b.name ? -1 : 1),
+    clients: clientsOf(standing.map(({ way }) => way)),
+    ports: [...new Set([...ports, ...standing.map(({ way: { legs: [{ door }] } }) => door!.port)])].sort((a, b) => a - b),
+    callers: [...callers.values()].sort((a, b) => a.domain < b.domain ? -1 : 1),
+    ...(sniProxy ? { sniProxy } : {}),
+    sniListeners: standing.flatMap(({ way }) => sniListener(way) ?? []).sort((a, b) => a.name < b.name ? -1 : 1),
+  };
+}
+
+/** What the SNI proxy of a gateway does for a way; none where it leads to a server itself. */
+export function sniListener({ host, legs: [{ door }, outer] }: Way): SniListener | undefined {
+  if (outer?.reach.to !== 'sni-proxy') return undefined;
+  const { socket, port } = outer.reach;
+  return { name: door!.name, ownName: outer.name, socket, hosts: [host], port };
+}
+
+/** Whether workloads of a namespace may take a way. */
+export function mayTake(namespace: string, { clients }: Pick<Way, 'clients'>): boolean {
+  return clients === 'all' || clients.includes(namespace);
+}
+
+function clientsOf(ways: readonly Way[]): Clients {
+  return ways.some(({ clients }) => clients === 'all') ? 'all' : [...new Set(ways.flatMap(({ clients }) => clients))].sort();
+}
+
+/** The proxy that dials outside. */
+export function lastLeg({ legs }: Way): Leg {
+  return legs[legs.length - 1];
+}
+
+/** The addresses that the sidecars dial on a way that leads straight out; none: they are known by DNS only. */
+export function dialledOutside({ taken, legs: [{ reach, door }] }: Way): readonly string[] {
+  if (door) return [];
+  if (reach.to === 'addresses') return reach.addresses;
+  return reach.to === 'dialled' && taken.by === 'addresses' ? taken.addresses : [];
+}
+
+function fencesOf(lockdowns: readonly LockdownIntent[], ways: readonly Way[]): Fence[] {
+  if (lockdowns.length === 0) return [];
+  const byClient = new Map<string, Way[]>();
+  for (const way of ways) {
+    for (const client of way.clients === 'all' ? ['*'] : way.clients) {
+      const known = byClient.get(client);
+      if (known) {
+        known.push(way);
+      } else {
+        byClient.set(client, [way]);
+      }
+    }
+  }
+  const everybodys = byClient.get('*') ?? [];
+  return lockdowns.flatMap(lockdown => {
+    const gateways = lockdown.gateways.map(gatewayName).sort();
+    return lockdown.namespaces.map(namespace => fence(lockdown, namespace, gateways, [...byClient.get(namespace) ?? [], ...everybodys]));
+  }).sort((a, b) => a.namespace < b.namespace ? -1 : 1);
+}
+
+function fence({ path, inCluster }: LockdownIntent, namespace: string, gateways: readonly string[], ways: readonly Way[]): Fence {
+  const addresses = new Map(ways.flatMap(way => dialledOutside(way).map(address => {
+    const { port } = way.legs[0].reach;
+    return [`${address} ${String(port).padStart(5, '0')}`, { address, port }] as const;
+  })));
+  const hosts = new Map(ways.map(({ namespace: of, host }) => [`${of}/${host}`, { namespace: of, host }]));
+  const sorted = <T>(items: Map<string, T>) => [...items].sort(([a], [b]) => a < b ? -1 : 1).map(([, item]) => item);
+  return {
+    lockdown: path,
+    namespace,
+    gateways,
+    inside: [...new Set(inCluster.map(name => name === '.' ? namespace : name))].sort(),
+    addresses: sorted(addresses),
+    hosts: sorted(hosts),
+  };
+}
+
+function before(one: Callers['first'], other: Callers['first']): boolean {
+  const key = ({ namespace, host, port }: Callers['first']) => `${namespace} ${host} ${String(port).padStart(5, '0')}`;
+  return key(one) < key(other);
+}
