@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { connectionsIntent, count, milliseconds } from './connection-values';
+import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
 import { originationIntent } from './origination-values';
 import { RequestOptions } from './request-options';
@@ -139,8 +139,8 @@ function requestsOf(values: Values, { timeout, retries, perTryTimeout, retryOn }
   }
   if (timeout === undefined && retries === undefined) return undefined;
   return {
-    timeout: milliseconds(values, 'timeout', timeout),
+    timeout: values.milliseconds('timeout', timeout),
     retries: retries === undefined ? undefined
-      : { attempts: count(values, 'retries', retries, 0)!, perTryTimeout: milliseconds(values, 'perTryTimeout', perTryTimeout), on: retryOn },
+      : { attempts: values.count('retries', retries, 0)!, perTryTimeout: values.milliseconds('perTryTimeout', perTryTimeout), on: retryOn },
   };
 }

@@ -3,7 +3,6 @@ import { AddressFamily, SniProxyOptions } from './sni-proxy';
 import { WorkloadValues } from './workload-values';
 import { SniProxyIntent } from '../intent/sni-proxy';
 import { PRIVATE_RANGES } from '../intent/private-ranges';
-import { milliseconds } from '../egress/connection-values';
 import { Problem } from '../intent/problem';
 
 /** Checks the options of an SNI proxy. */
@@ -19,8 +18,8 @@ export function sniProxyIntent(
     program,
     resolver: options.resolver === undefined ? undefined : values.address('resolver', options.resolver),
     addressFamily,
-    connectTimeout: milliseconds(values, 'connectTimeout', options.connectTimeout ?? Duration.seconds(5))!,
-    idleTimeout: milliseconds(values, 'idleTimeout', options.idleTimeout ?? Duration.hours(1))!,
+    connectTimeout: values.milliseconds('connectTimeout', options.connectTimeout ?? Duration.seconds(5))!,
+    idleTimeout: values.milliseconds('idleTimeout', options.idleTimeout ?? Duration.hours(1))!,
     deniedRanges: [...new Set([...PRIVATE_RANGES, ...values.ranges('deniedRanges', deniedRanges)])].sort(),
     allowedRanges: values.ranges('allowedRanges', allowedRanges),
   };

@@ -14,6 +14,12 @@ const QUANTITY = /^(\d+(\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
 const IMAGE = /^[a-z0-9][-a-zA-Z0-9._/:]*(@sha256:[a-f0-9]{64})?$/;
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
+/** What Istio reads the proxy's own configuration from. */
+const PROXY_CONFIG = 'proxy.istio.io/config';
+
+/** The gateway writes x-forwarded-client-cert from the caller's certificate, whatever the caller sends and the mesh says: routes are told apart by it. */
+const FORWARDED_CERTIFICATES = 'gatewayTopology:\n  forwardClientCertDetails: SANITIZE_SET\n';
+
 /** Labels that the construct itself sets on pods. */
 const OWN_LABELS = ['app', 'istio', 'istio.io/rev', 'sidecar.istio.io/inject'];
 
@@ -40,7 +46,7 @@ export class WorkloadValues extends Values {
         'sidecar.istio.io/inject': 'true',
         ...(props.revision === undefined ? {} : { 'istio.io/rev': this.revision(props.revision) }),
       },
-      podAnnotations: this.annotations(props.annotations),
+      podAnnotations: this.podAnnotations(props.annotations),
       serviceAccount: name,
       minReplicas,
       maxReplicas,
@@ -53,6 +59,15 @@ export class WorkloadValues extends Values {
       nodeSelector: this.labels('nodeSelector', props.nodeSelector),
       tolerations: props.tolerations === undefined ? [] : this.list('tolerations', props.tolerations, (prop, toleration) => this.toleration(prop, toleration)),
     };
+  }
+
+  private podAnnotations(annotations: { [key: string]: string } | undefined): { [key: string]: string } {
+    const given = this.annotations(annotations);
+    if (PROXY_CONFIG in given) {
+      this.refuse(Problem.INVALID_ANNOTATION, `annotations has "${PROXY_CONFIG}", which the construct sets`,
+        `leave it out, and patch the Deployment if need be: rules on requests rest on forwardClientCertDetails: SANITIZE_SET in it`);
+    }
+    return { ...given, [PROXY_CONFIG]: FORWARDED_CERTIFICATES };
   }
 
   public resources(options: ResourceOptions): ResourcesIntent {

@@ -1,4 +1,4 @@
-import { Chart } from 'cdk8s';
+import { Chart, Duration } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AddressError, canonicalAddress, isAddress } from './addresses';
 import { describe, Problem } from './problem';
@@ -52,6 +52,21 @@ export class Values {
       this.refuse(Problem.INVALID_NUMBER, `${prop} is ${show(value)}`, `give a whole number from ${least} to ${most}`);
     }
     return value;
+  }
+
+  /** A whole number of a range, if it is given. */
+  public count(prop: string, value: number | undefined, least = 1, most = 2 ** 31 - 1): number | undefined {
+    return value === undefined ? undefined : this.number(prop, value, least, most);
+  }
+
+  /** A duration of at least a millisecond, in milliseconds, if it is given. */
+  public milliseconds(prop: string, duration: Duration | undefined): number | undefined {
+    if (duration === undefined) return undefined;
+    const time = this.kindOf(prop, duration, 'a Duration of cdk8s, such as Duration.seconds(5)', value => value instanceof Duration).toMilliseconds();
+    if (time < 1) {
+      this.refuse(Problem.INVALID_NUMBER, `${prop} is ${time} ms`, 'give at least one millisecond');
+    }
+    return time;
   }
 
   public port(prop: string, value: number): number {

@@ -43,6 +43,27 @@ export interface MutualTlsOriginationProps extends TlsOriginationOptions, Connec
    */
   readonly hop?: GatewayHop;
 
+  /**
+   * Workloads of client namespaces that the gateway alone lets in; with `gateway`.
+   *
+   * @default - every workload of the clients
+   */
+  readonly allowFrom?: WorkloadIdentity[];
+
+  /**
+   * Labels for every emitted object.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for every emitted object.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+
   /** What is shown to the host, and checks it. */
   readonly clientCertificate: ClientCertificate;
 
@@ -70,21 +91,23 @@ export interface MutualTlsOriginationProps extends TlsOriginationOptions, Connec
  * });
  */
 export class MutualTlsOrigination extends Construct {
-  /** What may leave: the one given, or the one made of `host`. */
-  public readonly egress: IEgress;
+  /** What may leave: that of the egress given, or the one made of `host`. */
+  public readonly egress: Egress;
+
+  /** The egress made of `host`; none where one was given. */
+  public readonly httpEgress?: HttpEgress;
 
   /** The way through the gateway; none where the sidecar shows the certificate. */
   public readonly route?: EgressGatewayRoute;
 
   public constructor(scope: Construct, id: string, props: MutualTlsOriginationProps) {
     super(scope, id);
-    const values = new Values(scope, id);
-    const { host, egress, gateway, hop, clientCertificate, egressOptions, ...others } = props;
-    const { maxRequests, timeout, retries, perTryTimeout, retryOn, ...more } = others;
-    const { maxConnections, connectTimeout, consecutive5xxErrors, interval, baseEjectionTime, maxEjectionPercent, ...options } = more;
-    const requests = given({ maxRequests, timeout, retries, perTryTimeout, retryOn });
-    const connections = given({ maxConnections, connectTimeout, consecutive5xxErrors, interval, baseEjectionTime, maxEjectionPercent });
-    const tlsOrigination = TlsOrigination.mutual({ ...options, clientCertificate: values.required('clientCertificate', clientCertificate) });
+    const values = Values.of(this);
+    const { host, egress, gateway, hop, egressOptions } = props;
+    const requests = those(props, REQUEST_OPTIONS);
+    const connections = those(props, CONNECTION_OPTIONS);
+    values.required('clientCertificate', props.clientCertificate);
+    const tlsOrigination = TlsOrigination.mutual(those(props, MUTUAL_TLS_OPTIONS) as MutualTlsOptions);
     if ((host === undefined) === (egress === undefined)) {
       values.refuse(Problem.CONTRADICTING_PROPS, `${host === undefined ? 'neither host nor egress is' : 'both host and egress are'} given`, 'give one of the two');
     }
@@ -96,17 +119,22 @@ export class MutualTlsOrigination extends Construct {
     if (egress !== undefined && request !== undefined) {
       values.refuse(Problem.CONTRADICTING_PROPS, `egress is given with ${request}`, 'give it to the egress');
     }
-    if (gateway === undefined && hop !== undefined) {
-      values.refuse(Problem.CONTRADICTING_PROPS, 'hop is given without a gateway', 'give the gateway, or leave hop out');
+    if (gateway === undefined && (hop !== undefined || props.allowFrom !== undefined)) {
+      values.refuse(Problem.CONTRADICTING_PROPS, `${hop === undefined ? 'allowFrom' : 'hop'} is given without a gateway`, 'give the gateway, or leave it out');
     }
-    this.egress = egress ?? new HttpEgress(this, 'Egress', {
-      ...egressOptions, ...requests, hosts: [host!], ...(gateway === undefined ? { ...connections, tlsOrigination } : {}),
+    const labels = { ...props.labels, ...egressOptions?.labels };
+    const annotations = { ...props.annotations, ...egressOptions?.annotations };
+    this.httpEgress = egress ? undefined : new HttpEgress(this, 'Egress', {
+      ...egressOptions, labels, annotations, ...requests, hosts: [host!], ...(gateway === undefined ? { ...connections, tlsOrigination } : {}),
     });
-    this.route = gateway && new EgressGatewayRoute(this, 'Route', { ...connections, egress: this.egress, gateway, hop, tlsOrigination });
+    this.egress = this.httpEgress ?? egress!.egress;
+    this.route = gateway && new EgressGatewayRoute(this, 'Route', {
+      ...connections, egress: this.egress, gateway, hop, tlsOrigination, allowFrom: props.allowFrom, labels: props.labels, annotations: props.annotations,
+    });
   }
 }
 
-/** Without what is not given, which would overwrite. */
-function given<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+/** Those props that are options of something else, as far as they are given. */
+function those<O extends object>(props: O, keys: Keys<O>): O {
+  return Object.fromEntries(Object.entries(props).filter(([key, value]) => value !== undefined && Object.hasOwn(keys, key))) as O;
 }
