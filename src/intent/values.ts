@@ -23,7 +23,8 @@ export class Values {
   public readonly path: string;
 
   public constructor(private readonly scope: Construct, id: string) {
-    this.path = [scope.node.path, id].filter(part => part !== '').join('/');
+    // as the node will have it
+    this.path = [scope.node.path, id.replaceAll('/', '--')].filter(part => part !== '').join('/');
   }
 
   public refuse(problem: Problem, wrong: string, mend: string): never {
