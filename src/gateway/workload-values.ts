@@ -21,7 +21,7 @@ const OWN_LABELS = ['app', 'istio', 'istio.io/rev', 'sidecar.istio.io/inject'];
 export class WorkloadValues extends Values {
   public workload(name: string, namespace: string, props: EgressGatewayProps): WorkloadIntent {
     const labels = this.labels('labels', props.labels);
-    const own = OWN_LABELS.find(key => key in labels);
+    const own = OWN_LABELS.find(key => Object.hasOwn(labels, key));
     if (own !== undefined) {
       this.refuse(Problem.RESERVED_LABEL, `labels sets "${own}"`, 'leave it out: the pods are selected and injected by it');
     }

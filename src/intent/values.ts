@@ -42,7 +42,7 @@ export class Values {
   public kindOf<T>(prop: string, value: T | undefined | null, kind: string, is: (value: T) => boolean): T {
     const given = this.required(prop, value);
     if (!is(given)) {
-      this.refuse(Problem.INVALID_VALUE, `${prop} is ${typeof given === 'object' ? 'another object' : show(given)}`, `give ${kind}`);
+      this.refuse(Problem.INVALID_VALUE, `${prop} is ${Array.isArray(given) ? 'a list' : typeof given === 'object' ? 'another object' : show(given)}`, `give ${kind}`);
     }
     return given;
   }
@@ -221,8 +221,7 @@ export class Values {
 
   /** Labels that the user adds to emitted objects. */
   public labels(prop: string, labels: { [key: string]: string } = {}): { [key: string]: string } {
-    this.kindOf(prop, labels, 'an object of strings', value => typeof value === 'object');
-    for (const [key, value] of Object.entries(labels)) {
+    for (const [key, value] of this.entries(prop, labels)) {
       this.key(Problem.INVALID_LABEL, prop, key);
       if (typeof value !== 'string' || value.length > 63 || !(value === '' || LABEL_NAME.test(value))) {
         this.refuse(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value ${show(value)}`,
@@ -238,8 +237,7 @@ export class Values {
 
   /** Annotations that the user adds to emitted objects. */
   public annotations(annotations: { [key: string]: string } = {}): { [key: string]: string } {
-    this.kindOf('annotations', annotations, 'an object of strings', value => typeof value === 'object');
-    for (const [key, value] of Object.entries(annotations)) {
+    for (const [key, value] of this.entries('annotations', annotations)) {
       this.key(Problem.INVALID_ANNOTATION, 'annotations', key);
       if (typeof value !== 'string') {
         this.refuse(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value ${show(value)}`, 'a value is a string');
@@ -247,6 +245,11 @@ export class Values {
       this.text(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value`, value);
     }
     return { ...annotations };
+  }
+
+  /** What an object holds under its own keys. */
+  private entries(prop: string, map: { [key: string]: string }): [string, string][] {
+    return Object.entries(this.kindOf(prop, map, 'an object of strings', value => typeof value === 'object' && !(Symbol.iterator in value)));
   }
 
   /** What must come back from YAML as the text that it is. */
@@ -260,6 +263,9 @@ export class Values {
     const [name, prefix, ...rest] = key.split('/').reverse();
     const good = rest.length === 0 && !NUMBER_IN_YAML.test(key) && name.length <= 63 && LABEL_NAME.test(name)
       && (prefix === undefined || (prefix.length <= 253 && prefix.split('.').every(part => DNS_LABEL.test(part))));
+    if (key === 'constructor') {
+      this.refuse(problem, `${prop} has the key "constructor"`, 'cdk8s takes an object with it for no plain one and writes nothing: choose another');
+    }
     if (!good) {
       this.refuse(problem, `${prop} has the key ${show(key)}`, 'a key is a name of at most 63 characters, after a DNS prefix and "/" if wanted, as in "example.com/team"');
     }
