@@ -118,13 +118,13 @@ function httpPortsOf(values: Values, { httpPorts, forwardProxy }: TlsEgressProps
   return ports;
 }
 
-function resolutionOf(values: Values, hosts: string[], { addresses, resolution }: TlsEgressProps): 'NONE' | 'DYNAMIC_DNS' | undefined {
+function resolutionOf(values: Values, hosts: string[], { addresses = [], resolution }: TlsEgressProps): 'NONE' | 'DYNAMIC_DNS' | undefined {
   if (resolution === undefined) {
-    return addresses === undefined && hosts.some(isWildcard) ? WildcardResolution.none()._resolution : undefined;
+    return addresses.length === 0 && hosts.some(isWildcard) ? WildcardResolution.none()._resolution : undefined;
   }
   const name = values.kindOf('resolution', resolution, 'a WildcardResolution', one => one instanceof WildcardResolution)._resolution;
   const exact = hosts.find(host => !isWildcard(host));
-  if (addresses !== undefined) {
+  if (addresses.length > 0) {
     values.refuse(Problem.CONTRADICTING_PROPS, `both addresses and resolution ${name} are given`, 'give one of the two');
   }
   if (exact !== undefined && (name === 'DYNAMIC_DNS' || !hosts.some(isWildcard))) {

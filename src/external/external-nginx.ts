@@ -14,7 +14,7 @@ export interface ExternalNginxFiles extends ProxyFiles {
 
   /**
    * Paths of dynamic modules to load, relative to nginx's prefix or absolute. njs is a must; Debian's nginx loads the stream module
-   * too, as `modules/ngx_stream_module.so` before it.
+   * too, as `modules/ngx_stream_module.so` before it; an empty list where nginx was built with both.
    *
    * @default ['modules/ngx_stream_js_module.so']
    */
@@ -69,6 +69,6 @@ export class ExternalNginx {
 function filesOf(values: Values, { script, modules = ['modules/ngx_stream_js_module.so'] }: ExternalNginxFiles) {
   return {
     script: filePath(values, 'script', script),
-    modules: values.list('modules', modules, (prop, path) => path.startsWith('/') ? filePath(values, prop, path) : filePath(values, prop, `/${path}`).slice(1)),
+    modules: values.listOrNone('modules', modules, (prop, path) => path.startsWith('/') ? filePath(values, prop, path) : filePath(values, prop, `/${path}`).slice(1)),
   };
 }

@@ -5,7 +5,7 @@ import { ExternalProxyOptions } from './external-proxy-options';
 /** Props of an `ExternalSniProxy`. */
 export interface ExternalSniProxyProps extends ExternalProxyOptions {
   /**
-   * DNS names of the hosts that the proxy leads to, in lower case, at most 256. The application's TLS must send them as SNI.
+   * DNS names of the hosts that the proxy leads to, in lower case. The application's TLS must send them as SNI.
    *
    * `*.example.com` stands for all names under a domain, at any depth, not for the domain itself.
    */

@@ -51,7 +51,7 @@ export class WorkloadValues extends Values {
         : Object.keys(this.labels('topologySpreadKeys', Object.fromEntries(
           this.kindOf('topologySpreadKeys', props.topologySpreadKeys, 'a list of labels of nodes', Array.isArray).map(key => [key, ''])))),
       nodeSelector: this.labels('nodeSelector', props.nodeSelector),
-      tolerations: props.tolerations === undefined ? [] : this.list('tolerations', props.tolerations, (prop, toleration) => this.toleration(prop, toleration)),
+      tolerations: this.listOrNone('tolerations', props.tolerations, (prop, toleration) => this.toleration(prop, toleration)),
     };
   }
 
@@ -66,8 +66,7 @@ export class WorkloadValues extends Values {
 
   /** What the proxy has as files, sorted by path. */
   public mounts(mounts: GatewayMount[] | undefined): MountIntent[] {
-    if (mounts === undefined) return [];
-    const checked = this.list('mounts', mounts, (prop, mount) => this.mount(prop, mount));
+    const checked = this.listOrNone('mounts', mounts, (prop, mount) => this.mount(prop, mount));
     checked.forEach(({ mountPath }, i) => {
       const taken = [...OWN_MOUNTS, ...checked.slice(0, i).map(other => other.mountPath)].find(path => overlap(mountPath, path));
       if (taken !== undefined) {
@@ -83,6 +82,11 @@ export class WorkloadValues extends Values {
       this.refuse(Problem.RESERVED_PORT, `${prop} is ${value}, at which the proxy listens for itself`, `give a port other than ${RESERVED_PORTS.join(', ')}`);
     }
     return value;
+  }
+
+  /** Ports that the Service of such a gateway has in any case, sorted. */
+  public servicePorts(ports: number[] | undefined): number[] {
+    return this.listOrNone('ports', ports, (prop, port) => this.freePort(prop, port)).sort((a, b) => a - b);
   }
 
   public image(prop: string, value: string): string {
@@ -103,7 +107,7 @@ export class WorkloadValues extends Values {
 
   /** Sorted CIDRs; a single address gets a mask. */
   public ranges(prop: string, values: string[] | undefined): string[] {
-    return values === undefined || values.length === 0 ? [] : this.addresses(prop, values)
+    return this.listOrNone(prop, values, (item, value) => this.network(item, value)).sort()
       .map(address => isSingle(address) ? `${address}/${address.includes(':') ? 128 : 32}` : address);
   }
 

@@ -4,8 +4,19 @@ import { AddressError, canonicalAddress, isAddress } from './addresses';
 import { describe, Problem } from './problem';
 import { OWN_DOMAINS, RESERVED_LABELS } from './reserved-names';
 
-/** Most hosts, addresses or ports of one ServiceEntry (Istio's CRD). */
-const MOST = 256;
+/** Most items of a list that becomes one of an object which takes no more. */
+export interface Limit {
+  readonly most: number;
+
+  /** As in "as many as one ServiceEntry of Istio takes". */
+  readonly asMany: string;
+}
+
+/** What Istio's CRD says of `addresses` and `ports` of a ServiceEntry. */
+const IN_ENTRY: Limit = { most: 256, asMany: 'as one ServiceEntry of Istio takes' };
+
+/** What Istio's CRD says of its `endpoints`. */
+export const AS_ENDPOINTS: Limit = { most: 4096, asMany: 'endpoints as one ServiceEntry of Istio takes' };
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** What cdk8s writes without quotes, and readers of YAML take for a number: octal as `0o17`, and prefixes in capitals. */
@@ -69,7 +80,7 @@ export class Values {
     }
     return port !== undefined
       ? [this.port('port', port)]
-      : this.list('ports', this.required('port', ports), (prop, value) => this.port(prop, value)).sort((a, b) => a - b);
+      : this.list('ports', this.required('port', ports), (prop, value) => this.port(prop, value), IN_ENTRY).sort((a, b) => a - b);
   }
 
   /** A DNS name of a host outside the mesh, or, if allowed, all names under a domain. */
@@ -117,16 +128,9 @@ export class Values {
     return value;
   }
 
-  /** Sorted, canonical addresses and CIDRs. */
-  public addresses(prop: string, values: string[]): string[] {
-    return this.list(prop, values, (item, value) => {
-      try {
-        return canonicalAddress(String(value));
-      } catch (e) {
-        if (!(e instanceof AddressError)) throw e;
-        return this.refuse(Problem.INVALID_ADDRESS, `${item} ${show(value)} ${e.message.split('; ')[0]}`, e.message.split('; ').slice(1).join('; '));
-      }
-    }).sort();
+  /** Sorted, canonical addresses and CIDRs of one entry. */
+  public addresses(prop: string, values: string[], limit = IN_ENTRY): string[] {
+    return this.list(prop, values, (item, value) => this.network(item, value), limit).sort();
   }
 
   /** The name of a namespace, Service or service account. */
@@ -204,19 +208,26 @@ export class Values {
     return clients.sort();
   }
 
-  public list<T, U>(prop: string, values: T[], check: (prop: string, value: T) => U): U[] {
+  /** At least one item, each once. */
+  public list<T, U>(prop: string, values: T[], check: (prop: string, value: T) => U, limit?: Limit): U[] {
     if (!Array.isArray(values) || values.length === 0) {
       this.refuse(Problem.EMPTY_LIST, `${prop} is ${show(values)}`, `give at least one, as in ${prop}: [...]`);
     }
-    if (values.length > MOST) {
-      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `at most ${MOST}, as many as one ServiceEntry of Istio takes: split them over several constructs`);
+    if (limit && values.length > limit.most) {
+      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `at most ${limit.most}, as many ${limit.asMany}: split them over several constructs`);
     }
     const checked = values.map((value, i) => check(`${prop}[${i}]`, value));
-    const again = checked.findIndex((value, i) => checked.indexOf(value) < i);
+    const seen = new Set<U>();
+    const again = checked.findIndex(value => seen.size === seen.add(value).size);
     if (again >= 0) {
       this.refuse(Problem.DUPLICATE_VALUE, `${prop}[${again}] ${show(values[again])} stands there already`, 'remove one of the two');
     }
     return checked;
+  }
+
+  /** The same where none has a meaning: an empty list, or nothing. */
+  public listOrNone<T, U>(prop: string, values: T[] | undefined, check: (prop: string, value: T) => U, limit?: Limit): U[] {
+    return values === undefined || (Array.isArray(values) && values.length === 0) ? [] : this.list(prop, values, check, limit);
   }
 
   /** Labels that the user adds to emitted objects. */
@@ -245,6 +256,16 @@ export class Values {
       this.text(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value`, value);
     }
     return { ...annotations };
+  }
+
+  /** An address or CIDR in canonical form. */
+  protected network(item: string, value: string): string {
+    try {
+      return canonicalAddress(String(value));
+    } catch (e) {
+      if (!(e instanceof AddressError)) throw e;
+      return this.refuse(Problem.INVALID_ADDRESS, `${item} ${show(value)} ${e.message.split('; ')[0]}`, e.message.split('; ').slice(1).join('; '));
+    }
   }
 
   /** What an object holds under its own keys. */
