@@ -64,7 +64,7 @@ export class ExistingEgressGateway extends EgressGatewayBase {
     const values = Values.of(this);
     const app = appOf(this);
     const namespace = values.name('namespace', values.required('namespace', props.namespace));
-    const service = values.name('service', values.required('service', props.service));
+    const service = values.serviceName('service', values.required('service', props.service));
     const serviceAccount = values.name('serviceAccount', values.required('serviceAccount', props.serviceAccount));
     this._intent = {
       path: values.path,

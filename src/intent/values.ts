@@ -133,11 +133,20 @@ export class Values {
     return this.list(prop, values, (item, value) => this.network(item, value), limit).sort();
   }
 
-  /** The name of a namespace, Service or service account. */
+  /** The name of a namespace or service account. */
   public name(prop: string, value: string): string {
     this.text(Problem.INVALID_NAME, `${prop} is`, value);
     if (typeof value !== 'string' || value.length > 63 || !DNS_LABEL.test(value)) {
       this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}`, 'a name has 1 to 63 lower-case letters, digits and inner hyphens');
+    }
+    return value;
+  }
+
+  /** The name of a Service, which DNS has more to say about. */
+  public serviceName(prop: string, value: string): string {
+    if (/^\d/.test(this.name(prop, value))) {
+      this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}, and a Service's begins with a letter`,
+        `give one such as ${show(`egress-${value}`.slice(0, 63).replace(/-+$/, ''))}`);
     }
     return value;
   }

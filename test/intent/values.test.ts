@@ -1,5 +1,6 @@
+import { App } from 'cdk8s';
 import { Construct } from 'constructs';
-import { EgressGateway, EgressLockdown, SniProxyGateway, TlsEgress, WildcardResolution } from '../../src';
+import { EgressApp, EgressGateway, EgressLockdown, SniProxyGateway, TlsEgress, WildcardResolution } from '../../src';
 import { WorkloadValues } from '../../src/gateway/workload-values';
 import { singleAddresses } from '../../src/intent/single-addresses';
 import { Values } from '../../src/intent/values';
@@ -19,6 +20,13 @@ describe('the path of values is that of the construct', () => {
     new TlsEgress(new Construct(chart, 'a'), 'b', { hosts: ['two.example.com'] });
     expect(new Set(documents(chart, 'ServiceEntry').map(({ metadata }) => metadata.name)).size).toBe(2);
   });
+});
+
+test('the app itself has values too', () => {
+  const app = new App();
+  expect(Values.of(app).name('name', 'a')).toBe('a');
+  expect(() => Values.of(app).name('name', 'A')).toThrow('[the app] invalid-name: name is "A"');
+  expect(() => EgressApp.configure(new App(), { name: 'bookinfo' })).not.toThrow();
 });
 
 describe('labels and annotations', () => {
@@ -51,6 +59,23 @@ describe('labels and annotations', () => {
   ])('are not %s', (shown, given) => {
     expect(() => values.labels('nodeSelector', given)).toThrow(`[bookinfo/x] invalid-value: nodeSelector is ${shown}; give an object of strings`);
     expect(() => values.annotations(given)).toThrow(`[bookinfo/x] invalid-value: annotations is ${shown}; give an object of strings`);
+  });
+});
+
+describe('a Service', () => {
+  const props = { namespace: '2026', service: 'out', selector: { app: 'out' }, serviceAccount: '2026' };
+
+  test('begins with a letter, other names do not need to', () => {
+    expect(new Values(chartOf(), 'x').serviceName('name', 'a2-b')).toBe('a2-b');
+    expect(() => EgressGateway.fromService(chartOf(), 'x', props)).not.toThrow();
+  });
+
+  test.each<[string, string, (chart: ReturnType<typeof chartOf>) => unknown]>([
+    ['an egress gateway', 'name is "2026-out"', chart => new EgressGateway(chart, 'x', { name: '2026-out' })],
+    ['one that is there', 'service is "0"', chart => EgressGateway.fromService(chart, 'x', { ...props, service: '0' })],
+  ])('of %s cannot begin with a digit', (_, wrong, make) => {
+    expect(() => make(chartOf('2026'))).toThrow(`[2026/x] invalid-name: ${wrong}`);
+    expect(() => make(chartOf('2026'))).toThrow(/, and a Service\'s begins with a letter; give one such as "egress-[-a-z0-9]+"$/);
   });
 });
 
