@@ -34,6 +34,7 @@ export enum Problem {
   WORKLOAD_NOT_GIVEN = 'workload-not-given',
   HTTP_ON_HTTPS_PORT = 'http-on-https-port',
   TUNNEL_OF_SEVERAL = 'tunnel-of-several',
+  INVALID_RETRY_ON = 'invalid-retry-on',
   INVALID_IDENTITY = 'invalid-identity',
   INVALID_METHOD = 'invalid-method',
   INVALID_REQUEST_PATH = 'invalid-request-path',
