@@ -1,5 +1,6 @@
 import { ExternalProxy } from './external-proxy';
 import { valuesOf } from './external-values';
+import { BIG_IP } from './known-props';
 import { as3 } from '../emit/big-ip/as3';
 import { iRule } from '../emit/big-ip/i-rule';
 import { tmsh } from '../emit/big-ip/tmsh';
@@ -40,7 +41,7 @@ export class BigIp {
    * The profile demands a client certificate on every connection and resumes no session, so that no one enters by another's.
    */
   public static configuration(proxy: ExternalProxy, options: BigIpOptions): string {
-    return tmsh(...given(proxy, options));
+    return tmsh(...given('BigIp.configuration', proxy, options));
   }
 
   /**
@@ -53,7 +54,7 @@ export class BigIp {
    * @see https://clouddocs.f5.com/products/extensions/f5-appsvcs-extension/latest/refguide/schema-reference.html
    */
   public static as3(proxy: ExternalProxy, options: BigIpOptions): string {
-    return as3(...given(proxy, options));
+    return as3(...given('BigIp.as3', proxy, options));
   }
 
   private constructor() {}
@@ -63,8 +64,9 @@ function ofTcp(proxy: ExternalProxy): Values {
   return valuesOf(proxy, 'an ExternalProxy; for an ExternalSniProxy use ExternalEnvoy.sniConfiguration or ExternalNginx.sniConfiguration', one => one instanceof ExternalProxy);
 }
 
-function given(proxy: ExternalProxy, options: BigIpOptions): [ExternalListener, string] {
+function given(what: string, proxy: ExternalProxy, options: BigIpOptions): [ExternalListener, string] {
   const values = ofTcp(proxy);
+  values.known(what, options, BIG_IP);
   const named = (prop: keyof BigIpOptions) => path(values, prop, options[prop]);
   const { name, addresses, port, allowedFrom } = proxy.requirements;
   return [

@@ -1,6 +1,7 @@
 import { EgressGatewayProps } from './egress-gateway-props';
 import { GatewayMount } from './gateway-mount';
 import type { GatewayToleration } from './gateway-toleration';
+import { TOLERATION } from './known-props';
 import type { ResourceOptions } from './resource-options';
 import { isSingle } from '../intent/addresses';
 import { MountIntent, overlap, OWN_MOUNTS } from '../intent/mount';
@@ -127,7 +128,8 @@ export class WorkloadValues extends Values {
     return { kind, name, mountPath };
   }
 
-  private toleration(prop: string, { key, value, effect }: GatewayToleration): TolerationIntent {
+  private toleration(prop: string, toleration: GatewayToleration): TolerationIntent {
+    const { key, value, effect } = this.known(prop, toleration, TOLERATION);
     if (key !== undefined) {
       this.labels(prop, { [key]: value ?? '' });
     } else if (value !== undefined) {

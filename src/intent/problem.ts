@@ -6,6 +6,7 @@ export enum Problem {
   // one value is wrong: thrown where it is given
   MISSING_VALUE = 'missing-value',
   INVALID_VALUE = 'invalid-value',
+  UNKNOWN_PROP = 'unknown-prop',
   EMPTY_LIST = 'empty-list',
   TOO_MANY = 'too-many',
   DUPLICATE_VALUE = 'duplicate-value',

@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AddressError, canonicalAddress, isAddress } from './addresses';
+import { Keys, nearest } from './known';
 import { describe, Problem } from './problem';
 import { OWN_DOMAINS, RESERVED_LABELS } from './reserved-names';
 
@@ -56,6 +57,25 @@ export class Values {
       this.refuse(Problem.INVALID_VALUE, `${prop} is ${Array.isArray(given) ? 'a list' : typeof given === 'object' ? 'another object' : show(given)}`, `give ${kind}`);
     }
     return given;
+  }
+
+  /** Props that all exist: of untyped code, or of an object that was made elsewhere, the compiler knows nothing. */
+  public known<P extends object>(what: string, given: P, keys: Keys<P>): P {
+    if (typeof given !== 'object' || given === null) {
+      this.refuse(Problem.INVALID_VALUE, `the props of ${what} are ${show(given)}`, 'give an object');
+    }
+    const [unknown] = Object.entries(given).find(([key, value]) => value !== undefined && !Object.hasOwn(keys, key)) ?? [];
+    if (unknown !== undefined) {
+      const meant = nearest(unknown, Object.keys(keys));
+      this.refuse(Problem.UNKNOWN_PROP, `${show(unknown)} is no prop of ${what}`,
+        meant === undefined ? `its props are ${Object.keys(keys).join(', ')}` : `did you mean ${show(meant)}?`);
+    }
+    return given;
+  }
+
+  /** Props of a construct that all exist; a subclass may have more of its own, and hand on all of them. */
+  public props<P extends object>(construct: { readonly name: string }, made: unknown, given: P, keys: Keys<P>): P {
+    return made === construct ? this.known(construct.name, given, keys) : given;
   }
 
   /** A whole number of a range. */

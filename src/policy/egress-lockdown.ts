@@ -3,6 +3,7 @@ import { join } from 'path';
 import { ApiObject, App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DedicatedNodes } from './dedicated-nodes';
+import { DEDICATED_NODES } from './known-props';
 import { AppIndex } from '../app/app-index';
 import { sidecar } from '../emit/istio/sidecar';
 import { admissionPolicy, admissionPolicyBinding } from '../emit/kubernetes/admission-policy';
@@ -249,7 +250,7 @@ function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): L
 }
 
 function nodesIntent(values: Values, nodes: DedicatedNodes, gateways: readonly GatewayIntent[]): DedicatedNodesIntent {
-  const { taintKey, taintValue, otherNamespaces } = nodes;
+  const { taintKey, taintValue, otherNamespaces } = values.known('dedicatedNodes', nodes, DEDICATED_NODES);
   const key = values.required('taintKey of dedicatedNodes', taintKey);
   values.labels('the taint of dedicatedNodes', { [key]: taintValue ?? '' });
   return {
