@@ -29,18 +29,19 @@ const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 export class Values {
   /** Of a construct that is there already. */
   public static of(construct: IConstruct): Values {
-    return new Values(construct.node.scope as Construct, construct.node.id);
+    return new Values(construct.node.scope as Construct | undefined, construct.node.id);
   }
 
   public readonly path: string;
 
-  public constructor(private readonly scope: Construct, id: string) {
+  /** @param scope none for the app itself */
+  public constructor(private readonly scope: Construct | undefined, id: string) {
     // as the node will have it
-    this.path = [scope.node.path, id.replaceAll('/', '--')].filter(part => part !== '').join('/');
+    this.path = [scope?.node.path ?? '', id.replaceAll('/', '--')].filter(part => part !== '').join('/');
   }
 
   public refuse(problem: Problem, wrong: string, mend: string): never {
-    throw new Error(`[${this.path}] ${describe(problem, wrong, mend)}`);
+    throw new Error(`[${this.path || 'the app'}] ${describe(problem, wrong, mend)}`);
   }
 
   public required<T>(prop: string, value: T | undefined | null): T {
@@ -212,7 +213,7 @@ export class Values {
 
   /** The namespace given, or the chart's. */
   public namespace(value: string | undefined): string {
-    const namespace = value ?? Chart.of(this.scope).namespace;
+    const namespace = value ?? Chart.of(this.scope!).namespace;
     if (namespace === undefined) {
       this.refuse(Problem.NAMESPACE_NOT_GIVEN, 'neither the construct nor its chart has a namespace',
         "give one to the chart, as in new Chart(app, 'bookinfo', { namespace: 'bookinfo' }): names and rules depend on it");
