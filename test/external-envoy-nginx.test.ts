@@ -145,6 +145,11 @@ describe('nginx', () => {
     expect(written).not.toContain('~^SUCCESS');
   });
 
+  test('loads no module where nginx has them all built in', () => {
+    expect(nginx(tcp())).toContain('load_module modules/ngx_stream_js_module.so;');
+    expect(nginx(tcp(), { modules: [] })).not.toContain('load_module');
+  });
+
   test('as SNI proxy, leads to its names alone', () => {
     const written = lines(ExternalNginx.sniConfiguration(sni(), { ...FILES, ...SCRIPT, resolver: '2001:db8::53', idleTimeoutSeconds: 60 }));
     const map = written.indexOf('map $ssl_preread_server_name $named {');
@@ -160,7 +165,6 @@ describe('nginx', () => {
   test.each<[string, Partial<ExternalNginxOptions>]>([
     ['missing-value: script is not given', { script: undefined }],
     ['invalid-path: script is "/etc/p/$x.js"', { script: '/etc/p/$x.js' }],
-    ['empty-list: modules is []', { modules: [] }],
     ['invalid-path: modules[0] is "/modules/a;b.so"', { modules: ['modules/a;b.so'] }],
   ])('refuses %s', (message, more) => {
     expect(() => nginx(tcp(), more)).toThrow(`[trusted/echo] ${message}`);

@@ -157,7 +157,6 @@ test.each<[string, EgressGatewayProps]>([
   ['invalid-label: nodeSelector "a" has the value "b c"', { nodeSelector: { a: 'b c' } }],
   ['invalid-label: topologySpreadKeys has the key "a b"', { topologySpreadKeys: ['a b'] }],
   ['invalid-value: topologySpreadKeys is "rack"; give a list of labels of nodes', { topologySpreadKeys: 'rack' as any }],
-  ['empty-list: tolerations is []', { tolerations: [] }],
   ['invalid-label: revision "istio.io/rev" has the value "1 31"', { revision: '1 31' }],
   ['invalid-toleration: tolerations[0] has the value "a" and no key', { tolerations: [{ value: 'a' }] }],
   ['invalid-toleration: tolerations[0] has the effect "Never"', { tolerations: [{ effect: 'Never' }] }],
@@ -207,7 +206,6 @@ describe('mounts', () => {
   });
 
   test.each<[string, any]>([
-    ['empty-list: mounts is []', []],
     ['invalid-value: mounts[0] is another object', [{ secretName: 'a', mountPath: '/etc/a' }]],
     ['invalid-name: the Secret of mounts[0] is called "A"', [GatewayMount.secret('A', '/etc/a')]],
     ['invalid-name: the ConfigMap of mounts[0] is called "a/b"', [GatewayMount.configMap('a/b', '/etc/a')]],

@@ -119,6 +119,12 @@ test('timeouts and retries are a VirtualService a host at the sidecars, in Istio
   })));
 });
 
+test.each(['5xx,reset', '503,connect-failure', '226', 'retriable-4xx,retriable-status-codes,418,511', 'cancelled,deadline-exceeded,http3-post-connect-failure'])('%s counts as failed', retryOn => {
+  const chart = chartOf();
+  new HttpEgress(chart, 'api', { ...HOST, retries: 1, retryOn });
+  expect(theDocument(chart, 'VirtualService').spec.http[0].retries).toEqual({ attempts: 1, retryOn });
+});
+
 test('retries can be turned off', () => {
   const chart = chartOf();
   new HttpEgress(chart, 'api', { ...HOST, retries: 0 });
@@ -202,6 +208,16 @@ test.each<[string, Partial<HttpEgressProps>]>([
   ['contradicting-props: retryOn is given with retries: 0', { retries: 0, retryOn: 'reset' }],
   ['contradicting-props: perTryTimeout is given, and retryOn is Istio\'s, by which', { retries: 1, perTryTimeout: Duration.seconds(1) }],
   ['contradicting-props: perTryTimeout is given, and retryOn is "503,connect-failure"', { retries: 1, perTryTimeout: Duration.seconds(1), retryOn: '503,connect-failure' }],
+  ['invalid-retry-on: retryOn is "bogus"; give conditions with commas and no spaces between them: HTTP status codes such as 503, or 5xx, gateway-error', { retries: 1, retryOn: 'bogus' }],
+  ['invalid-retry-on: retryOn is "5xx, reset", and " reset" is no condition', { retries: 1, retryOn: '5xx, reset' }],
+  ['invalid-retry-on: retryOn is "5xx,,reset", and "" is no condition', { retries: 1, retryOn: '5xx,,reset' }],
+  ['invalid-retry-on: retryOn is "5XX"', { retries: 1, retryOn: '5XX' }],
+  ['invalid-retry-on: retryOn is ""', { retries: 1, retryOn: '' }],
+  ['invalid-retry-on: retryOn is ["5xx"]', { retries: 1, retryOn: ['5xx'] as any }],
+  ['invalid-retry-on: retryOn is 503', { retries: 1, retryOn: 503 as any }],
+  ['invalid-retry-on: retryOn is "600"', { retries: 1, retryOn: '600' }],
+  ['invalid-retry-on: retryOn is "306"', { retries: 1, retryOn: '306' }],
+  ['invalid-retry-on: retryOn is "509"', { retries: 1, retryOn: '509' }],
   ['invalid-number: maxRequests is 0', { maxRequests: 0 }],
   ['invalid-number: maxEjectionPercent is 101', { consecutive5xxErrors: 1, maxEjectionPercent: 101 }],
   ['contradicting-props: maxEjectionPercent is given without consecutive5xxErrors', { maxEjectionPercent: 50 }],

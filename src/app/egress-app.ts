@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from './app-index';
+import { EGRESS_APP } from './known-props';
 import { appOf, sayOfApp } from '../intent/app';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
@@ -71,6 +72,7 @@ export class EgressApp {
   public static configure(app: IConstruct, props: EgressAppProps): void {
     const { root } = app.node;
     const values = Values.of(root);
+    values.known('EgressApp.configure', props, EGRESS_APP);
     if (AppIndex.isBegun(root)) {
       values.refuse(Problem.CONFIGURED_LATE, 'EgressApp.configure comes after constructs that have taken the defaults', 'call it right after new App()');
     }

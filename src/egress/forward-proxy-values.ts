@@ -1,4 +1,5 @@
 import { ForwardProxy } from './forward-proxy';
+import { FORWARD_PROXY } from './known-props';
 import { originationIntent, Originator } from './origination-values';
 import { ForwardProxyIntent } from '../intent/forward-proxy';
 import { Problem } from '../intent/problem';
@@ -9,7 +10,7 @@ import { Values } from '../intent/values';
 export function forwardProxyIntent(values: Values, proxy: ForwardProxy | undefined, originator: Originator): ForwardProxyIntent | undefined {
   if (proxy === undefined) return undefined;
   values.kindOf('forwardProxy', proxy, 'a ForwardProxy, such as ForwardProxy.connect(...)', value => value instanceof ForwardProxy);
-  const { host, port, addresses, tlsOrigination } = proxy._options;
+  const { host, port, addresses, tlsOrigination } = values.known('ForwardProxy.connect', proxy._options, FORWARD_PROXY);
   if (originator.at === 'sidecar' && originator.ports > 1) {
     values.refuse(Problem.TUNNEL_OF_SEVERAL, `a forward proxy is given for ${originator.ports} ports`,
       'Istio asks a proxy for one port a host: make an egress of each, or give forwardProxy to the route');

@@ -1,12 +1,13 @@
+import { HTTP_EGRESS } from './known-props';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
 import { originationIntent } from './origination-values';
 import { RequestOptions } from './request-options';
+import { requestsIntent } from './request-values';
 import { TlsOrigination } from './tls-origination';
 import { Problem } from '../intent/problem';
-import { RequestsIntent } from '../intent/requests';
 import { singleAddresses } from '../intent/single-addresses';
 import { Values } from '../intent/values';
 
@@ -75,11 +76,12 @@ export interface HttpEgressProps extends EgressOptions, RequestOptions {
 export class HttpEgress extends Egress {
   public constructor(scope: Construct, id: string, props: HttpEgressProps) {
     const values = new Values(scope, id);
+    values.props(HttpEgress, new.target, props, HTTP_EGRESS);
     const namespace = values.namespace(props.namespace);
     const clients = values.clients(props.exportTo, namespace);
     const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host)).sort();
     const ports = portsOf(values, props);
-    const requests = requestsOf(values, props);
+    const requests = requestsIntent(values, props);
     super(scope, id);
     this._declare(props, {
       path: values.path,
@@ -120,27 +122,4 @@ function protocolOf(values: Values, protocol: HttpProtocol = HttpProtocol.HTTP):
     values.refuse(Problem.INVALID_PROTOCOL, `protocol is ${JSON.stringify(protocol)}`, `give one of ${known.join(', ')}; hosts to which the application speaks TLS are a TlsEgress`);
   }
   return protocol;
-}
-
-/** The conditions of Envoy that hold for a try whose time is up. */
-const TRIES_AFTER_TIMEOUT = ['5xx', 'gateway-error', 'reset'];
-
-function requestsOf(values: Values, { timeout, retries, perTryTimeout, retryOn }: HttpEgressProps): RequestsIntent | undefined {
-  if (retries === undefined && (perTryTimeout !== undefined || retryOn !== undefined)) {
-    values.refuse(Problem.CONTRADICTING_PROPS, `${perTryTimeout === undefined ? 'retryOn' : 'perTryTimeout'} is given without retries`, 'give retries too, or leave it out');
-  }
-  if (retries === 0 && (perTryTimeout !== undefined || retryOn !== undefined)) {
-    values.refuse(Problem.CONTRADICTING_PROPS, `${perTryTimeout === undefined ? 'retryOn' : 'perTryTimeout'} is given with retries: 0, and Istio does not look at it then`,
-      perTryTimeout === undefined ? 'leave it out' : 'give timeout instead');
-  }
-  if (perTryTimeout !== undefined && !retryOn?.split(',').some(condition => TRIES_AFTER_TIMEOUT.includes(condition.trim()))) {
-    values.refuse(Problem.CONTRADICTING_PROPS, `perTryTimeout is given, and retryOn is ${retryOn === undefined ? "Istio's" : `"${retryOn}"`}, by which a try that took too long is the last one`,
-      `let retryOn hold one of ${TRIES_AFTER_TIMEOUT.join(', ')}, or give timeout instead`);
-  }
-  if (timeout === undefined && retries === undefined) return undefined;
-  return {
-    timeout: values.milliseconds('timeout', timeout),
-    retries: retries === undefined ? undefined
-      : { attempts: values.count('retries', retries, 0)!, perTryTimeout: values.milliseconds('perTryTimeout', perTryTimeout), on: retryOn },
-  };
 }

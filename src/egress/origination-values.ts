@@ -1,3 +1,4 @@
+import { CLIENT_CERTIFICATE_FILES, MUTUAL_TLS, SIMPLE_TLS } from './known-props';
 import { CaCertificates, ClientCertificate, TlsOrigination, TlsOriginationOptions } from './tls-origination';
 import { isAddress } from '../intent/addresses';
 import { CertificatesIntent, OriginationIntent, SYSTEM } from '../intent/origination';
@@ -23,8 +24,10 @@ export interface Originator {
 export function originationIntent(values: Values, origination: TlsOrigination | undefined, originator: Originator): OriginationIntent | undefined {
   if (origination === undefined) return undefined;
   values.kindOf('tlsOrigination', origination, 'a TlsOrigination, such as TlsOrigination.simple()', value => value instanceof TlsOrigination);
-  const options = origination._options;
   const mutual = origination._mode === 'MUTUAL';
+  const options = mutual
+    ? values.known('TlsOrigination.mutual', origination._options, MUTUAL_TLS)
+    : values.known('TlsOrigination.simple', origination._options, SIMPLE_TLS);
   const source = values.kindOf(mutual ? 'clientCertificate' : 'caCertificates', origination._source,
     mutual ? 'a ClientCertificate, such as ClientCertificate.fromSecret(...)' : 'CaCertificates, such as CaCertificates.fromConfigMap(...)',
     value => value instanceof (mutual ? ClientCertificate : CaCertificates));
@@ -101,7 +104,7 @@ function certificatesOf(
   if (source instanceof CaCertificates) {
     return { from: 'files', ...(unchecked ? {} : { caCertificates: file(values, 'caCertificates', source._files.caCertificates) }) };
   }
-  const { clientCertificate, privateKey, caCertificates } = source._files ?? {};
+  const { clientCertificate, privateKey, caCertificates } = values.known('ClientCertificate.fromFiles', source._files!, CLIENT_CERTIFICATE_FILES);
   return {
     from: 'files',
     clientCertificate: file(values, 'clientCertificate', clientCertificate),

@@ -32,7 +32,7 @@ export interface RequestOptions {
   readonly perTryTimeout?: Duration;
 
   /**
-   * What counts as failed, in Istio's words, such as `5xx,reset`; with `retries`.
+   * What counts as failed, in Istio's words and status codes, with commas and no spaces, such as `5xx,reset` or `connect-failure,503`; with `retries`.
    *
    * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on
    * @default - Istio's: connect-failure,refused-stream,unavailable,cancelled

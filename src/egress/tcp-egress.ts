@@ -1,3 +1,4 @@
+import { TCP_EGRESS } from './known-props';
 import { Construct } from 'constructs';
 import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
@@ -94,6 +95,7 @@ export interface TcpEgressProps extends EgressOptions {
 export class TcpEgress extends Egress {
   public constructor(scope: Construct, id: string, props: TcpEgressProps) {
     const values = new Values(scope, id);
+    values.props(TcpEgress, new.target, props, TCP_EGRESS);
     const namespace = values.namespace(props.namespace);
     const clients = values.clients(props.exportTo, namespace);
     const addresses = addressesOf(values, props);

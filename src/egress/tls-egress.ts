@@ -1,3 +1,4 @@
+import { TLS_EGRESS } from './known-props';
 import { Construct } from 'constructs';
 import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
@@ -76,6 +77,7 @@ export interface TlsEgressProps extends EgressOptions {
 export class TlsEgress extends Egress {
   public constructor(scope: Construct, id: string, props: TlsEgressProps) {
     const values = new Values(scope, id);
+    values.props(TlsEgress, new.target, props, TLS_EGRESS);
     const namespace = values.namespace(props.namespace);
     const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host, true)).sort();
     const clients = values.clients(props.exportTo, namespace);
@@ -118,13 +120,13 @@ function httpPortsOf(values: Values, { httpPorts, forwardProxy }: TlsEgressProps
   return ports;
 }
 
-function resolutionOf(values: Values, hosts: string[], { addresses, resolution }: TlsEgressProps): 'NONE' | 'DYNAMIC_DNS' | undefined {
+function resolutionOf(values: Values, hosts: string[], { addresses = [], resolution }: TlsEgressProps): 'NONE' | 'DYNAMIC_DNS' | undefined {
   if (resolution === undefined) {
-    return addresses === undefined && hosts.some(isWildcard) ? WildcardResolution.none()._resolution : undefined;
+    return addresses.length === 0 && hosts.some(isWildcard) ? WildcardResolution.none()._resolution : undefined;
   }
   const name = values.kindOf('resolution', resolution, 'a WildcardResolution', one => one instanceof WildcardResolution)._resolution;
   const exact = hosts.find(host => !isWildcard(host));
-  if (addresses !== undefined) {
+  if (addresses.length > 0) {
     values.refuse(Problem.CONTRADICTING_PROPS, `both addresses and resolution ${name} are given`, 'give one of the two');
   }
   if (exact !== undefined && (name === 'DYNAMIC_DNS' || !hosts.some(isWildcard))) {

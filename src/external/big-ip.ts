@@ -1,7 +1,12 @@
 import { ExternalProxy } from './external-proxy';
 import { valuesOf } from './external-values';
+import { BIG_IP } from './known-props';
+import { as3 } from '../emit/big-ip/as3';
+import { iRule } from '../emit/big-ip/i-rule';
+import { tmsh } from '../emit/big-ip/tmsh';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
+import { ExternalListener } from '../plan/external-listener';
 
 /** What a BIG-IP has already, by its full path or name. */
 export interface BigIpOptions {
@@ -27,25 +32,7 @@ export class BigIp {
    */
   public static iRule(proxy: ExternalProxy): string {
     ofTcp(proxy);
-    const { allowedFrom, name } = proxy.requirements;
-    return `when CLIENTSSL_HANDSHAKE {
-    set names {}
-    if { [SSL::cert count] > 0 } {
-        regexp {Subject Alternative Name:[^\\n]*\\n([^\\n]*)} [X509::extensions [SSL::cert 0]] -> names
-    }
-    set uris [regexp -all -inline {URI:[^,[:space:]]*} $names]
-    set allowed 0
-    if { [llength $uris] == 1 } {
-        switch -glob -- [string range [lindex $uris 0] 4 end] {
-${allowedFrom.map((uri, i) => `            "${uri}" ${i < allowedFrom.length - 1 ? '-' : '{ set allowed 1 }'}\n`).join('')}            default { }
-        }
-    }
-    if { !$allowed } {
-        log local0.warning "${name}: refused [IP::client_addr] $uris"
-        reject
-    }
-}
-`;
+    return iRule(proxy.requirements);
   }
 
   /**
@@ -54,38 +41,7 @@ ${allowedFrom.map((uri, i) => `            "${uri}" ${i < allowedFrom.length - 1
    * The profile demands a client certificate on every connection and resumes no session, so that no one enters by another's.
    */
   public static configuration(proxy: ExternalProxy, options: BigIpOptions): string {
-    const values = ofTcp(proxy);
-    const { name, addresses, port } = proxy.requirements;
-    const named = (prop: keyof BigIpOptions) => path(values, prop, options[prop]);
-    return [
-      `ltm rule /Common/${name} {\n${BigIp.iRule(proxy)}}`,
-      `ltm profile client-ssl /Common/${name} {
-    defaults-from /Common/clientssl
-    authenticate always
-    ca-file ${named('trustBundle')}
-    cache-size 0
-    cert-key-chain {
-        ${name} {
-            cert ${named('certificate')}
-            key ${named('key')}
-        }
-    }
-    peer-cert-mode require
-    renegotiation disabled
-    retain-certificate true
-    session-ticket disabled
-}`,
-      ...addresses.map((address, i) => `ltm virtual /Common/${name}${addresses.length > 1 ? `-${i}` : ''} {
-    destination /Common/${address}${address.includes(':') ? '.' : ':'}${port}
-    ip-protocol tcp
-    pool ${named('pool')}
-    profiles {
-        /Common/${name} { context clientside }
-        /Common/tcp { }
-    }
-    rules { /Common/${name} }
-}`),
-    ].join('\n') + '\n';
+    return tmsh(...given('BigIp.configuration', proxy, options));
   }
 
   /**
@@ -98,34 +54,7 @@ ${allowedFrom.map((uri, i) => `            "${uri}" ${i < allowedFrom.length - 1
    * @see https://clouddocs.f5.com/products/extensions/f5-appsvcs-extension/latest/refguide/schema-reference.html
    */
   public static as3(proxy: ExternalProxy, options: BigIpOptions): string {
-    const values = ofTcp(proxy);
-    const { name, addresses, port } = proxy.requirements;
-    const onBigIp = (prop: keyof BigIpOptions) => {
-      const named = path(values, prop, options[prop]);
-      return { bigip: named.startsWith('/') ? named : `/Common/${named}` };
-    };
-    const tenant = {
-      class: 'Tenant',
-      proxy: {
-        class: 'Application',
-        service: {
-          class: 'Service_TCP', virtualAddresses: addresses, virtualPort: port, snat: 'none', serverTLS: 'tls', iRules: ['clients'], pool: onBigIp('pool'),
-        },
-        tls: {
-          class: 'TLS_Server',
-          certificates: [{ certificate: 'certificate' }],
-          authenticationMode: 'require',
-          authenticationFrequency: 'every-time',
-          authenticationTrustCA: onBigIp('trustBundle'),
-          renegotiationEnabled: false,
-          retainCertificateEnabled: true,
-        },
-        certificate: { class: 'Certificate', certificate: onBigIp('certificate'), privateKey: onBigIp('key') },
-        clients: { class: 'iRule', iRule: BigIp.iRule(proxy) },
-      },
-    };
-    // a tenant's name begins with a letter
-    return `${JSON.stringify({ class: 'ADC', schemaVersion: '3.25.0', id: name, [name.replaceAll('-', '_').replace(/^\d/, 't$&')]: tenant }, null, 2)}\n`;
+    return as3(...given('BigIp.as3', proxy, options));
   }
 
   private constructor() {}
@@ -133,6 +62,17 @@ ${allowedFrom.map((uri, i) => `            "${uri}" ${i < allowedFrom.length - 1
 
 function ofTcp(proxy: ExternalProxy): Values {
   return valuesOf(proxy, 'an ExternalProxy; for an ExternalSniProxy use ExternalEnvoy.sniConfiguration or ExternalNginx.sniConfiguration', one => one instanceof ExternalProxy);
+}
+
+function given(what: string, proxy: ExternalProxy, options: BigIpOptions): [ExternalListener, string] {
+  const values = ofTcp(proxy);
+  values.known(what, options, BIG_IP);
+  const named = (prop: keyof BigIpOptions) => path(values, prop, options[prop]);
+  const { name, addresses, port, allowedFrom } = proxy.requirements;
+  return [
+    { name, addresses, port, allowedFrom, certificate: named('certificate'), key: named('key'), trustBundle: named('trustBundle') },
+    named('pool'),
+  ];
 }
 
 function path(values: Values, prop: string, value: string): string {

@@ -2,6 +2,7 @@ import { Yaml } from 'cdk8s';
 import { ExternalProxy } from './external-proxy';
 import { ExternalSniProxy } from './external-sni-proxy';
 import { externalListener, named, place, valuesOf } from './external-values';
+import { EXTERNAL_ENVOY, EXTERNAL_ENVOY_SNI } from './known-props';
 import { ProxyFiles, ProxyUpstream } from './proxy-files';
 import { bootstrap } from '../emit/envoy/external-proxy';
 import { SniProxyOptions } from '../gateway/sni-proxy';
@@ -36,6 +37,7 @@ export class ExternalEnvoy {
   /** Leads those whom it lets in to one place. */
   public static configuration(proxy: ExternalProxy, options: ExternalEnvoyOptions): string {
     const values = valuesOf(proxy, 'an ExternalProxy; an ExternalSniProxy has sniConfiguration', one => one instanceof ExternalProxy);
+    values.known('ExternalEnvoy.configuration', options, EXTERNAL_ENVOY);
     return Yaml.stringify(bootstrap(externalListener(values, proxy.requirements, options), place(values, options)));
   }
 
@@ -49,6 +51,7 @@ export class ExternalEnvoy {
    */
   public static sniConfiguration(proxy: ExternalSniProxy, options: ExternalEnvoySniOptions): string {
     const values = valuesOf(proxy, 'an ExternalSniProxy; an ExternalProxy has configuration', one => one instanceof ExternalSniProxy);
+    values.known('ExternalEnvoy.sniConfiguration', options, EXTERNAL_ENVOY_SNI);
     return Yaml.stringify(bootstrap(
       externalListener(values, proxy.requirements, options),
       named(values, 'envoy', proxy.requirements, options, options.deniedRanges, options.allowedRanges)));

@@ -1,6 +1,7 @@
 import { ExternalProxy } from './external-proxy';
 import { ExternalSniProxy } from './external-sni-proxy';
 import { externalListener, filePath, named, place, valuesOf } from './external-values';
+import { EXTERNAL_NGINX, EXTERNAL_NGINX_SNI } from './known-props';
 import { ProxyFiles, ProxyUpstream } from './proxy-files';
 import { CLIENT_URI } from '../emit/nginx/client-uri';
 import { configuration } from '../emit/nginx/external-proxy';
@@ -14,7 +15,7 @@ export interface ExternalNginxFiles extends ProxyFiles {
 
   /**
    * Paths of dynamic modules to load, relative to nginx's prefix or absolute. njs is a must; Debian's nginx loads the stream module
-   * too, as `modules/ngx_stream_module.so` before it.
+   * too, as `modules/ngx_stream_module.so` before it; an empty list where nginx was built with both.
    *
    * @default ['modules/ngx_stream_js_module.so']
    */
@@ -48,6 +49,7 @@ export class ExternalNginx {
   /** Leads those whom it lets in to one place. */
   public static configuration(proxy: ExternalProxy, options: ExternalNginxOptions): string {
     const values = valuesOf(proxy, 'an ExternalProxy; an ExternalSniProxy has sniConfiguration', one => one instanceof ExternalProxy);
+    values.known('ExternalNginx.configuration', options, EXTERNAL_NGINX);
     return configuration(externalListener(values, proxy.requirements, options), place(values, options), filesOf(values, options));
   }
 
@@ -59,6 +61,7 @@ export class ExternalNginx {
    */
   public static sniConfiguration(proxy: ExternalSniProxy, options: ExternalNginxSniOptions): string {
     const values = valuesOf(proxy, 'an ExternalSniProxy; an ExternalProxy has configuration', one => one instanceof ExternalSniProxy);
+    values.known('ExternalNginx.sniConfiguration', options, EXTERNAL_NGINX_SNI);
     values.required('resolver', options.resolver);
     return configuration(externalListener(values, proxy.requirements, options), named(values, 'nginx', proxy.requirements, options), filesOf(values, options));
   }
@@ -69,6 +72,6 @@ export class ExternalNginx {
 function filesOf(values: Values, { script, modules = ['modules/ngx_stream_js_module.so'] }: ExternalNginxFiles) {
   return {
     script: filePath(values, 'script', script),
-    modules: values.list('modules', modules, (prop, path) => path.startsWith('/') ? filePath(values, prop, path) : filePath(values, prop, `/${path}`).slice(1)),
+    modules: values.listOrNone('modules', modules, (prop, path) => path.startsWith('/') ? filePath(values, prop, path) : filePath(values, prop, `/${path}`).slice(1)),
   };
 }

@@ -1,3 +1,5 @@
+import { EXTERNAL_PROXY } from './known-props';
+import { Values } from '../intent/values';
 import { Construct } from 'constructs';
 import { ExternalProxyBase } from './external-proxy-base';
 import { ExternalProxyOptions } from './external-proxy-options';
@@ -32,6 +34,7 @@ export interface ExternalProxyProps extends ExternalProxyOptions {
  */
 export class ExternalProxy extends ExternalProxyBase {
   public constructor(scope: Construct, id: string, props: ExternalProxyProps) {
+    new Values(scope, id).props(ExternalProxy, new.target, props, EXTERNAL_PROXY);
     super(scope, id, props, values => {
       const port = values.port('port', values.required('port', props.port));
       return { protocol: 'TCP', hosts: [values.host('host', values.required('host', props.host))], port, proxyPort: port };

@@ -1,3 +1,5 @@
+import { EXTERNAL_SNI_PROXY } from './known-props';
+import { Values } from '../intent/values';
 import { Construct } from 'constructs';
 import { ExternalProxyBase } from './external-proxy-base';
 import { ExternalProxyOptions } from './external-proxy-options';
@@ -5,7 +7,7 @@ import { ExternalProxyOptions } from './external-proxy-options';
 /** Props of an `ExternalSniProxy`. */
 export interface ExternalSniProxyProps extends ExternalProxyOptions {
   /**
-   * DNS names of the hosts that the proxy leads to, in lower case, at most 256. The application's TLS must send them as SNI.
+   * DNS names of the hosts that the proxy leads to, in lower case. The application's TLS must send them as SNI.
    *
    * `*.example.com` stands for all names under a domain, at any depth, not for the domain itself.
    */
@@ -44,6 +46,7 @@ export interface ExternalSniProxyProps extends ExternalProxyOptions {
  */
 export class ExternalSniProxy extends ExternalProxyBase {
   public constructor(scope: Construct, id: string, props: ExternalSniProxyProps) {
+    new Values(scope, id).props(ExternalSniProxy, new.target, props, EXTERNAL_SNI_PROXY);
     super(scope, id, props, values => ({
       protocol: 'TLS',
       hosts: values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host, true)).sort(),

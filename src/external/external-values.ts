@@ -2,7 +2,7 @@ import { Construct, IConstruct } from 'constructs';
 import type { ExternalProxyRequirements } from './external-proxy-requirements';
 import type { ProxyFiles, ProxyUpstream } from './proxy-files';
 import { SniProxyOptions } from '../gateway/sni-proxy';
-import { sniProxyIntent } from '../gateway/sni-proxy-values';
+import { sniProxyFrom } from '../gateway/sni-proxy-values';
 import { WorkloadValues } from '../gateway/workload-values';
 import { isAddress } from '../intent/addresses';
 import { Problem } from '../intent/problem';
@@ -49,7 +49,7 @@ export function named(
   return {
     to: 'names',
     names: { name, hosts: hosts!, port: hostsPort! },
-    sniProxy: sniProxyIntent(values, program, options, deniedRanges, allowedRanges),
+    sniProxy: sniProxyFrom(values, program, options, deniedRanges, allowedRanges),
   };
 }
 

@@ -1,3 +1,5 @@
+import { EGRESS_GATEWAY } from './known-props';
+import { Values } from '../intent/values';
 import { Construct } from 'constructs';
 import { EgressGatewayProps } from './egress-gateway-props';
 import { ExistingEgressGateway, ExistingEgressGatewayProps } from './existing-egress-gateway';
@@ -32,6 +34,6 @@ export class EgressGateway extends GatewayWorkload {
   }
 
   public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
-    super(scope, id, 'egress-gateway', props);
+    super(scope, id, 'egress-gateway', new Values(scope, id).props(EgressGateway, new.target, props, EGRESS_GATEWAY));
   }
 }

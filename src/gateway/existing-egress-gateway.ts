@@ -1,3 +1,4 @@
+import { EXISTING_EGRESS_GATEWAY } from './known-props';
 import { Construct } from 'constructs';
 import { EgressGatewayBase } from './egress-gateway-base';
 import { AppIndex } from '../app/app-index';
@@ -62,9 +63,10 @@ export class ExistingEgressGateway extends EgressGatewayBase {
   public constructor(scope: Construct, id: string, props: ExistingEgressGatewayProps) {
     super(scope, id);
     const values = Values.of(this);
+    values.props(ExistingEgressGateway, new.target, props, EXISTING_EGRESS_GATEWAY);
     const app = appOf(this);
     const namespace = values.name('namespace', values.required('namespace', props.namespace));
-    const service = values.name('service', values.required('service', props.service));
+    const service = values.serviceName('service', values.required('service', props.service));
     const serviceAccount = values.name('serviceAccount', values.required('serviceAccount', props.serviceAccount));
     this._intent = {
       path: values.path,

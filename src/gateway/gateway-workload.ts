@@ -48,7 +48,7 @@ export abstract class GatewayWorkload extends EgressGatewayBase {
     const values = new WorkloadValues(scope, id);
     const app = appOf(this);
     const namespace = values.namespace(props.namespace);
-    const name = values.name('name', props.name ?? defaultName);
+    const name = values.serviceName('name', props.name ?? defaultName);
     const workload = values.workload(name, namespace, { ...props, revision: props.revision ?? app.revision });
     const meta = { name, namespace, labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
     const intent: GatewayIntent = {

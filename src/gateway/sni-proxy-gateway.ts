@@ -1,3 +1,5 @@
+import { SNI_PROXY_GATEWAY } from './known-props';
+import { Values } from '../intent/values';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EgressGatewayProps } from './egress-gateway-props';
@@ -80,7 +82,7 @@ export class SniProxyGateway extends GatewayWorkload {
   private readonly companion?: { readonly image: string; readonly workers: number; readonly resources: ResourcesIntent };
 
   public constructor(scope: Construct, id: string, props: SniProxyGatewayProps = {}) {
-    super(scope, id, 'sni-proxy-gateway', props);
+    super(scope, id, 'sni-proxy-gateway', new Values(scope, id).props(SniProxyGateway, new.target, props, SNI_PROXY_GATEWAY));
     const values = new WorkloadValues(scope, id);
     const istioNamespace = values.name('istioNamespace', props.istioNamespace ?? appOf(this).istioNamespace);
     const { _program, _options } = props.proxy ?? SniProxy.nginx();

@@ -1,12 +1,21 @@
 import { Duration } from 'cdk8s';
+import { NGINX_SNI_PROXY, SNI_PROXY } from './known-props';
 import { AddressFamily, SniProxyOptions } from './sni-proxy';
 import { WorkloadValues } from './workload-values';
-import { SniProxyIntent } from '../intent/sni-proxy';
 import { PRIVATE_RANGES } from '../intent/private-ranges';
 import { Problem } from '../intent/problem';
+import { SniProxyIntent } from '../intent/sni-proxy';
 
-/** Checks the options of an SNI proxy. */
+/** Checks the options of an `SniProxy`. */
 export function sniProxyIntent(
+  values: WorkloadValues, program: SniProxyIntent['program'], options: SniProxyOptions, deniedRanges: string[] | undefined, allowedRanges: string[] | undefined,
+): SniProxyIntent {
+  values.known(`SniProxy.${program}`, options, program === 'nginx' ? NGINX_SNI_PROXY : SNI_PROXY);
+  return sniProxyFrom(values, program, options, deniedRanges, allowedRanges);
+}
+
+/** Checks the options of an SNI proxy, beside which others may stand. */
+export function sniProxyFrom(
   values: WorkloadValues, program: SniProxyIntent['program'], options: SniProxyOptions, deniedRanges: string[] | undefined, allowedRanges: string[] | undefined,
 ): SniProxyIntent {
   const addressFamily = options.addressFamily ?? AddressFamily.IPV4;

@@ -1,6 +1,7 @@
 import { EgressGatewayProps } from './egress-gateway-props';
 import { GatewayMount } from './gateway-mount';
 import type { GatewayToleration } from './gateway-toleration';
+import { TOLERATION } from './known-props';
 import type { ResourceOptions } from './resource-options';
 import { isSingle } from '../intent/addresses';
 import { MountIntent, overlap, OWN_MOUNTS } from '../intent/mount';
@@ -27,7 +28,7 @@ const OWN_LABELS = ['app', 'istio', 'istio.io/rev', 'sidecar.istio.io/inject'];
 export class WorkloadValues extends Values {
   public workload(name: string, namespace: string, props: EgressGatewayProps): WorkloadIntent {
     const labels = this.labels('labels', props.labels);
-    const own = OWN_LABELS.find(key => key in labels);
+    const own = OWN_LABELS.find(key => Object.hasOwn(labels, key));
     if (own !== undefined) {
       this.refuse(Problem.RESERVED_LABEL, `labels sets "${own}"`, 'leave it out: the pods are selected and injected by it');
     }
@@ -57,7 +58,7 @@ export class WorkloadValues extends Values {
         : Object.keys(this.labels('topologySpreadKeys', Object.fromEntries(
           this.kindOf('topologySpreadKeys', props.topologySpreadKeys, 'a list of labels of nodes', Array.isArray).map(key => [key, ''])))),
       nodeSelector: this.labels('nodeSelector', props.nodeSelector),
-      tolerations: props.tolerations === undefined ? [] : this.list('tolerations', props.tolerations, (prop, toleration) => this.toleration(prop, toleration)),
+      tolerations: this.listOrNone('tolerations', props.tolerations, (prop, toleration) => this.toleration(prop, toleration)),
     };
   }
 
@@ -81,8 +82,7 @@ export class WorkloadValues extends Values {
 
   /** What the proxy has as files, sorted by path. */
   public mounts(mounts: GatewayMount[] | undefined): MountIntent[] {
-    if (mounts === undefined) return [];
-    const checked = this.list('mounts', mounts, (prop, mount) => this.mount(prop, mount));
+    const checked = this.listOrNone('mounts', mounts, (prop, mount) => this.mount(prop, mount));
     checked.forEach(({ mountPath }, i) => {
       const taken = [...OWN_MOUNTS, ...checked.slice(0, i).map(other => other.mountPath)].find(path => overlap(mountPath, path));
       if (taken !== undefined) {
@@ -98,6 +98,11 @@ export class WorkloadValues extends Values {
       this.refuse(Problem.RESERVED_PORT, `${prop} is ${value}, at which the proxy listens for itself`, `give a port other than ${RESERVED_PORTS.join(', ')}`);
     }
     return value;
+  }
+
+  /** Ports that the Service of such a gateway has in any case, sorted. */
+  public servicePorts(ports: number[] | undefined): number[] {
+    return this.listOrNone('ports', ports, (prop, port) => this.freePort(prop, port)).sort((a, b) => a - b);
   }
 
   public image(prop: string, value: string): string {
@@ -118,7 +123,7 @@ export class WorkloadValues extends Values {
 
   /** Sorted CIDRs; a single address gets a mask. */
   public ranges(prop: string, values: string[] | undefined): string[] {
-    return values === undefined || values.length === 0 ? [] : this.addresses(prop, values)
+    return this.listOrNone(prop, values, (item, value) => this.network(item, value)).sort()
       .map(address => isSingle(address) ? `${address}/${address.includes(':') ? 128 : 32}` : address);
   }
 
@@ -138,7 +143,8 @@ export class WorkloadValues extends Values {
     return { kind, name, mountPath };
   }
 
-  private toleration(prop: string, { key, value, effect }: GatewayToleration): TolerationIntent {
+  private toleration(prop: string, toleration: GatewayToleration): TolerationIntent {
+    const { key, value, effect } = this.known(prop, toleration, TOLERATION);
     if (key !== undefined) {
       this.labels(prop, { [key]: value ?? '' });
     } else if (value !== undefined) {

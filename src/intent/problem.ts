@@ -6,6 +6,7 @@ export enum Problem {
   // one value is wrong: thrown where it is given
   MISSING_VALUE = 'missing-value',
   INVALID_VALUE = 'invalid-value',
+  UNKNOWN_PROP = 'unknown-prop',
   EMPTY_LIST = 'empty-list',
   TOO_MANY = 'too-many',
   DUPLICATE_VALUE = 'duplicate-value',
@@ -34,6 +35,7 @@ export enum Problem {
   WORKLOAD_NOT_GIVEN = 'workload-not-given',
   HTTP_ON_HTTPS_PORT = 'http-on-https-port',
   TUNNEL_OF_SEVERAL = 'tunnel-of-several',
+  INVALID_RETRY_ON = 'invalid-retry-on',
   INVALID_IDENTITY = 'invalid-identity',
   INVALID_METHOD = 'invalid-method',
   INVALID_REQUEST_PATH = 'invalid-request-path',

@@ -1,11 +1,23 @@
 import { Chart, Duration } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AddressError, canonicalAddress, isAddress } from './addresses';
+import { Keys, nearest } from './known';
 import { describe, Problem } from './problem';
 import { OWN_DOMAINS, RESERVED_LABELS } from './reserved-names';
 
-/** Most hosts, addresses or ports of one ServiceEntry (Istio's CRD). */
-const MOST = 256;
+/** Most items of a list that becomes one of an object which takes no more. */
+export interface Limit {
+  readonly most: number;
+
+  /** As in "as many as one ServiceEntry of Istio takes". */
+  readonly asMany: string;
+}
+
+/** What Istio's CRD says of `addresses` and `ports` of a ServiceEntry. */
+const IN_ENTRY: Limit = { most: 256, asMany: 'as one ServiceEntry of Istio takes' };
+
+/** What Istio's CRD says of its `endpoints`. */
+export const AS_ENDPOINTS: Limit = { most: 4096, asMany: 'endpoints as one ServiceEntry of Istio takes' };
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** What cdk8s writes without quotes, and readers of YAML take for a number: octal as `0o17`, and prefixes in capitals. */
@@ -17,17 +29,19 @@ const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 export class Values {
   /** Of a construct that is there already. */
   public static of(construct: IConstruct): Values {
-    return new Values(construct.node.scope as Construct, construct.node.id);
+    return new Values(construct.node.scope as Construct | undefined, construct.node.id);
   }
 
   public readonly path: string;
 
-  public constructor(private readonly scope: Construct, id: string) {
-    this.path = [scope.node.path, id].filter(part => part !== '').join('/');
+  /** @param scope none for the app itself */
+  public constructor(private readonly scope: Construct | undefined, id: string) {
+    // as the node will have it
+    this.path = [scope?.node.path ?? '', id.replaceAll('/', '--')].filter(part => part !== '').join('/');
   }
 
   public refuse(problem: Problem, wrong: string, mend: string): never {
-    throw new Error(`[${this.path}] ${describe(problem, wrong, mend)}`);
+    throw new Error(`[${this.path || 'the app'}] ${describe(problem, wrong, mend)}`);
   }
 
   public required<T>(prop: string, value: T | undefined | null): T {
@@ -41,8 +55,30 @@ export class Values {
   public kindOf<T>(prop: string, value: T | undefined | null, kind: string, is: (value: T) => boolean): T {
     const given = this.required(prop, value);
     if (!is(given)) {
-      this.refuse(Problem.INVALID_VALUE, `${prop} is ${typeof given === 'object' ? 'another object' : show(given)}`, `give ${kind}`);
+      this.refuse(Problem.INVALID_VALUE, `${prop} is ${Array.isArray(given) ? 'a list' : typeof given === 'object' ? 'another object' : show(given)}`, `give ${kind}`);
     }
+    return given;
+  }
+
+  /** Props that all exist: of untyped code, or of an object that was made elsewhere, the compiler knows nothing. */
+  public known<P extends object>(what: string, given: P, keys: Keys<P>): P {
+    if (typeof given !== 'object' || given === null) {
+      this.refuse(Problem.INVALID_VALUE, `the props of ${what} are ${show(given)}`, 'give an object');
+    }
+    const [unknown] = Object.entries(given).find(([key, value]) => value !== undefined && !Object.hasOwn(keys, key)) ?? [];
+    if (unknown !== undefined) {
+      const meant = nearest(unknown, Object.keys(keys));
+      this.refuse(Problem.UNKNOWN_PROP, `${show(unknown)} is no prop of ${what}`,
+        meant === undefined ? `its props are ${Object.keys(keys).join(', ')}` : `did you mean ${show(meant)}?`);
+    }
+    return given;
+  }
+
+  /** Props of a construct that all exist. A subclass may hand on more of its own, but none that looks like a known one misspelt. */
+  public props<P extends object>(construct: { readonly name: string }, made: unknown, given: P, keys: Keys<P>): P {
+    const own = made === construct || typeof given !== 'object' || given === null ? []
+      : Object.keys(given).filter(key => !Object.hasOwn(keys, key) && nearest(key, Object.keys(keys)) === undefined);
+    this.known(construct.name, own.length === 0 ? given : Object.fromEntries(Object.entries(given).filter(([key]) => !own.includes(key))) as P, keys);
     return given;
   }
 
@@ -83,7 +119,7 @@ export class Values {
     }
     return port !== undefined
       ? [this.port('port', port)]
-      : this.list('ports', this.required('port', ports), (prop, value) => this.port(prop, value)).sort((a, b) => a - b);
+      : this.list('ports', this.required('port', ports), (prop, value) => this.port(prop, value), IN_ENTRY).sort((a, b) => a - b);
   }
 
   /** A DNS name of a host outside the mesh, or, if allowed, all names under a domain. */
@@ -131,23 +167,25 @@ export class Values {
     return value;
   }
 
-  /** Sorted, canonical addresses and CIDRs. */
-  public addresses(prop: string, values: string[]): string[] {
-    return this.list(prop, values, (item, value) => {
-      try {
-        return canonicalAddress(String(value));
-      } catch (e) {
-        if (!(e instanceof AddressError)) throw e;
-        return this.refuse(Problem.INVALID_ADDRESS, `${item} ${show(value)} ${e.message.split('; ')[0]}`, e.message.split('; ').slice(1).join('; '));
-      }
-    }).sort();
+  /** Sorted, canonical addresses and CIDRs of one entry. */
+  public addresses(prop: string, values: string[], limit = IN_ENTRY): string[] {
+    return this.list(prop, values, (item, value) => this.network(item, value), limit).sort();
   }
 
-  /** The name of a namespace, Service or service account. */
+  /** The name of a namespace or service account. */
   public name(prop: string, value: string): string {
     this.text(Problem.INVALID_NAME, `${prop} is`, value);
     if (typeof value !== 'string' || value.length > 63 || !DNS_LABEL.test(value)) {
       this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}`, 'a name has 1 to 63 lower-case letters, digits and inner hyphens');
+    }
+    return value;
+  }
+
+  /** The name of a Service, which DNS has more to say about. */
+  public serviceName(prop: string, value: string): string {
+    if (/^\d/.test(this.name(prop, value))) {
+      this.refuse(Problem.INVALID_NAME, `${prop} is ${show(value)}, and a Service's begins with a letter`,
+        `give one such as ${show(`egress-${value}`.slice(0, 63).replace(/-+$/, ''))}`);
     }
     return value;
   }
@@ -193,7 +231,7 @@ export class Values {
 
   /** The namespace given, or the chart's. */
   public namespace(value: string | undefined): string {
-    const namespace = value ?? Chart.of(this.scope).namespace;
+    const namespace = value ?? Chart.of(this.scope!).namespace;
     if (namespace === undefined) {
       this.refuse(Problem.NAMESPACE_NOT_GIVEN, 'neither the construct nor its chart has a namespace',
         "give one to the chart, as in new Chart(app, 'bookinfo', { namespace: 'bookinfo' }): names and rules depend on it");
@@ -218,25 +256,31 @@ export class Values {
     return clients.sort();
   }
 
-  public list<T, U>(prop: string, values: T[], check: (prop: string, value: T) => U): U[] {
+  /** At least one item, each once. */
+  public list<T, U>(prop: string, values: T[], check: (prop: string, value: T) => U, limit?: Limit): U[] {
     if (!Array.isArray(values) || values.length === 0) {
       this.refuse(Problem.EMPTY_LIST, `${prop} is ${show(values)}`, `give at least one, as in ${prop}: [...]`);
     }
-    if (values.length > MOST) {
-      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `at most ${MOST}, as many as one ServiceEntry of Istio takes: split them over several constructs`);
+    if (limit && values.length > limit.most) {
+      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `at most ${limit.most}, as many ${limit.asMany}: split them over several constructs`);
     }
     const checked = values.map((value, i) => check(`${prop}[${i}]`, value));
-    const again = checked.findIndex((value, i) => checked.indexOf(value) < i);
+    const seen = new Set<U>();
+    const again = checked.findIndex(value => seen.size === seen.add(value).size);
     if (again >= 0) {
       this.refuse(Problem.DUPLICATE_VALUE, `${prop}[${again}] ${show(values[again])} stands there already`, 'remove one of the two');
     }
     return checked;
   }
 
+  /** The same where none has a meaning: an empty list, or nothing. */
+  public listOrNone<T, U>(prop: string, values: T[] | undefined, check: (prop: string, value: T) => U, limit?: Limit): U[] {
+    return values === undefined || (Array.isArray(values) && values.length === 0) ? [] : this.list(prop, values, check, limit);
+  }
+
   /** Labels that the user adds to emitted objects. */
   public labels(prop: string, labels: { [key: string]: string } = {}): { [key: string]: string } {
-    this.kindOf(prop, labels, 'an object of strings', value => typeof value === 'object');
-    for (const [key, value] of Object.entries(labels)) {
+    for (const [key, value] of this.entries(prop, labels)) {
       this.key(Problem.INVALID_LABEL, prop, key);
       if (typeof value !== 'string' || value.length > 63 || !(value === '' || LABEL_NAME.test(value))) {
         this.refuse(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value ${show(value)}`,
@@ -252,8 +296,7 @@ export class Values {
 
   /** Annotations that the user adds to emitted objects. */
   public annotations(annotations: { [key: string]: string } = {}): { [key: string]: string } {
-    this.kindOf('annotations', annotations, 'an object of strings', value => typeof value === 'object');
-    for (const [key, value] of Object.entries(annotations)) {
+    for (const [key, value] of this.entries('annotations', annotations)) {
       this.key(Problem.INVALID_ANNOTATION, 'annotations', key);
       if (typeof value !== 'string') {
         this.refuse(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value ${show(value)}`, 'a value is a string');
@@ -261,6 +304,21 @@ export class Values {
       this.text(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value`, value);
     }
     return { ...annotations };
+  }
+
+  /** An address or CIDR in canonical form. */
+  protected network(item: string, value: string): string {
+    try {
+      return canonicalAddress(String(value));
+    } catch (e) {
+      if (!(e instanceof AddressError)) throw e;
+      return this.refuse(Problem.INVALID_ADDRESS, `${item} ${show(value)} ${e.message.split('; ')[0]}`, e.message.split('; ').slice(1).join('; '));
+    }
+  }
+
+  /** What an object holds under its own keys. */
+  private entries(prop: string, map: { [key: string]: string }): [string, string][] {
+    return Object.entries(this.kindOf(prop, map, 'an object of strings', value => typeof value === 'object' && !(Symbol.iterator in value)));
   }
 
   /** What must come back from YAML as the text that it is. */
@@ -274,6 +332,9 @@ export class Values {
     const [name, prefix, ...rest] = key.split('/').reverse();
     const good = rest.length === 0 && !NUMBER_IN_YAML.test(key) && name.length <= 63 && LABEL_NAME.test(name)
       && (prefix === undefined || (prefix.length <= 253 && prefix.split('.').every(part => DNS_LABEL.test(part))));
+    if (key === 'constructor') {
+      this.refuse(problem, `${prop} has the key "constructor"`, 'cdk8s takes an object with it for no plain one and writes nothing: choose another');
+    }
     if (!good) {
       this.refuse(problem, `${prop} has the key ${show(key)}`, 'a key is a name of at most 63 characters, after a DNS prefix and "/" if wanted, as in "example.com/team"');
     }

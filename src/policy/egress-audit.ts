@@ -1,3 +1,4 @@
+import { EGRESS_AUDIT } from './known-props';
 import { ApiObject, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AppIndex } from '../app/app-index';
@@ -67,6 +68,7 @@ export class EgressAudit extends Construct {
   public constructor(scope: Construct, id: string, props: EgressAuditProps) {
     super(scope, id);
     const values = Values.of(this);
+    values.props(EgressAudit, new.target, props, EGRESS_AUDIT);
     this.intent = intentOf(values, props);
     const { gateways, provider, otherProviders } = this.intent;
     const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };

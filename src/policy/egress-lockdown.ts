@@ -1,8 +1,10 @@
+import { EGRESS_LOCKDOWN } from './known-props';
 import { mkdirSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { ApiObject, App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DedicatedNodes } from './dedicated-nodes';
+import { DEDICATED_NODES } from './known-props';
 import { AppIndex } from '../app/app-index';
 import { sidecar } from '../emit/istio/sidecar';
 import { admissionPolicy, admissionPolicyBinding } from '../emit/kubernetes/admission-policy';
@@ -132,6 +134,7 @@ export class EgressLockdown extends Construct {
   public constructor(scope: Construct, id: string, props: EgressLockdownProps) {
     super(scope, id);
     const values = Values.of(this);
+    values.props(EgressLockdown, new.target, props, EGRESS_LOCKDOWN);
     const app = appOf(this);
     this.intent = intentOf(values, props, app);
     const { namespaces, gateways, clusterDomain, dedicatedNodes } = this.intent;
@@ -249,7 +252,7 @@ function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): L
 }
 
 function nodesIntent(values: Values, nodes: DedicatedNodes, gateways: readonly GatewayIntent[]): DedicatedNodesIntent {
-  const { taintKey, taintValue, otherNamespaces } = nodes;
+  const { taintKey, taintValue, otherNamespaces } = values.known('dedicatedNodes', nodes, DEDICATED_NODES);
   const key = values.required('taintKey of dedicatedNodes', taintKey);
   values.labels('the taint of dedicatedNodes', { [key]: taintValue ?? '' });
   return {

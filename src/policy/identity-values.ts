@@ -1,9 +1,10 @@
+import { SPIFFE } from './known-props';
 import { WorkloadIdentity } from './workload-identity';
 import { IdentityIntent } from '../intent/identity';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
 
-const SPIFFE = /^spiffe:\/\/([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/;
+const SPIFFE_URI = /^spiffe:\/\/([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/;
 
 /** The identities of a list, checked; none for `WorkloadIdentity.nobody()`. */
 export function identityIntents(values: Values, prop: string, identities: WorkloadIdentity[]): IdentityIntent[] {
@@ -29,13 +30,16 @@ export function identityIntents(values: Values, prop: string, identities: Worklo
           anotherTrustDomain: false,
         }];
       case 'spiffe':
-        return [{ ...spiffeParts(values, item, identity.uri), anotherTrustDomain: identity.anotherTrustDomain }];
+        return [{
+          ...spiffeParts(values, item, identity.uri),
+          anotherTrustDomain: values.known('WorkloadIdentity.spiffe', identity.options, SPIFFE).anotherTrustDomain ?? false,
+        }];
     }
   });
 }
 
 function spiffeParts(values: Values, item: string, uri: string) {
-  const [, trustDomain, namespace, serviceAccount] = SPIFFE.exec(uri) ?? values.refuse(Problem.INVALID_IDENTITY,
+  const [, trustDomain, namespace, serviceAccount] = SPIFFE_URI.exec(uri) ?? values.refuse(Problem.INVALID_IDENTITY,
     `${item} is ${JSON.stringify(uri)}`, 'an identity of the mesh is spiffe://<trust domain>/ns/<namespace>/sa/<service account>');
   return {
     trustDomain: values.domain(`the trust domain of ${item}`, trustDomain),

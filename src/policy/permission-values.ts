@@ -1,5 +1,6 @@
 import type { AllowedRequests } from './allowed-requests';
 import { identityIntents } from './identity-values';
+import { ALLOWED_REQUESTS } from './known-props';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
 import { PermissionIntent } from '../intent/permission';
@@ -8,7 +9,8 @@ import { PermissionIntent } from '../intent/permission';
 const TEMPLATE_SEGMENT = /^(\{\*\}|\{\*\*\}|[-\w.~%!$&'()+,;:@=]*)$/;
 
 /** The permission to make some requests, checked. */
-export function requestsIntent(values: Values, { from, methods, paths }: AllowedRequests): PermissionIntent {
+export function requestsIntent(values: Values, requests: AllowedRequests): PermissionIntent {
+  const { from, methods, paths } = values.known('allowRequests', requests, ALLOWED_REQUESTS);
   if (methods === undefined && paths === undefined) {
     values.refuse(Problem.MISSING_VALUE, 'neither methods nor paths is given', 'give one of them, or use allowFrom for all requests');
   }

@@ -40,7 +40,7 @@ export class WorkloadIdentity {
    * @param uri `spiffe://<trust domain>/ns/<namespace>/sa/<service account>`, as Istio writes into certificates
    */
   public static spiffe(uri: string, options: SpiffeOptions = {}): WorkloadIdentity {
-    return new WorkloadIdentity({ by: 'spiffe', uri, anotherTrustDomain: options.anotherTrustDomain ?? false });
+    return new WorkloadIdentity({ by: 'spiffe', uri, options });
   }
 
   /** No workload at all: what `allowFrom` must be given to let nobody in. */
@@ -55,5 +55,5 @@ export class WorkloadIdentity {
 export type GivenIdentity =
   | { readonly by: 'service-account'; readonly namespace: string; readonly name: string }
   | { readonly by: 'namespace'; readonly namespace: string }
-  | { readonly by: 'spiffe'; readonly uri: string; readonly anotherTrustDomain: boolean }
+  | { readonly by: 'spiffe'; readonly uri: string; readonly options: SpiffeOptions }
   | { readonly by: 'nobody' };

@@ -1,3 +1,4 @@
+import { EGRESS_GATEWAY_ROUTE } from './known-props';
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppIndex } from '../app/app-index';
@@ -114,6 +115,7 @@ export class EgressGatewayRoute extends Construct {
   public constructor(scope: Construct, id: string, props: EgressGatewayRouteProps) {
     super(scope, id);
     const values = Values.of(this);
+    values.props(EgressGatewayRoute, new.target, props, EGRESS_GATEWAY_ROUTE);
     const { egress: { _intent: egress, node } } = values.kindOf('egress', props.egress, 'an IEgress, such as a TlsEgress', given => given.egress?._intent?.hosts !== undefined);
     const gateway = gatewayIntent(values, 'gateway', props.gateway);
     const hop = values.kindOf('hop', props.hop ?? GatewayHop.mutualTls(), 'a GatewayHop, such as GatewayHop.mutualTls()', value => value instanceof GatewayHop);

@@ -1,10 +1,14 @@
+import { MUTUAL_TLS_ORIGINATION } from './known-props';
+import { CONNECTION_OPTIONS, MUTUAL_TLS, REQUEST_OPTIONS } from '../egress/known-props';
+import { Keys } from '../intent/known';
+import { WorkloadIdentity } from '../policy/workload-identity';
 import { Construct } from 'constructs';
 import { EgressGatewayRoute } from './egress-gateway-route';
 import { ConnectionOptions } from '../egress/connection-options';
-import { EgressOptions, IEgress } from '../egress/egress';
+import { Egress, EgressOptions, IEgress } from '../egress/egress';
 import { HttpEgress } from '../egress/http-egress';
 import { RequestOptions } from '../egress/request-options';
-import { ClientCertificate, TlsOrigination, TlsOriginationOptions } from '../egress/tls-origination';
+import { ClientCertificate, MutualTlsOptions, TlsOrigination, TlsOriginationOptions } from '../egress/tls-origination';
 import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { GatewayHop } from '../gateway/gateway-hop';
 import { Problem } from '../intent/problem';
@@ -103,11 +107,12 @@ export class MutualTlsOrigination extends Construct {
   public constructor(scope: Construct, id: string, props: MutualTlsOriginationProps) {
     super(scope, id);
     const values = Values.of(this);
+    values.props(MutualTlsOrigination, new.target, props, MUTUAL_TLS_ORIGINATION);
     const { host, egress, gateway, hop, egressOptions } = props;
     const requests = those(props, REQUEST_OPTIONS);
     const connections = those(props, CONNECTION_OPTIONS);
     values.required('clientCertificate', props.clientCertificate);
-    const tlsOrigination = TlsOrigination.mutual(those(props, MUTUAL_TLS_OPTIONS) as MutualTlsOptions);
+    const tlsOrigination = TlsOrigination.mutual(those(props, MUTUAL_TLS) as MutualTlsOptions);
     if ((host === undefined) === (egress === undefined)) {
       values.refuse(Problem.CONTRADICTING_PROPS, `${host === undefined ? 'neither host nor egress is' : 'both host and egress are'} given`, 'give one of the two');
     }

@@ -1,0 +1,29 @@
+import type { AllowedRequests } from './allowed-requests';
+import type { DedicatedNodes } from './dedicated-nodes';
+import type { EgressAuditProps } from './egress-audit';
+import type { EgressLockdownProps } from './egress-lockdown';
+import type { SpiffeOptions } from './workload-identity';
+import type { Keys } from '../intent/known';
+
+export const ALLOWED_REQUESTS: Keys<AllowedRequests> = { from: true, methods: true, paths: true };
+
+export const SPIFFE: Keys<SpiffeOptions> = { anotherTrustDomain: true };
+
+export const DEDICATED_NODES: Keys<DedicatedNodes> = { taintKey: true, taintValue: true, otherNamespaces: true };
+
+export const EGRESS_LOCKDOWN: Keys<EgressLockdownProps> = {
+  namespaces: true,
+  gateways: true,
+  inClusterNamespaces: true,
+  gatewayClients: true,
+  dedicatedNodes: true,
+  dnsNamespace: true,
+  dnsLabels: true,
+  istioNamespace: true,
+  istiodLabels: true,
+  clusterDomain: true,
+  labels: true,
+  annotations: true,
+};
+
+export const EGRESS_AUDIT: Keys<EgressAuditProps> = { gateways: true, provider: true, otherProviders: true, labels: true, annotations: true };
