@@ -65,6 +65,28 @@ for (const folder of ['/.ci/', '/conformance/', '/examples/', '/imports/', '/scr
 
 project.eslint!.allowDevDeps('scripts/**');
 
+// the rooms of src/, lowest first: each knows itself and those below it
+const rooms = ['intent', 'plan', 'check', 'emit', 'app', 'explain', 'gateway', 'policy', 'egress', 'external', 'route'];
+const apart = [['check', 'emit'], ['emit', 'check']];
+// `egress.through(...)` speaks of what is above it by type alone
+const named: { [room: string]: string[] } = { 'egress->route': ['./egress-gateway-route.ts'] };
+project.eslint!.addRules({
+  'import/no-restricted-paths': ['error', {
+    zones: [
+      ...rooms.flatMap((target, i) => rooms.filter((from, j) => j > i || apart.some(([one, other]) => one === target && other === from))
+        .map(from => ({ target: `./src/${target}`, from: `./src/${from}`, except: named[`${target}->${from}`] ?? [] }))),
+      // the generated types are known to Istio's backend alone
+      ...rooms.filter(room => room !== 'emit').map(room => ({ target: `./src/${room}`, from: './imports' })),
+      ...['big-ip', 'envoy', 'kubernetes', 'nginx'].map(room => ({ target: `./src/emit/${room}`, from: './imports' })),
+    ],
+  }],
+  'import/no-cycle': 'error',
+});
+project.eslint!.addOverride({
+  files: ['src/plan/**'],
+  rules: { 'no-restricted-imports': ['error', { paths: ['cdk8s', 'constructs'] }] },
+});
+
 const run = 'ts-node -T -P examples/tsconfig.json -r tsconfig-paths/register';
 project.addTask('example', {
   description: 'Synthesize example apps, and say what may leave and which way', exec: `${run} scripts/example.ts`, receiveArgs: true,
