@@ -202,7 +202,12 @@ export class AppIndex {
 
   private routeOf(egress: EgressIntent): RouteIntent | undefined {
     const route = this.routes.get(egress.path)?.[0];
-    return route && { ...route, gateway: this.gatewayOf(gatewayName(route.gateway)).intent };
+    return route && this.resolved(route);
+  }
+
+  /** A route with the gateway as all who name it know it. */
+  private resolved(route: RouteIntent): RouteIntent {
+    return { ...route, gateway: this.gatewayOf(gatewayName(route.gateway)).intent };
   }
 
   /** A gateway of another app is still one. */
@@ -231,14 +236,15 @@ export class AppIndex {
       const { construct, intent: { namespace, labels, annotations } } = this.gatewayOf(gateway.name);
       this.shared.push(...this.backend.gateway(construct, { namespace, labels, annotations }, plan, gateway));
     }
-    return [...this.problemsNow()].filter(([path]) => !this.watched.has(path)).flatMap(([path, texts]) => texts.map(text => `${path}: ${text}`));
+    return [...this.problemsNow()].filter(([path]) => !this.watched.has(path))
+      .flatMap(([path, texts]) => texts.map(text => `${path}: ${text}`));
   }
 
   private problemsNow(): Map<string, string[]> {
     if (!this.problems) {
       this.problems = new Map();
       const egresses = byPath(this.egresses);
-      const routes = byPath([...this.routes.values()].flat()).map(route => ({ ...route, gateway: this.gatewayOf(gatewayName(route.gateway)).intent }));
+      const routes = byPath([...this.routes.values()].flat()).map(route => this.resolved(route));
       const gateways = byPath([...this.gateways.values()].flat().map(({ intent }) => intent));
       const { plan } = this.planNow();
       const routeOf = (egress: EgressIntent) => this.routeOf(egress);

@@ -1,9 +1,9 @@
+import { EgressIntent } from '../intent/egress';
 import { gatewayName } from '../intent/gateway';
 import { IdentityIntent, trustDomainOf } from '../intent/identity';
-import { EgressIntent } from '../intent/egress';
+import { AllowanceIntent, isOfRequests } from '../intent/permission';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { RouteIntent } from '../intent/route';
-import { AllowanceIntent, isOfRequests } from '../intent/permission';
 
 /** What is wrong between what is permitted on an egress and the way that it takes. */
 export function identityProblems(

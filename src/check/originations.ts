@@ -1,7 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { EgressIntent, isHttp, isTls, isWildcard } from '../intent/egress';
+import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { isMounted } from '../intent/mount';
 import { secretOf, SYSTEM } from '../intent/origination';
 import { describe, Problem, RelationProblem } from '../intent/problem';

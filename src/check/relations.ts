@@ -1,7 +1,7 @@
 import { outwardProblems } from './originations';
 import { AddressRange, isSingle, rangeOf } from '../intent/addresses';
-import { gatewayName } from '../intent/gateway';
 import { EgressIntent, isHttp, isNamed, isTls, isWildcard, protocolAt } from '../intent/egress';
+import { gatewayName } from '../intent/gateway';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { RESERVED_PORTS } from '../intent/reserved-ports';
 import { RouteIntent } from '../intent/route';

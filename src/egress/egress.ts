@@ -5,6 +5,7 @@ import { AppIndex } from '../app/app-index';
 import { ObjectSet } from '../app/object-set';
 import { secretReader, secretReaderBinding } from '../emit/kubernetes/identity';
 import { Meta, NamedMeta } from '../emit/object';
+import type { IEgressGateway } from '../gateway/egress-gateway-base';
 import { EgressIntent, isNamed } from '../intent/egress';
 import { secretOf } from '../intent/origination';
 import { Values } from '../intent/values';
@@ -12,7 +13,6 @@ import { secretReaderName } from '../plan/names';
 import { identityIntents } from '../policy/identity-values';
 import type { WorkloadIdentity } from '../policy/workload-identity';
 import type { EgressGatewayRoute, RouteOptions } from '../route/egress-gateway-route';
-import type { IEgressGateway } from '../gateway/egress-gateway-base';
 
 /** What a route needs of an egress. A company's own construct can be one by handing on an egress that it contains. */
 export interface IEgress extends IConstruct {
@@ -151,7 +151,8 @@ export abstract class Egress extends Construct implements IEgress {
       this._emitted.add({ host }, [
         ...index.backend.client(this, meta, shape, ways),
         ...(intent.requests ? index.backend.requests(this, meta, host, ways) : []),
-        ...(serviceAccount !== undefined && readsSecret(intent) ? readers(this, { ...meta, name: secretReaderName(host) }, host, serviceAccount) : []),
+        ...(serviceAccount === undefined || !readsSecret(intent) ? []
+          : readers(this, { ...meta, name: secretReaderName(host) }, host, serviceAccount)),
       ]);
     }
     index.addEgress(this, intent);

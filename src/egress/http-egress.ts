@@ -1,8 +1,8 @@
-import { HTTP_EGRESS } from './known-props';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
+import { HTTP_EGRESS } from './known-props';
 import { originationIntent } from './origination-values';
 import { RequestOptions } from './request-options';
 import { requestsIntent } from './request-values';

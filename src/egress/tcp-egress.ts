@@ -1,9 +1,9 @@
-import { TCP_EGRESS } from './known-props';
 import { Construct } from 'constructs';
 import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
 import { ForwardProxy } from './forward-proxy';
 import { forwardProxyIntent } from './forward-proxy-values';
+import { TCP_EGRESS } from './known-props';
 import { originationIntent } from './origination-values';
 import { TlsOrigination } from './tls-origination';
 import { isSingle } from '../intent/addresses';

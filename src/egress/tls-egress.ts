@@ -1,12 +1,12 @@
-import { TLS_EGRESS } from './known-props';
 import { Construct } from 'constructs';
 import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
 import { ForwardProxy } from './forward-proxy';
 import { forwardProxyIntent } from './forward-proxy-values';
+import { TLS_EGRESS } from './known-props';
 import { WildcardResolution } from './wildcard-resolution';
-import { Problem } from '../intent/problem';
 import { isWildcard } from '../intent/egress';
+import { Problem } from '../intent/problem';
 import { singleAddresses } from '../intent/single-addresses';
 import { Values } from '../intent/values';
 

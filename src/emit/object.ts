@@ -30,7 +30,8 @@ export function emit(scope: Construct, id: string, kind: GroupVersionKind, meta:
 
 /** An object of a kind that has other fields than a spec. */
 export function emitFields(
-  scope: Construct, id: string, kind: GroupVersionKind, { name, namespace, labels, annotations }: ObjectMeta, fields: { readonly [field: string]: unknown },
+  scope: Construct, id: string, kind: GroupVersionKind, { name, namespace, labels, annotations }: ObjectMeta,
+  fields: { readonly [field: string]: unknown },
 ): ApiObject {
   const app = appOf(scope);
   const object = new ApiObject(scope, id, {

@@ -13,7 +13,8 @@ export function lockdownOpenings(construct: IConstruct, lockdown: string): Lockd
   const clients = new Set(ways.flatMap(way => named(way.clients)));
   const unlocked = [...clients].filter(client => !locked.has(client)).sort();
   return [
-    ...fences.filter(fence => fence.lockdown === lockdown).flatMap(fence => openingsOf(fence, ways, locked).map(opening => ({ namespace: fence.namespace, ...opening }))),
+    ...fences.filter(fence => fence.lockdown === lockdown)
+      .flatMap(fence => openingsOf(fence, ways, locked).map(opening => ({ namespace: fence.namespace, ...opening }))),
     ...unlocked.map(client => ({
       namespace: client === '*' ? 'every other namespace' : client, to: 'anywhere', why: 'a client of an egress, and not locked down',
     })),

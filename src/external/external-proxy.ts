@@ -1,8 +1,8 @@
-import { EXTERNAL_PROXY } from './known-props';
-import { Values } from '../intent/values';
 import { Construct } from 'constructs';
 import { ExternalProxyBase } from './external-proxy-base';
 import { ExternalProxyOptions } from './external-proxy-options';
+import { EXTERNAL_PROXY } from './known-props';
+import { Values } from '../intent/values';
 
 /** Props of an `ExternalProxy`. */
 export interface ExternalProxyProps extends ExternalProxyOptions {

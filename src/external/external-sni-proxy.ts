@@ -1,8 +1,8 @@
-import { EXTERNAL_SNI_PROXY } from './known-props';
-import { Values } from '../intent/values';
 import { Construct } from 'constructs';
 import { ExternalProxyBase } from './external-proxy-base';
 import { ExternalProxyOptions } from './external-proxy-options';
+import { EXTERNAL_SNI_PROXY } from './known-props';
+import { Values } from '../intent/values';
 
 /** Props of an `ExternalSniProxy`. */
 export interface ExternalSniProxyProps extends ExternalProxyOptions {

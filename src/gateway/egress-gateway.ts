@@ -1,9 +1,9 @@
-import { EGRESS_GATEWAY } from './known-props';
-import { Values } from '../intent/values';
 import { Construct } from 'constructs';
 import { EgressGatewayProps } from './egress-gateway-props';
 import { ExistingEgressGateway, ExistingEgressGatewayProps } from './existing-egress-gateway';
 import { GatewayWorkload } from './gateway-workload';
+import { EGRESS_GATEWAY } from './known-props';
+import { Values } from '../intent/values';
 
 /**
  * An egress gateway of your own: Deployment, ServiceAccount, Role and RoleBinding to read its Secrets, HorizontalPodAutoscaler,

@@ -1,6 +1,6 @@
-import { EXISTING_EGRESS_GATEWAY } from './known-props';
 import { Construct } from 'constructs';
 import { EgressGatewayBase } from './egress-gateway-base';
+import { EXISTING_EGRESS_GATEWAY } from './known-props';
 import { AppIndex } from '../app/app-index';
 import { appOf } from '../intent/app';
 import { Values } from '../intent/values';

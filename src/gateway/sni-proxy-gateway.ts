@@ -1,9 +1,8 @@
-import { SNI_PROXY_GATEWAY } from './known-props';
-import { Values } from '../intent/values';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EgressGatewayProps } from './egress-gateway-props';
 import { GatewayWorkload } from './gateway-workload';
+import { SNI_PROXY_GATEWAY } from './known-props';
 import { SniProxy } from './sni-proxy';
 import { sniProxyIntent } from './sni-proxy-values';
 import { WorkloadValues } from './workload-values';
@@ -17,6 +16,7 @@ import { rangeOf } from '../intent/addresses';
 import { appOf } from '../intent/app';
 import { gatewayName } from '../intent/gateway';
 import { SniProxyIntent } from '../intent/sni-proxy';
+import { Values } from '../intent/values';
 import { ResourcesIntent } from '../intent/workload';
 import { lastLeg } from '../plan/plan-of';
 

@@ -66,7 +66,7 @@ export class WorkloadValues extends Values {
     const given = this.annotations(annotations);
     if (PROXY_CONFIG in given) {
       this.refuse(Problem.INVALID_ANNOTATION, `annotations has "${PROXY_CONFIG}", which the construct sets`,
-        `leave it out, and patch the Deployment if need be: rules on requests rest on forwardClientCertDetails: SANITIZE_SET in it`);
+        'leave it out, and patch the Deployment if need be: rules on requests rest on forwardClientCertDetails: SANITIZE_SET in it');
     }
     return { ...given, [PROXY_CONFIG]: FORWARDED_CERTIFICATES };
   }

@@ -43,7 +43,9 @@ function callersOf({ egress, hop }: RouteIntent, identities: readonly IdentityIn
 }
 
 /** What a door that reads requests lets through; none: everything of whoever is let in. */
-function rules({ egress }: RouteIntent, permissions: readonly PermissionIntent[], handshake: readonly string[] | undefined, own: string): RequestRule[] | undefined {
+function rules(
+  { egress }: RouteIntent, permissions: readonly PermissionIntent[], handshake: readonly string[] | undefined, own: string,
+): RequestRule[] | undefined {
   const everyone = egress.clients.map(client => `spiffe://${own}/ns/${client}/sa/*`);
   const lets = permissions.map(({ identities, methods, paths }): RequestRule => {
     const uris = identities && spiffeUris(identities, own);

@@ -49,7 +49,11 @@ function outwards(egress: EgressIntent, host: string, port: number): Pick<Leg, '
   const { externalProxy, forwardProxy } = egress;
   if (externalProxy) {
     const { addresses, port: proxyPort, sni, identity, allowed, trustDomain } = externalProxy;
-    return { reach: { to: 'addresses', addresses, port: proxyPort }, security: { by: 'mesh', sni, identity }, admittedOutside: spiffeUris(allowed, trustDomain) };
+    return {
+      reach: { to: 'addresses', addresses, port: proxyPort },
+      security: { by: 'mesh', sni, identity },
+      admittedOutside: spiffeUris(allowed, trustDomain),
+    };
   }
   if (forwardProxy) {
     return { reach: at(forwardProxy), security: ofProxy(forwardProxy), tunnel: { proxy: forwardProxy.host, host, port }, ...onlyPods(forwardProxy.tlsOrigination, forwardProxy.host) };

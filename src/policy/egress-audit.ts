@@ -1,6 +1,6 @@
-import { EGRESS_AUDIT } from './known-props';
 import { ApiObject, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
+import { EGRESS_AUDIT } from './known-props';
 import { AppIndex } from '../app/app-index';
 import { GATEWAY_LINE } from '../emit/envoy/audit-line';
 import { telemetry } from '../emit/istio/telemetry';

@@ -1,10 +1,9 @@
-import { EGRESS_LOCKDOWN } from './known-props';
 import { mkdirSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { ApiObject, App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DedicatedNodes } from './dedicated-nodes';
-import { DEDICATED_NODES } from './known-props';
+import { EGRESS_LOCKDOWN, DEDICATED_NODES } from './known-props';
 import { AppIndex } from '../app/app-index';
 import { sidecar } from '../emit/istio/sidecar';
 import { admissionPolicy, admissionPolicyBinding } from '../emit/kubernetes/admission-policy';

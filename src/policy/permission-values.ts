@@ -1,9 +1,9 @@
 import type { AllowedRequests } from './allowed-requests';
 import { identityIntents } from './identity-values';
 import { ALLOWED_REQUESTS } from './known-props';
+import { PermissionIntent } from '../intent/permission';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
-import { PermissionIntent } from '../intent/permission';
 
 /** A segment of a path template: Istio's operators, or the characters that a path may hold as they are. */
 const TEMPLATE_SEGMENT = /^(\{\*\}|\{\*\*\}|[-\w.~%!$&'()+,;:@=]*)$/;

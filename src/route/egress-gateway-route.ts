@@ -1,6 +1,6 @@
-import { EGRESS_GATEWAY_ROUTE } from './known-props';
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { EGRESS_GATEWAY_ROUTE } from './known-props';
 import { AppIndex } from '../app/app-index';
 import { ObjectSet } from '../app/object-set';
 import { ConnectionOptions } from '../egress/connection-options';

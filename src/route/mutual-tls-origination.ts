@@ -1,18 +1,18 @@
-import { MUTUAL_TLS_ORIGINATION } from './known-props';
-import { CONNECTION_OPTIONS, MUTUAL_TLS, REQUEST_OPTIONS } from '../egress/known-props';
-import { Keys } from '../intent/known';
-import { WorkloadIdentity } from '../policy/workload-identity';
 import { Construct } from 'constructs';
 import { EgressGatewayRoute } from './egress-gateway-route';
+import { MUTUAL_TLS_ORIGINATION } from './known-props';
 import { ConnectionOptions } from '../egress/connection-options';
 import { Egress, EgressOptions, IEgress } from '../egress/egress';
 import { HttpEgress } from '../egress/http-egress';
+import { CONNECTION_OPTIONS, MUTUAL_TLS, REQUEST_OPTIONS } from '../egress/known-props';
 import { RequestOptions } from '../egress/request-options';
 import { ClientCertificate, MutualTlsOptions, TlsOrigination, TlsOriginationOptions } from '../egress/tls-origination';
 import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { GatewayHop } from '../gateway/gateway-hop';
+import { Keys } from '../intent/known';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
+import { WorkloadIdentity } from '../policy/workload-identity';
 
 /**
  * Props of a `MutualTlsOrigination`. Limits of connections are those to the host, of the proxy that shows the certificate; requests are those of the egress that is made of
@@ -134,7 +134,14 @@ export class MutualTlsOrigination extends Construct {
     });
     this.egress = this.httpEgress ?? egress!.egress;
     this.route = gateway && new EgressGatewayRoute(this, 'Route', {
-      ...connections, egress: this.egress, gateway, hop, tlsOrigination, allowFrom: props.allowFrom, labels: props.labels, annotations: props.annotations,
+      ...connections,
+      egress: this.egress,
+      gateway,
+      hop,
+      tlsOrigination,
+      allowFrom: props.allowFrom,
+      labels: props.labels,
+      annotations: props.annotations,
     });
   }
 }

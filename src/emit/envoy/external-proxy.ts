@@ -1,8 +1,8 @@
 import { sniProxyLine } from './audit-line';
 import { byName, clusterOf, stdoutLog, upstream } from './sni-proxy';
 import { isAddress } from '../../intent/addresses';
-import { ExternalListener, Onward } from '../../plan/external-listener';
 import { NOBODY } from '../../intent/identity';
+import { ExternalListener, Onward } from '../../plan/external-listener';
 
 const TYPE = 'type.googleapis.com/envoy.extensions';
 

@@ -2,7 +2,8 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { exportTo, OUTER } from './words';
 import {
-  ServiceEntry, ServiceEntrySpec, ServiceEntrySpecEndpoints, ServiceEntrySpecLocation, ServiceEntrySpecPorts, ServiceEntrySpecResolution, toJson_ServiceEntrySpec,
+  ServiceEntry, ServiceEntrySpec, ServiceEntrySpecEndpoints, ServiceEntrySpecLocation, ServiceEntrySpecPorts, ServiceEntrySpecResolution,
+  toJson_ServiceEntrySpec,
 } from '../../../imports/networking.istio.io';
 import { ENTRY_LABELS } from '../../intent/reserved-names';
 import { Leg, Way } from '../../plan/plan';
@@ -53,7 +54,7 @@ function entry(host: string, ports: readonly Port[], visible: string[], addresse
 }
 
 /** All ports of a host lead to one place. */
-function whereTo(host: string, ports: readonly Port[]): { readonly resolution: ServiceEntrySpecResolution; readonly endpoints?: ServiceEntrySpecEndpoints[] } {
+function whereTo(host: string, ports: readonly Port[]): Pick<ServiceEntrySpec, 'resolution' | 'endpoints'> {
   const { reach } = ports[0].leg;
   const moved = ports.some(({ number, leg }) => leg.reach.port !== number)
     ? { ports: Object.fromEntries(ports.map(({ name, leg }) => [name, leg.reach.port])) } : {};

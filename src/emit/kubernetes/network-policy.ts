@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addressPeer, NETWORK_POLICY, podPeer, tcpPort } from './network-peer';
-import { SniProxyIntent } from '../../intent/sni-proxy';
 import { isIpv6 } from '../../intent/private-ranges';
+import { SniProxyIntent } from '../../intent/sni-proxy';
 import { emit, ObjectMeta } from '../object';
 
 /** Who may reach a gateway's pods, and where they may go. */

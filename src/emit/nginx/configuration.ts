@@ -1,6 +1,6 @@
-import { duration } from '../duration';
 import { SniProxyIntent } from '../../intent/sni-proxy';
 import { SniListener } from '../../plan/plan';
+import { duration } from '../duration';
 import { SNI_PROXY_LOG } from '../envoy/audit-line';
 
 /** Folder of the sockets, and file that the resolvers of the pod are written to when nginx starts. */
