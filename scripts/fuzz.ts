@@ -76,10 +76,10 @@ const input = fc.record({
   namespace,
   gateway: fc.record({
     namespace,
-    service: namespace,
+    service: mostly(fc.stringMatching(/^[a-z]([-a-z0-9]{0,20}[a-z0-9])?$/), namespace),
     serviceAccount: namespace,
     port: maybe(port),
-    labels: mostly(fc.constant({ istio: 'egressgateway' }), meta),
+    selector: mostly(fc.constant({ istio: 'egressgateway' }), meta),
     trustDomain: maybe(mostly(fc.constant('corp.example'), oddText)),
     clusterDomain: maybe(mostly(fc.constant('k8s.corp'), oddText)),
   }),
@@ -96,6 +96,10 @@ const input = fc.record({
     httpProtocol: maybe(fc.constantFrom(...Object.values(HttpProtocol))),
     httpPorts: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: many(fc.oneof(fc.constant(80), port)) }),
     retries: maybe(mostly(fc.integer({ min: 0, max: 3 }), fc.constantFrom(-1, 1.5))),
+    retryOn: maybe(mostly(
+      fc.uniqueArray(fc.constantFrom('5xx', 'reset', 'retriable-4xx', 'unavailable', '503', '418'), { minLength: 1, maxLength: 3 }),
+      fc.uniqueArray(fc.oneof(fc.constantFrom('5xx', ' reset', '', '5XX'), fc.integer({ min: 0, max: 1000 }).map(String)), { maxLength: 2 }),
+    ).map(conditions => conditions.join(','))),
     timeout: maybe(mostly(fc.integer({ min: 1, max: 5000 }), fc.constant(0))),
     limits: maybe(limits),
     routeLimits: maybe(limits),
@@ -178,6 +182,7 @@ function egressOf(chart: Chart, given: any, identities: WorkloadIdentity[] = [Wo
         addresses: named,
         protocol: given.httpProtocol,
         retries: given.retries,
+        retryOn: given.retries > 0 ? given.retryOn : undefined,
         timeout: milliseconds(given.timeout),
         tlsOrigination,
       });
