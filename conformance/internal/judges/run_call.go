@@ -179,7 +179,7 @@ func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *See
 	r.calls++
 	attempt := outside.Attempt{
 		ID: strconv.Itoa(r.calls), Protocol: call.How.Protocol, SNI: call.SentSNI(), Host: call.SentHost(), AwaitGreeting: r.speaksFirst(call),
-		Method: call.How.Method, Path: call.How.Path, Upgrade: call.How.Upgrade, Sends: call.How.Sends,
+		Method: call.SentMethod(), Path: call.How.Path, Headers: call.How.Headers, Upgrade: call.How.Upgrade, Sends: call.How.Sends,
 		// an attacker has time: a server behind the gateway may speak first
 		Listen: call.How.Through != nil,
 	}

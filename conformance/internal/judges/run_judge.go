@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"syscall"
@@ -11,6 +12,9 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/outside"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
+
+// forbidden is the status by which a route denies a request, as an AuthorizationPolicy does.
+const forbidden = http.StatusForbidden
 
 // certificateRefused is BoringSSL's word in a proxy's log, for chains and names alike.
 const certificateRefused = "CERTIFICATE_VERIFY_FAILED"
@@ -196,6 +200,8 @@ func byEntry(last link) string {
 		return "blackhole"
 	case entry.Code == "code 502" && entry.ResponseDetails == "direct_response":
 		return "blackhole"
+	case entry.ResponseDetails == "direct_response" && (entry.Code == fmt.Sprintf("code %d", forbidden) || entry.GRPC == "PermissionDenied"):
+		return "denied"
 	case strings.HasPrefix(entry.Details, "rbac_access_denied"), strings.HasPrefix(entry.ResponseDetails, "rbac_access_denied"):
 		return "denied"
 	case strings.Contains(downstream, "WRONG_VERSION_NUMBER"), strings.Contains(downstream, "HTTP_REQUEST"):

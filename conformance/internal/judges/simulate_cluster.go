@@ -78,6 +78,7 @@ func (w *walk) endpoint(pod *world.Pod, found *cluster.Cluster, call simulation.
 		return w.arrive(pod, target, port)
 	}
 	outer, mutual := outerTLS(found)
+	w.peer = nil
 	if outer == nil {
 		call.Port, call.Address, call.CallMode = next.port, next.pod.IP.String(), simulation.CallModeGateway
 		return w.gateway(next.pod, call)
@@ -88,6 +89,7 @@ func (w *walk) endpoint(pod *world.Pod, found *cluster.Cluster, call simulation.
 	mode := simulation.TLS
 	if mutual {
 		mode = simulation.MTLS
+		w.peer = &client{identity: pod.Identity(lab.Stated.TrustDomain)}
 	}
 	forwarded := simulation.Call{
 		Address: next.pod.IP.String(), Port: next.port, CallMode: simulation.CallModeGateway,

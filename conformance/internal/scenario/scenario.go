@@ -78,11 +78,16 @@ func (l *Lab) Judge(name, manifestPath, callsPath string) (*Result, error) {
 
 // JudgeText is Judge for manifests that are in no file.
 func (l *Lab) JudgeText(name, text, callsPath string) (*Result, error) {
-	start := time.Now()
 	stated, err := world.Load(callsPath, l.Schema)
 	if err != nil {
 		return nil, err
 	}
+	return l.JudgeCalls(name, text, stated)
+}
+
+// JudgeCalls is JudgeText for calls that are in no file.
+func (l *Lab) JudgeCalls(name, text string, stated *world.Scenario) (*Result, error) {
+	start := time.Now()
 	result := &Result{Name: name, Title: stated.Title}
 	var set *manifests.Set
 	set, result.Accept = l.Accept.Objects(text)
