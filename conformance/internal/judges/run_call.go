@@ -1,6 +1,7 @@
 package judges
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -59,11 +60,44 @@ type link struct {
 // reaches it; once in thousands of calls that line is missing, and the call is made again, because without it
 // nothing can be told.
 func (r *Run) Call(call world.Call) (Seen, error) {
-	seen, unlogged, err := r.callOnce(call)
-	if err == nil && unlogged {
-		seen, _, err = r.callOnce(call)
+	return callAgain(func() (Seen, bool, error) { return r.callOnce(call) }, changesWorld(call, r.world))
+}
+
+// callAgain makes a call that no proxy logged a second time, unless the first one left another world behind.
+func callAgain(once func() (Seen, bool, error), changes string) (Seen, error) {
+	seen, unlogged, err := once()
+	if err != nil || !unlogged {
+		return seen, err
 	}
+	if changes != "" {
+		seen.Detail += "\nno proxy logged the call, and it is not made again: " + changes
+		return seen, nil
+	}
+	seen, _, err = once()
 	return seen, err
+}
+
+// changesWorld says why a call would meet another world the second time, if it would.
+func changesWorld(call world.Call, lab *world.World) string {
+	switch {
+	case call.How.After > 0, call.How.Beside > 0:
+		return "others come with it"
+	case call.How.Renews != "":
+		return "it renews a certificate"
+	}
+	for _, server := range lab.Stated.Servers {
+		for _, port := range server.Ports {
+			if port.Fails.By != "" {
+				return "server " + server.Name + " fails"
+			}
+		}
+	}
+	for _, object := range lab.Manifests.Objects {
+		if bytes.Contains(object.JSON, []byte(`"outlierDetection"`)) || bytes.Contains(object.JSON, []byte(`"outlier_detection"`)) {
+			return object.ID() + " ejects who fails"
+		}
+	}
+	return ""
 }
 
 func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
