@@ -1,13 +1,18 @@
+// Package judges holds what a judge sees of a call, and compares it with what is expected.
 package judges
 
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
+
+// Forbidden is the status by which a route denies a request, as an AuthorizationPolicy does.
+const Forbidden = http.StatusForbidden
 
 // Seen is what a judge saw of one call: a way, or a refusal. It is compared with
 // world.Expect by Compare.
@@ -216,7 +221,7 @@ func Compare(expect world.Expect, seen Seen) (mark Mark, why string) {
 	if why := compareCounts(expect, seen); why != "" {
 		return Differs, why
 	}
-	if why := compareAudit(expect.Audit, seen.Audit); why != "" {
+	if why := CompareAudit(expect.Audit, seen.Audit); why != "" {
 		return Differs, why
 	}
 	return Passed, ""

@@ -8,6 +8,8 @@ import (
 
 	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/accept"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
 	"github.com/cdk8s-istio-egress/conformance/internal/scenario"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
@@ -16,12 +18,12 @@ const recipes = "../../testdata/recipes"
 
 func newLab(t *testing.T) *scenario.Lab {
 	t.Helper()
-	accept, err := judges.NewAccept()
+	acceptance, err := accept.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab := &scenario.Lab{Schema: "../../../examples/calls.schema.json", Accept: accept}
-	lab.Run, err = judges.NewRunLab()
+	lab := &scenario.Lab{Schema: "../../../examples/calls.schema.json", Accept: acceptance}
+	lab.Run, err = live.NewLab()
 	if err != nil {
 		lab.Run, lab.NoRun = nil, err.Error()
 		if os.Getenv("CI") == "true" {

@@ -1,4 +1,5 @@
-package judges
+// Package simulate is tier 1: which listener, filter chain, route and cluster does each proxy choose?
+package simulate
 
 import (
 	"errors"
@@ -12,36 +13,37 @@ import (
 	"istio.io/istio/pilot/pkg/simulation"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
-// Simulate is tier 1: Istio's own matching of listeners, filter chains and
-// routes, hop after hop. It knows neither policies nor certificates nor DNS.
-type Simulate struct {
+// Judge follows a call by Istio's own matching of listeners and filter chains, and by the routes, hop after
+// hop. It knows neither policies nor DNS, and of certificates the identity alone.
+type Judge struct {
 	plane       *controlplane.ControlPlane
 	simulations map[*world.Pod]*simulation.Simulation
 }
 
-// NewSimulate judges by one control plane.
-func NewSimulate(plane *controlplane.ControlPlane) *Simulate {
-	return &Simulate{plane: plane, simulations: map[*world.Pod]*simulation.Simulation{}}
+// New judges by one control plane.
+func New(plane *controlplane.ControlPlane) *Judge {
+	return &Judge{plane: plane, simulations: map[*world.Pod]*simulation.Simulation{}}
 }
 
 // Call follows one call as far as the simulation reaches.
-func (s *Simulate) Call(call world.Call) (Seen, error) {
+func (s *Judge) Call(call world.Call) (judges.Seen, error) {
 	seen, policed, err := s.follow(call)
 	if refused := call.Expect.Refused; refused != "" && !simulates(call.Expect, policed) && seen.Refused == "" && seen.Unmodelled == "" {
-		seen = Seen{Partial: true, Unmodelled: refused + " is not simulated"}
+		seen = judges.Seen{Partial: true, Unmodelled: refused + " is not simulated"}
 	}
 	return seen, err
 }
 
 // follow also says whether an AuthorizationPolicy stood on the way.
-func (s *Simulate) follow(call world.Call) (seen Seen, policed bool, err error) {
+func (s *Judge) follow(call world.Call) (seen judges.Seen, policed bool, err error) {
 	caller := s.plane.World.Callers[call.Name]
-	walk := &walk{simulate: s, call: call, seen: Seen{Partial: true}, request: firstRequest(call)}
+	walk := &walk{simulate: s, call: call, seen: judges.Seen{Partial: true}, request: firstRequest(call)}
 	if through := call.How.Through; through != nil && through.Proxy != "" {
-		return Seen{Unmodelled: "a proxy outside is not simulated"}, false, nil
+		return judges.Seen{Unmodelled: "a proxy outside is not simulated"}, false, nil
 	} else if through != nil {
 		err := walk.through(through)
 		return walk.seen, walk.policed, err
@@ -51,12 +53,12 @@ func (s *Simulate) follow(call world.Call) (seen Seen, policed bool, err error) 
 		addresses = s.plane.World.Resolve(call.To.Host)
 	}
 	if len(addresses) == 0 {
-		return Seen{Unmodelled: "DNS: nobody in this world is called " + call.To.Host}, false, nil
+		return judges.Seen{Unmodelled: "DNS: nobody in this world is called " + call.To.Host}, false, nil
 	}
 	if call.GoesAround() {
-		return Seen{Unmodelled: "a call without a sidecar is not simulated"}, false, nil
+		return judges.Seen{Unmodelled: "a call without a sidecar is not simulated"}, false, nil
 	}
-	walk.seen.Way = append(walk.seen.Way, SeenHop{Sidecar: caller.Namespace})
+	walk.seen.Way = append(walk.seen.Way, judges.SeenHop{Sidecar: caller.Namespace})
 	err = walk.proxy(caller, innerCall(call, addresses[0]), "sidecar", addresses[0])
 	return walk.seen, walk.policed, err
 }
@@ -97,9 +99,9 @@ func innerCall(call world.Call, address string) simulation.Call {
 func readName(sni string) string { return strings.ToLower(strings.TrimSuffix(sni, ".")) }
 
 type walk struct {
-	simulate *Simulate
+	simulate *Judge
 	call     world.Call
-	seen     Seen
+	seen     judges.Seen
 	depth    int
 	policed  bool
 	// request is what the next proxy gets of HTTP; peer is who opens mutual TLS to it, if anybody does.
@@ -114,7 +116,7 @@ func (w *walk) through(through *world.Through) error {
 	}
 	target, ok := service.TargetPort(through.Port)
 	if !ok {
-		w.seen = Seen{Refused: "no-listener", At: "gateway", Partial: true}
+		w.seen = judges.Seen{Refused: "no-listener", At: "gateway", Partial: true}
 		return nil
 	}
 	call := innerCall(w.call, service.Pods[0].IP.String())
@@ -133,7 +135,7 @@ func (w *walk) through(through *world.Through) error {
 }
 
 func (w *walk) refuse(refused, at, detail string) error {
-	w.seen = Seen{Refused: refused, At: at, Detail: detail, Partial: true}
+	w.seen = judges.Seen{Refused: refused, At: at, Detail: detail, Partial: true}
 	return nil
 }
 
@@ -187,8 +189,8 @@ func (w *walk) routed(sim *simulation.Simulation, pod *world.Pod, http *hcm.Http
 		return w.refuse("http-status", at, "no route takes the request")
 	case host.GetName() == "block_all":
 		return w.refuse("blackhole", at, "virtual host block_all")
-	case found.GetDirectResponse().GetStatus() == forbidden:
-		return w.refuse("denied", at, fmt.Sprintf("route %q answers %d", found.GetName(), forbidden))
+	case found.GetDirectResponse().GetStatus() == judges.Forbidden:
+		return w.refuse("denied", at, fmt.Sprintf("route %q answers %d", found.GetName(), judges.Forbidden))
 	case found.GetRedirect() != nil:
 		return w.refuse("http-status", at, fmt.Sprintf("route %q redirects", found.GetName()))
 	case found.GetDirectResponse() != nil:
@@ -242,7 +244,7 @@ func (w *walk) arrive(from *world.Pod, address string, port int) error {
 		}
 	}
 	if server == nil {
-		return w.refuse("no-upstream", roleName(from), "nobody has the address "+net.JoinHostPort(address, strconv.Itoa(port)))
+		return w.refuse("no-upstream", from.Place(), "nobody has the address "+net.JoinHostPort(address, strconv.Itoa(port)))
 	}
 	if server.Runs != nil {
 		return w.leave("a proxy outside is not simulated")
@@ -256,18 +258,11 @@ func (w *walk) arrive(from *world.Pod, address string, port int) error {
 	if from.Role == world.InGateway {
 		source = "gateway"
 	}
-	w.seen.Way = append(w.seen.Way, SeenHop{Server: server.Name, Port: port, Source: source})
+	w.seen.Way = append(w.seen.Way, judges.SeenHop{Server: server.Name, Port: port, Source: source})
 	return nil
 }
 
-func roleName(pod *world.Pod) string {
-	if pod.Role == world.InGateway {
-		return "gateway"
-	}
-	return "sidecar"
-}
-
-func (s *Simulate) simulation(pod *world.Pod) (*simulation.Simulation, error) {
+func (s *Judge) simulation(pod *world.Pod) (*simulation.Simulation, error) {
 	if s.simulations[pod] == nil {
 		sim, err := s.plane.Simulation(pod)
 		if err != nil {

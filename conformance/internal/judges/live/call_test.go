@@ -1,9 +1,10 @@
-package judges
+package live
 
 import (
 	"strings"
 	"testing"
 
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
@@ -35,14 +36,14 @@ func TestACallIsMadeAgainInTheSameWorldOnly(t *testing.T) {
 		}
 		lab := &world.World{Manifests: set, Stated: world.Stated{Servers: []world.Server{{Name: "s", Ports: []world.ServerPort{{Fails: row.fails}}}}}}
 		made := 0
-		unlogged := func() (Seen, bool, error) { made++; return Seen{Refused: unexplained}, true, nil }
+		unlogged := func() (judges.Seen, bool, error) { made++; return judges.Seen{Refused: unexplained}, true, nil }
 		seen, err := callAgain(unlogged, changesWorld(world.Call{How: row.how}, lab))
 		if err != nil || made != row.times || (made == 1) != strings.Contains(seen.Detail, "not made again") {
 			t.Errorf("%s: made %d times, %q, %v", row.name, made, seen.Detail, err)
 		}
 	}
 	made := 0
-	if _, err := callAgain(func() (Seen, bool, error) { made++; return Seen{}, false, nil }, ""); err != nil || made != 1 {
+	if _, err := callAgain(func() (judges.Seen, bool, error) { made++; return judges.Seen{}, false, nil }, ""); err != nil || made != 1 {
 		t.Errorf("a call that was logged: made %d times, %v", made, err)
 	}
 }
