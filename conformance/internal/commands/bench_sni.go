@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
 )
 
 // sniWays are calls of examples that take the same way but for its last part.
@@ -43,8 +43,8 @@ func benchSNI(args []string) int {
 		fmt.Fprintln(os.Stderr, "conformance: no real proxies here:", lab.NoRun)
 		return unusable
 	}
-	volume := judges.Volume{Connections: *connections, Parallel: 8, Bytes: *megabytes * 1_000_000}
-	measured := map[string][]judges.Load{}
+	volume := live.Volume{Connections: *connections, Parallel: 8, Bytes: *megabytes * 1_000_000}
+	measured := map[string][]live.Load{}
 	for range *rounds {
 		for _, way := range sniWays {
 			path := filepath.Join(*examples, way.example)
@@ -56,7 +56,7 @@ func benchSNI(args []string) int {
 			measured[way.name] = append(measured[way.name], load)
 		}
 	}
-	middles := map[string]judges.Load{}
+	middles := map[string]live.Load{}
 	for name, loads := range measured {
 		middles[name] = middle(loads)
 	}
@@ -75,8 +75,8 @@ func benchSNI(args []string) int {
 	return ok
 }
 
-func middle(loads []judges.Load) judges.Load {
-	of := func(value func(judges.Load) float64) float64 {
+func middle(loads []live.Load) live.Load {
+	of := func(value func(live.Load) float64) float64 {
 		var values []float64
 		for _, load := range loads {
 			values = append(values, value(load))
@@ -84,11 +84,11 @@ func middle(loads []judges.Load) judges.Load {
 		slices.Sort(values)
 		return values[len(values)/2]
 	}
-	return judges.Load{
-		ConnectionsPerSecond: of(func(l judges.Load) float64 { return l.ConnectionsPerSecond }),
-		MegabytesPerSecond:   of(func(l judges.Load) float64 { return l.MegabytesPerSecond }),
-		ConnectionCPU:        of(func(l judges.Load) float64 { return l.ConnectionCPU }),
-		MegabyteCPU:          of(func(l judges.Load) float64 { return l.MegabyteCPU }),
-		Memory:               of(func(l judges.Load) float64 { return l.Memory }),
+	return live.Load{
+		ConnectionsPerSecond: of(func(l live.Load) float64 { return l.ConnectionsPerSecond }),
+		MegabytesPerSecond:   of(func(l live.Load) float64 { return l.MegabytesPerSecond }),
+		ConnectionCPU:        of(func(l live.Load) float64 { return l.ConnectionCPU }),
+		MegabyteCPU:          of(func(l live.Load) float64 { return l.MegabyteCPU }),
+		Memory:               of(func(l live.Load) float64 { return l.Memory }),
 	}
 }

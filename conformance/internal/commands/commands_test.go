@@ -9,11 +9,12 @@ import (
 
 	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/accept"
 	"github.com/cdk8s-istio-egress/conformance/internal/scenario"
 )
 
 func TestStream(t *testing.T) {
-	accept, err := judges.NewAccept()
+	judge, err := accept.New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +22,7 @@ func TestStream(t *testing.T) {
 {"id": "two", "manifests": "kind: ["}
 `
 	out := &strings.Builder{}
-	if err := stream(accept, strings.NewReader(in), out); err != nil {
+	if err := stream(judge, strings.NewReader(in), out); err != nil {
 		t.Fatal(err)
 	}
 	var answers []streamAnswer
@@ -35,7 +36,7 @@ func TestStream(t *testing.T) {
 	if len(answers) != 2 || !answers[0].Accepted || string(answers[0].ID) != "1" || answers[1].Accepted || len(answers[1].Errors) == 0 || string(answers[1].ID) != `"two"` {
 		t.Errorf("answers %s", out)
 	}
-	if stream(accept, strings.NewReader("nonsense\n"), out) == nil {
+	if stream(judge, strings.NewReader("nonsense\n"), out) == nil {
 		t.Error("nonsense is no question")
 	}
 }
@@ -57,7 +58,7 @@ func TestCondemned(t *testing.T) {
 		}
 	}
 	result := &scenario.Result{
-		Accept: &judges.Verdict{Errors: []string{"IST0101 gone"}},
+		Accept: &accept.Verdict{Errors: []string{"IST0101 gone"}},
 		Broken: []string{"rejected"},
 		Cells: []scenario.Cell{
 			{Call: "c", Judge: "run", Mark: judges.Differs, Seen: "refused denied"},

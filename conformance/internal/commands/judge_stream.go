@@ -8,7 +8,8 @@ import (
 	"io"
 	"os"
 
-	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/accept"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/effect"
 )
 
 type streamQuestion struct {
@@ -33,19 +34,19 @@ func judgeStream(args []string) int {
 	if len(args) > 0 {
 		return misuse("judge-stream takes no arguments")
 	}
-	accept, err := judges.NewAccept()
+	judge, err := accept.New()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		return unusable
 	}
-	if err := stream(accept, os.Stdin, os.Stdout); err != nil {
+	if err := stream(judge, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "conformance: judge-stream:", err)
 		return misused
 	}
 	return ok
 }
 
-func stream(accept *judges.Accept, in io.Reader, out io.Writer) error {
+func stream(judge *accept.Judge, in io.Reader, out io.Writer) error {
 	reader, encoder := bufio.NewReaderSize(in, 1<<20), json.NewEncoder(out)
 	for {
 		line, err := reader.ReadBytes('\n')
@@ -54,7 +55,7 @@ func stream(accept *judges.Accept, in io.Reader, out io.Writer) error {
 			if err := json.Unmarshal(line, &question); err != nil {
 				return fmt.Errorf("not a question: %w", err)
 			}
-			if err := encoder.Encode(answer(accept, question)); err != nil {
+			if err := encoder.Encode(answer(judge, question)); err != nil {
 				return err
 			}
 		}
@@ -67,8 +68,8 @@ func stream(accept *judges.Accept, in io.Reader, out io.Writer) error {
 	}
 }
 
-func answer(accept *judges.Accept, question streamQuestion) streamAnswer {
-	set, verdict := accept.Objects(question.Manifests)
+func answer(judge *accept.Judge, question streamQuestion) streamAnswer {
+	set, verdict := judge.Objects(question.Manifests)
 	if question.Analyze {
 		if err := verdict.Analyze(set, nil); err != nil {
 			verdict.Errors = append(verdict.Errors, err.Error())
@@ -76,7 +77,7 @@ func answer(accept *judges.Accept, question streamQuestion) streamAnswer {
 	}
 	reply := streamAnswer{ID: question.ID, Accepted: verdict.Accepted(), Errors: verdict.Errors, Warnings: verdict.Warnings}
 	if question.Effect && reply.Accepted {
-		dropped, err := judges.Effect(set)
+		dropped, err := effect.Effect(set)
 		if err != nil {
 			reply.Accepted, reply.Errors = false, append(reply.Errors, err.Error())
 		}

@@ -9,7 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/accept"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
 	"github.com/cdk8s-istio-egress/conformance/internal/scenario"
 )
 
@@ -97,16 +98,16 @@ func newLab(schema string, noRun bool) (*scenario.Lab, int) {
 	if err != nil {
 		return nil, misuse(err.Error())
 	}
-	accept, err := judges.NewAccept()
+	acceptance, err := accept.New()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		return nil, unusable
 	}
-	lab := &scenario.Lab{Schema: schema, Accept: accept, NoRun: "left out by --no-run"}
+	lab := &scenario.Lab{Schema: schema, Accept: acceptance, NoRun: "left out by --no-run"}
 	if noRun {
 		return lab, ok
 	}
-	lab.Run, err = judges.NewRunLab()
+	lab.Run, err = live.NewLab()
 	if err == nil {
 		return lab, ok
 	}

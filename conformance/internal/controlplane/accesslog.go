@@ -24,6 +24,7 @@ type Entry struct {
 	Details           string `json:"details"`
 	ResponseDetails   string `json:"response_details"`
 	Code              string `json:"code"`
+	GRPC              string `json:"grpc"`
 	FilterChain       string `json:"filter_chain"`
 	Sent              string `json:"sent"`
 	Received          string `json:"received"`
@@ -38,7 +39,7 @@ var AccessLogFormat = func() string {
 		Cluster: "%UPSTREAM_CLUSTER_RAW%", UpstreamHost: "%UPSTREAM_HOST%", UpstreamLocal: "%UPSTREAM_LOCAL_ADDRESS%",
 		UpstreamFailure: "%UPSTREAM_TRANSPORT_FAILURE_REASON%", DownstreamFailure: "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%",
 		Flags: "%RESPONSE_FLAGS%", Details: "%CONNECTION_TERMINATION_DETAILS%", ResponseDetails: "%RESPONSE_CODE_DETAILS%",
-		Code: "code %RESPONSE_CODE%", FilterChain: "%FILTER_CHAIN_NAME%", Sent: "bytes %BYTES_SENT%", Received: "bytes %BYTES_RECEIVED%",
+		Code: "code %RESPONSE_CODE%", GRPC: "%GRPC_STATUS%", FilterChain: "%FILTER_CHAIN_NAME%", Sent: "bytes %BYTES_SENT%", Received: "bytes %BYTES_RECEIVED%",
 	})
 	if err != nil {
 		panic(err)

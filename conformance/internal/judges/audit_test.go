@@ -33,7 +33,7 @@ func TestCompareAudit(t *testing.T) {
 		{"a line too many", []world.AuditLine{first}, "more than expected"},
 		{"none at all", []world.AuditLine{}, "more than expected"},
 	} {
-		if why := compareAudit(row.expect, seen); row.want == "" && why != "" || !strings.Contains(why, row.want) {
+		if why := CompareAudit(row.expect, seen); row.want == "" && why != "" || !strings.Contains(why, row.want) {
 			t.Errorf("%s: want %q, got %q", row.name, row.want, why)
 		}
 	}

@@ -1,13 +1,18 @@
+// Package judges holds what a judge sees of a call, and compares it with what is expected.
 package judges
 
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
+
+// Forbidden is the status by which a route denies a request, as an AuthorizationPolicy does.
+const Forbidden = http.StatusForbidden
 
 // Seen is what a judge saw of one call: a way, or a refusal. It is compared with
 // world.Expect by Compare.
@@ -53,6 +58,14 @@ type SeenHop struct {
 }
 
 func (h SeenHop) String() string {
+	if h.Path != nil && *h.Path != "" && *h.Path != "/" {
+		return h.with("path " + *h.Path)
+	}
+	return h.with()
+}
+
+// with prints a hop, and facts that are not looked at everywhere.
+func (h SeenHop) with(more ...string) string {
 	var name string
 	switch {
 	case h.Sidecar != "":
@@ -68,34 +81,26 @@ func (h SeenHop) String() string {
 		name += fmt.Sprintf(":%d", h.Port)
 	}
 	var facts []string
-	add := func(key, value string) {
-		if value == "" {
-			value = "none"
-		}
-		facts = append(facts, key+" "+value)
-	}
 	if h.Hop != "" {
-		add("hop", h.Hop)
+		facts = append(facts, "hop "+h.Hop)
 	}
 	if h.Source != "" {
-		add("source", h.Source)
+		facts = append(facts, "source "+h.Source)
 	}
 	if h.Target != "" {
-		add("target", h.Target)
+		facts = append(facts, "target "+h.Target)
 	}
 	for _, fact := range []struct {
 		key   string
 		value *string
 	}{{"sni", h.SNI}, {"identity", h.Identity}, {"host", h.Host}} {
 		if fact.value != nil {
-			add(fact.key, *fact.value)
+			facts = append(facts, fact.key+" "+orNone(*fact.value))
 		}
 	}
-	if h.Path != nil && *h.Path != "" && *h.Path != "/" {
-		add("path", *h.Path)
-	}
+	facts = append(facts, more...)
 	if h.Received != 0 {
-		add("received", fmt.Sprint(h.Received))
+		facts = append(facts, fmt.Sprintf("received %d", h.Received))
 	}
 	if len(facts) == 0 {
 		return name
@@ -103,8 +108,23 @@ func (h SeenHop) String() string {
 	return name + " (" + strings.Join(facts, ", ") + ")"
 }
 
+func orNone(value string) string {
+	if value == "" {
+		return "none"
+	}
+	return value
+}
+
 func (s Seen) String() string {
-	text := s.fate()
+	hops := make([]string, len(s.Way))
+	for i, hop := range s.Way {
+		hops[i] = hop.String()
+	}
+	return s.fate(hops) + s.counts()
+}
+
+func (s Seen) counts() string {
+	text := ""
 	for _, server := range slices.Sorted(maps.Keys(s.Asked)) {
 		text += fmt.Sprintf(", %s asked %d times", server, s.Asked[server])
 	}
@@ -114,7 +134,7 @@ func (s Seen) String() string {
 	return text
 }
 
-func (s Seen) fate() string {
+func (s Seen) fate(hops []string) string {
 	switch {
 	case s.Refused != "":
 		text := "refused " + s.Refused
@@ -125,11 +145,7 @@ func (s Seen) fate() string {
 			text += ", after the server's greeting"
 		}
 		return text
-	case len(s.Way) > 0:
-		hops := make([]string, len(s.Way))
-		for i, hop := range s.Way {
-			hops[i] = hop.String()
-		}
+	case len(hops) > 0:
 		text := strings.Join(hops, " → ")
 		if s.Status != 0 {
 			text += fmt.Sprintf(" → status %d", s.Status)
@@ -143,13 +159,34 @@ func (s Seen) fate() string {
 // Describe prints an expectation in the words of Seen.
 func Describe(expect world.Expect) string {
 	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status, Asked: expect.Asked, Audit: expect.Audit}
-	for _, hop := range expect.Way {
-		seen.Way = append(seen.Way, SeenHop{
-			Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Proxy: hop.Proxy, Target: hop.Target, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
-			SNI: pointer(hop.SNI), Identity: pointer(hop.Identity), Host: pointer(hop.Host), Received: hop.Received,
-		})
+	hops := make([]string, len(expect.Way))
+	for i, hop := range expect.Way {
+		hops[i] = describeHop(hop)
 	}
-	return seen.String()
+	text := seen.fate(hops) + seen.counts()
+	if span := expect.Took; span != nil {
+		text += fmt.Sprintf(", in %d to %d ms", span.AtLeast, span.AtMost)
+	}
+	return text
+}
+
+func describeHop(hop world.Hop) string {
+	var more []string
+	if hop.Path.Set {
+		more = append(more, "path "+orNone(hop.Path.Value))
+	}
+	for name, wanted := range hop.Headers {
+		value := "none"
+		if wanted.Value != "" {
+			value = fmt.Sprintf("%q", wanted.Value)
+		}
+		more = append(more, "header "+strings.ToLower(name)+" "+value)
+	}
+	slices.Sort(more[len(more)-len(hop.Headers):])
+	return SeenHop{
+		Sidecar: hop.Sidecar, Gateway: hop.Gateway, Server: hop.Server, Proxy: hop.Proxy, Target: hop.Target, Port: hop.Port, Hop: hop.Hop, Source: hop.Source,
+		SNI: pointer(hop.SNI), Identity: pointer(hop.Identity), Host: pointer(hop.Host), Received: hop.Received,
+	}.with(more...)
 }
 
 func pointer(value world.Optional) *string {
@@ -184,7 +221,7 @@ func Compare(expect world.Expect, seen Seen) (mark Mark, why string) {
 	if why := compareCounts(expect, seen); why != "" {
 		return Differs, why
 	}
-	if why := compareAudit(expect.Audit, seen.Audit); why != "" {
+	if why := CompareAudit(expect.Audit, seen.Audit); why != "" {
 		return Differs, why
 	}
 	return Passed, ""

@@ -46,3 +46,28 @@ func TestCompare(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a call can differ by is in what is printed of its expectation.
+func TestDescribe(t *testing.T) {
+	value := func(text string) world.Optional { return world.Optional{Set: true, Value: text} }
+	for _, row := range []struct {
+		name   string
+		expect world.Expect
+		want   string
+	}{
+		{"a refusal", world.Expect{Refused: "denied", At: "gateway"}, "refused denied at gateway"},
+		{"a path", world.Expect{Way: []world.Hop{{Server: "s", Path: value("/v1")}}}, "server s (path /v1)"},
+		{"the root", world.Expect{Way: []world.Hop{{Server: "s", Path: value("/")}}}, "server s (path /)"},
+		{"no path", world.Expect{Way: []world.Hop{{Server: "s", Path: value("")}}}, "server s (path none)"},
+		{
+			"headers", world.Expect{Way: []world.Hop{{Server: "s", Host: value("h"), Headers: map[string]world.Optional{"X-B": value("2"), "x-a": value("")}}}},
+			`server s (host h, header x-a none, header x-b "2")`,
+		},
+		{"a time", world.Expect{Refused: "timeout", Took: &world.Span{AtLeast: 100, AtMost: 200}}, "refused timeout, in 100 to 200 ms"},
+		{"a count and a time", world.Expect{Refused: "timeout", Asked: map[string]int{"s": 2}, Took: &world.Span{AtMost: 9}}, "refused timeout, s asked 2 times, in 0 to 9 ms"},
+	} {
+		if got := judges.Describe(row.expect); got != row.want {
+			t.Errorf("%s: want %q, got %q", row.name, row.want, got)
+		}
+	}
+}

@@ -30,8 +30,9 @@ type Attempt struct {
 	Host     string
 	// AwaitGreeting lets the server speak first.
 	AwaitGreeting bool
-	// Method and Path, if set, are the request's.
+	// Method, Path and Headers, if set, are the request's.
 	Method, Path string
+	Headers      map[string]string
 	// Upgrade, if set, is asked for; Sends is the length of the request's body.
 	Upgrade string
 	Sends   int64

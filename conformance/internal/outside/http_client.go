@@ -13,22 +13,22 @@ import (
 )
 
 func (a Attempt) request() (*http.Request, error) {
-	method, body := http.MethodGet, io.Reader(nil)
+	var body io.Reader
 	if a.Sends > 0 {
-		method, body = http.MethodPost, io.LimitReader(zeros{}, a.Sends)
-	}
-	if a.Method != "" {
-		method = a.Method
+		body = io.LimitReader(zeros{}, a.Sends)
 	}
 	path := "/"
 	if a.Path != "" {
 		path = a.Path
 	}
-	request, err := http.NewRequest(method, "http://"+a.Host+path, body)
+	request, err := http.NewRequest(a.Method, "http://"+a.Host+path, body)
 	if err != nil {
 		return nil, err
 	}
 	request.ContentLength = a.Sends
+	for name, value := range a.Headers {
+		request.Header.Set(name, value)
+	}
 	request.Header.Set(callHeader, a.ID)
 	return request, nil
 }

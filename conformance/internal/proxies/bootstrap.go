@@ -13,6 +13,10 @@ type list = []any
 
 // bootstrap is what istio-agent would have written, as far as upstream Envoy has it.
 func bootstrap(plane *controlplane.ControlPlane, pod *world.Pod, admin string) ([]byte, error) {
+	runtime, err := layeredRuntime(plane.Server.Env().Mesh().GetDefaultConfig())
+	if err != nil {
+		return nil, err
+	}
 	ads := object{"ads": object{}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}
 	return json.MarshalIndent(object{
 		"node": object{
@@ -23,6 +27,7 @@ func bootstrap(plane *controlplane.ControlPlane, pod *world.Pod, admin string) (
 				"INTERCEPTION_MODE": "REDIRECT", "NAME": pod.Name, "WORKLOAD_NAME": pod.Name,
 			},
 		},
+		"layered_runtime": runtime,
 		"bootstrap_extensions": list{object{
 			"name":         "envoy.bootstrap.internal_listener",
 			"typed_config": object{"@type": "type.googleapis.com/envoy.extensions.bootstrap.internal_listener.v3.InternalListener"},

@@ -5,12 +5,12 @@ import (
 	"os"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
-	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
 // Load puts one call of a scenario to load.
-func (l *Lab) Load(manifestPath, callsPath, name string, volume judges.Volume) (load judges.Load, err error) {
+func (l *Lab) Load(manifestPath, callsPath, name string, volume live.Volume) (load live.Load, err error) {
 	text, err := os.ReadFile(manifestPath)
 	if err != nil {
 		return load, err

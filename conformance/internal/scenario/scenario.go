@@ -9,6 +9,10 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/admission"
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/accept"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/effect"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/simulate"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
@@ -19,7 +23,7 @@ type Result struct {
 	Name   string          `json:"name"`
 	Title  string          `json:"title"`
 	Added  []string        `json:"added"`
-	Accept *judges.Verdict `json:"accept"`
+	Accept *accept.Verdict `json:"accept"`
 	Cells  []Cell          `json:"cells"`
 	Broken []string        `json:"problems,omitempty"`
 	// Dropped is what Istio took and then left out; whether it matters, the calls tell.
@@ -54,9 +58,9 @@ func (r *Result) Passed() bool {
 // Lab runs scenarios one after the other.
 type Lab struct {
 	Schema string
-	Accept *judges.Accept
+	Accept *accept.Judge
 	// Run is nil where real proxies cannot be had; NoRun then says why.
-	Run   *judges.RunLab
+	Run   *live.Lab
 	NoRun string
 }
 
@@ -78,11 +82,16 @@ func (l *Lab) Judge(name, manifestPath, callsPath string) (*Result, error) {
 
 // JudgeText is Judge for manifests that are in no file.
 func (l *Lab) JudgeText(name, text, callsPath string) (*Result, error) {
-	start := time.Now()
 	stated, err := world.Load(callsPath, l.Schema)
 	if err != nil {
 		return nil, err
 	}
+	return l.JudgeCalls(name, text, stated)
+}
+
+// JudgeCalls is JudgeText for calls that are in no file.
+func (l *Lab) JudgeCalls(name, text string, stated *world.Scenario) (*Result, error) {
+	start := time.Now()
 	result := &Result{Name: name, Title: stated.Title}
 	var set *manifests.Set
 	set, result.Accept = l.Accept.Objects(text)
@@ -129,7 +138,7 @@ func (l *Lab) withPlane(lab *world.World, use func(*controlplane.ControlPlane, s
 }
 
 func (l *Lab) judgeBy(plane *controlplane.ControlPlane, directory string, result *Result, lab *world.World, calls []world.Call) error {
-	result.Dropped = judges.Dropped(plane)
+	result.Dropped = effect.Dropped(plane)
 	refused, err := admission.Refusals(lab)
 	if err != nil {
 		return err
@@ -145,9 +154,9 @@ func (l *Lab) judgeBy(plane *controlplane.ControlPlane, directory string, result
 		}
 		return judge(call)
 	}
-	simulate := judges.NewSimulate(plane)
+	simulation := simulate.New(plane)
 	for _, call := range expand(calls, lab) {
-		seen, err := admitted(call, simulate.Call)
+		seen, err := admitted(call, simulation.Call)
 		if err != nil {
 			return err
 		}

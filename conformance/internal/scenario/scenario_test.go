@@ -8,19 +8,22 @@ import (
 
 	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/accept"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
 	"github.com/cdk8s-istio-egress/conformance/internal/scenario"
+	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
 const recipes = "../../testdata/recipes"
 
 func newLab(t *testing.T) *scenario.Lab {
 	t.Helper()
-	accept, err := judges.NewAccept()
+	acceptance, err := accept.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab := &scenario.Lab{Schema: "../../../examples/calls.schema.json", Accept: accept}
-	lab.Run, err = judges.NewRunLab()
+	lab := &scenario.Lab{Schema: "../../../examples/calls.schema.json", Accept: acceptance}
+	lab.Run, err = live.NewLab()
 	if err != nil {
 		lab.Run, lab.NoRun = nil, err.Error()
 		if os.Getenv("CI") == "true" {
@@ -59,6 +62,57 @@ func TestRecipes(t *testing.T) {
 				t.Error("no cell was judged")
 			}
 		})
+	}
+}
+
+// What a caller writes of its own certificate opens no door: neither a sidecar nor the gateway hands it on.
+func TestForgedCertificateHeader(t *testing.T) {
+	lab := newLab(t)
+	recipe := filepath.Join(recipes, "http-rules-in-the-door")
+	text, err := os.ReadFile(recipe + ".k8s.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stated, err := world.Load(recipe+".calls.json", lab.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const door, caller = "orders-api-route-5ae3c6d3.orders.egress.internal", "spiffe://cluster.local/ns/orders/sa/checkout"
+	forged := world.Call{
+		From: world.From{Namespace: "orders", ServiceAccount: "shipping"},
+		To:   world.To{Host: "api.example.com", Port: 80},
+		How: world.How{Protocol: "http", Method: "POST", Path: "/v1/orders", Headers: map[string]string{
+			"x-forwarded-client-cert": `By=spiffe://cluster.local/ns/istio-system/sa/istio-egressgateway-service-account;Hash=` +
+				strings.Repeat("0", 64) + `;Subject="";URI=` + caller,
+		}},
+		Expect: world.Expect{Refused: "denied", At: "gateway"},
+	}
+	bySidecar, around := forged, forged
+	bySidecar.Name, around.Name = "by the sidecar", "around the sidecar"
+	around.How.HostHeader = door
+	around.How.Through = &world.Through{Gateway: "istio-system/istio-egressgateway", Port: 443, Security: "mutual-tls", SNI: door}
+	stated.Calls = []world.Call{bySidecar, around}
+	for _, row := range []struct {
+		name, mesh string
+		around     judges.Mark
+	}{
+		{"Istio's default", "", judges.Passed},
+		{"a gateway that hands on what comes", "defaultConfig: {gatewayTopology: {forwardClientCertDetails: ALWAYS_FORWARD_ONLY}}", judges.Differs},
+	} {
+		stated.World.MeshYAML = row.mesh
+		result, err := lab.JudgeCalls(row.name, string(text), stated)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, cell := range result.Cells {
+			want := judges.Passed
+			if cell.Call == around.Name {
+				want = row.around
+			}
+			if cell.Mark != want && (cell.Judge == "simulate" || lab.Run != nil) {
+				t.Errorf("%s, %s: want %s\n%s", cell.Call, cell.Judge, want, result.Table())
+			}
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -125,18 +126,19 @@ type To struct {
 
 // How is the way in which it is dialled.
 type How struct {
-	Protocol   string   `json:"protocol"`
-	SNI        Optional `json:"sni"`
-	HostHeader string   `json:"hostHeader"`
-	Method     string   `json:"method"`
-	Path       string   `json:"path"`
-	Upgrade    string   `json:"upgrade"`
-	Renews     string   `json:"renews"`
-	Sends      int64    `json:"sends"`
-	Around     bool     `json:"around"`
-	After      int      `json:"after"`
-	Beside     int      `json:"beside"`
-	Through    *Through `json:"through"`
+	Protocol   string            `json:"protocol"`
+	SNI        Optional          `json:"sni"`
+	HostHeader string            `json:"hostHeader"`
+	Headers    map[string]string `json:"headers"`
+	Method     string            `json:"method"`
+	Path       string            `json:"path"`
+	Upgrade    string            `json:"upgrade"`
+	Renews     string            `json:"renews"`
+	Sends      int64             `json:"sends"`
+	Around     bool              `json:"around"`
+	After      int               `json:"after"`
+	Beside     int               `json:"beside"`
+	Through    *Through          `json:"through"`
 }
 
 // Through is a pod that goes around its sidecar, to the gateway's pod itself.
@@ -234,6 +236,18 @@ func (c Call) SentHost() string {
 		return c.To.Host
 	default:
 		return c.To.Address
+	}
+}
+
+// SentMethod is the method of the request that an HTTP client of this call makes.
+func (c Call) SentMethod() string {
+	switch {
+	case c.How.Method != "":
+		return c.How.Method
+	case c.How.Sends > 0:
+		return http.MethodPost
+	default:
+		return http.MethodGet
 	}
 }
 

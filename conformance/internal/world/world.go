@@ -41,6 +41,14 @@ type Pod struct {
 // ID names a pod in messages and files.
 func (p *Pod) ID() string { return p.Name + "." + p.Namespace }
 
+// Place is where a pod's proxy stands, in the words of calls.json.
+func (p *Pod) Place() string {
+	if p.Role == InGateway {
+		return "gateway"
+	}
+	return "sidecar"
+}
+
 // Identity is the SPIFFE URI of the pod's certificate.
 func (p *Pod) Identity(trustDomain string) string {
 	return "spiffe://" + trustDomain + "/ns/" + p.Namespace + "/sa/" + p.ServiceAccount

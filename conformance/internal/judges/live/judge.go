@@ -1,4 +1,4 @@
-package judges
+package live
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/outside"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
@@ -22,12 +23,12 @@ const unexplained = "unexplained"
 const certificateFailed = "ssl.fail_verify_"
 
 // judge names what the evidence shows.
-func (r *Run) judge(e *evidence) Seen {
-	var seen Seen
+func (r *Run) judge(e *evidence) judges.Seen {
+	var seen judges.Seen
 	if e.outcome.Answer != nil {
 		hops := append(r.proxyHops(e), r.forwardHops(e, *e.outcome.Answer)...)
 		hops = append(hops, r.beyondHops(e)...)
-		seen = Seen{Way: append(hops, r.serverHop(e, *e.outcome.Answer)), Status: e.outcome.Status}
+		seen = judges.Seen{Way: append(hops, r.serverHop(e, *e.outcome.Answer)), Status: e.outcome.Status}
 	} else {
 		seen = r.refusal(e)
 		seen.Greeting = e.outcome.Greeting
@@ -40,15 +41,15 @@ func (r *Run) judge(e *evidence) Seen {
 	return seen
 }
 
-func (r *Run) proxyHops(e *evidence) []SeenHop {
-	var hops []SeenHop
+func (r *Run) proxyHops(e *evidence) []judges.SeenHop {
+	var hops []judges.SeenHop
 	for _, link := range e.chain {
 		if link.pod.Role == world.Sidecar {
-			hops = append(hops, SeenHop{Sidecar: link.pod.Namespace})
+			hops = append(hops, judges.SeenHop{Sidecar: link.pod.Namespace})
 			continue
 		}
 		name := link.pod.ID()
-		hop := SeenHop{Hop: "plaintext", SNI: &link.entry.SNI, Identity: &link.entry.Peer}
+		hop := judges.SeenHop{Hop: "plaintext", SNI: &link.entry.SNI, Identity: &link.entry.Peer}
 		if service := r.world.ServiceOf(link.pod); service != nil {
 			name = service.ID()
 			hop.Port, _ = service.ServicePort(portOf(link.entry.Local))
@@ -65,8 +66,8 @@ func (r *Run) proxyHops(e *evidence) []SeenHop {
 	return hops
 }
 
-func (r *Run) serverHop(e *evidence, answer outside.Sight) SeenHop {
-	hop := SeenHop{
+func (r *Run) serverHop(e *evidence, answer outside.Sight) judges.SeenHop {
+	hop := judges.SeenHop{
 		Server: answer.Server, Port: answer.Port, SNI: &answer.SNI, Identity: &answer.Identity, Host: &answer.Host, Path: &answer.Path, Source: r.sourceOf(e, answer.Remote),
 		Received: answer.Received, Headers: answer.Headers,
 	}
@@ -79,10 +80,10 @@ func (r *Run) serverHop(e *evidence, answer outside.Sight) SeenHop {
 }
 
 // forwardHops are the forward proxies from which a server was reached.
-func (r *Run) forwardHops(e *evidence, answer outside.Sight) []SeenHop {
+func (r *Run) forwardHops(e *evidence, answer outside.Sight) []judges.SeenHop {
 	for _, sight := range e.sights {
 		if sight.Stage == outside.Proxied && sight.Onward == answer.Remote {
-			return []SeenHop{{Proxy: sight.Server, Port: sight.Port, Target: sight.Target, Source: r.sourceOf(e, sight.Remote)}}
+			return []judges.SeenHop{{Proxy: sight.Server, Port: sight.Port, Target: sight.Target, Source: r.sourceOf(e, sight.Remote)}}
 		}
 	}
 	return nil
@@ -109,27 +110,27 @@ func (r *Run) sourceOf(e *evidence, remote string) string {
 }
 
 // refusal finds the hop that ended the call, from the far end backwards.
-func (r *Run) refusal(e *evidence) Seen {
+func (r *Run) refusal(e *evidence) judges.Seen {
 	for _, link := range slices.Backward(e.chain) {
 		if limit := byLimit(link); limit != "" {
-			return Seen{Refused: limit, At: roleName(link.pod)}
+			return judges.Seen{Refused: limit, At: link.pod.Place()}
 		}
 	}
 	for _, sight := range e.sights {
 		switch sight.Stage {
 		case outside.Reset:
-			return Seen{Refused: "reset", At: "server"}
+			return judges.Seen{Refused: "reset", At: "server"}
 		case outside.TLSInside:
-			return Seen{Refused: "tls-inside-tls", At: "server"}
+			return judges.Seen{Refused: "tls-inside-tls", At: "server"}
 		}
 	}
 	for _, sight := range e.sights {
 		if sight.Stage == outside.PayloadSeen {
-			return Seen{Refused: "server-reached", At: "server"}
+			return judges.Seen{Refused: "server-reached", At: "server"}
 		}
 	}
 	if len(e.denied) > 0 {
-		return Seen{Refused: "network-policy", At: "network"}
+		return judges.Seen{Refused: "network-policy", At: "network"}
 	}
 	if seen, found := refusedBeyond(e); found {
 		return seen
@@ -138,48 +139,48 @@ func (r *Run) refusal(e *evidence) Seen {
 		return r.refusedDial(e)
 	}
 	last := e.chain[len(e.chain)-1]
-	at := roleName(last.pod)
+	at := last.pod.Place()
 	if r.leadsToGateway(last) && strings.Contains(last.entry.UpstreamFailure, "Connection_refused") {
-		return Seen{Refused: "no-listener", At: "gateway"}
+		return judges.Seen{Refused: "no-listener", At: "gateway"}
 	}
 	// what a gateway answers by itself also comes to the sidecar from upstream
 	byGateway := last.entry.ResponseDetails != "" && last.entry.ResponseDetails != "via_upstream"
 	if e.outcome.Status >= 400 && e.chain[0].entry.ResponseDetails == "via_upstream" && !byGateway {
-		return Seen{Refused: "http-status", At: "server"}
+		return judges.Seen{Refused: "http-status", At: "server"}
 	}
 	for _, sight := range e.sights {
 		// TLS 1.3 lets the client go on before the server has looked at its certificate
 		if sight.Stage == outside.TLSFailed && hasFlag(last.entry.Flags, "UC") {
-			return Seen{Refused: byServer(sight), At: "server"}
+			return judges.Seen{Refused: byServer(sight), At: "server"}
 		}
 	}
 	if r.leadsToGateway(last) && r.handshakeRefused(e) {
-		return Seen{Refused: "untrusted-client", At: "gateway"}
+		return judges.Seen{Refused: "untrusted-client", At: "gateway"}
 	}
 	if refused := byEntry(last); refused != "" {
-		return Seen{Refused: refused, At: at}
+		return judges.Seen{Refused: refused, At: at}
 	}
 	for _, link := range slices.Backward(e.chain) {
 		if strings.Contains(link.entry.UpstreamFailure, certificateRefused) {
-			return Seen{Refused: "untrusted-server", At: roleName(link.pod)}
+			return judges.Seen{Refused: "untrusted-server", At: link.pod.Place()}
 		}
 	}
 	if last.pod.Role == world.InGateway && isLocal(last.entry.UpstreamHost) {
 		if why := r.sniProxyRefused(e, last.pod); why != "" {
-			return Seen{Refused: why, At: "gateway"}
+			return judges.Seen{Refused: why, At: "gateway"}
 		}
 	}
 	for _, sight := range e.sights {
 		if sight.Stage == outside.TLSFailed {
-			return Seen{Refused: byServer(sight), At: "server"}
+			return judges.Seen{Refused: byServer(sight), At: "server"}
 		}
 	}
 	// the sidecar had no complaint, and the gateway that it reached logged nothing:
 	// the gateway ended the connection before any filter
 	if last.pod.Role == world.Sidecar && r.leadsToGateway(last) {
-		return Seen{Refused: unexplained, At: "gateway"}
+		return judges.Seen{Refused: unexplained, At: "gateway"}
 	}
-	return Seen{Refused: unexplained, At: at}
+	return judges.Seen{Refused: unexplained, At: at}
 }
 
 func (r *Run) leadsToGateway(last link) bool {
@@ -196,6 +197,8 @@ func byEntry(last link) string {
 		return "blackhole"
 	case entry.Code == "code 502" && entry.ResponseDetails == "direct_response":
 		return "blackhole"
+	case entry.ResponseDetails == "direct_response" && (entry.Code == fmt.Sprintf("code %d", judges.Forbidden) || entry.GRPC == "PermissionDenied"):
+		return "denied"
 	case strings.HasPrefix(entry.Details, "rbac_access_denied"), strings.HasPrefix(entry.ResponseDetails, "rbac_access_denied"):
 		return "denied"
 	case strings.Contains(downstream, "WRONG_VERSION_NUMBER"), strings.Contains(downstream, "HTTP_REQUEST"):
@@ -291,31 +294,31 @@ func isLocal(upstream string) bool {
 		strings.HasPrefix(upstream, "envoy://") || strings.Contains(upstream, "unix:")
 }
 
-func (r *Run) refusedDial(e *evidence) Seen {
+func (r *Run) refusedDial(e *evidence) judges.Seen {
 	err := e.outcome.Err
 	toGateway := r.isGateway(hostOf(e.dialled))
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED) && toGateway:
-		return Seen{Refused: "no-listener", At: "gateway"}
+		return judges.Seen{Refused: "no-listener", At: "gateway"}
 	case errors.Is(err, syscall.ECONNREFUSED) && !e.call.GoesAround():
-		return Seen{Refused: "no-listener", At: "sidecar"}
+		return judges.Seen{Refused: "no-listener", At: "sidecar"}
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return Seen{Refused: "no-listener", At: "server"}
+		return judges.Seen{Refused: "no-listener", At: "server"}
 	case !e.outcome.Dialled:
-		return Seen{Refused: "no-upstream", At: "network"}
+		return judges.Seen{Refused: "no-upstream", At: "network"}
 	case e.outcome.Status >= 400 && !toGateway:
-		return Seen{Refused: "http-status", At: "server"}
+		return judges.Seen{Refused: "http-status", At: "server"}
 	case toGateway && r.handshakeRefused(e):
-		return Seen{Refused: "untrusted-client", At: "gateway"}
+		return judges.Seen{Refused: "untrusted-client", At: "gateway"}
 	case toGateway && !e.outcome.Secured:
-		return Seen{Refused: "no-filter-chain", At: "gateway"}
+		return judges.Seen{Refused: "no-filter-chain", At: "gateway"}
 	}
 	for _, sight := range e.sights {
 		if sight.Stage == outside.TLSFailed {
-			return Seen{Refused: byServer(sight), At: "server"}
+			return judges.Seen{Refused: byServer(sight), At: "server"}
 		}
 	}
-	return Seen{Refused: unexplained}
+	return judges.Seen{Refused: unexplained}
 }
 
 func (e *evidence) String() string {

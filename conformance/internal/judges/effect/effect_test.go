@@ -1,4 +1,4 @@
-package judges_test
+package effect_test
 
 import (
 	"os"
@@ -6,13 +6,13 @@ import (
 	"testing"
 
 	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
-	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/effect"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 )
 
 func TestEffect(t *testing.T) {
 	read := func(name string) string {
-		raw, err := os.ReadFile("../../testdata/recipes/" + name + ".k8s.yaml")
+		raw, err := os.ReadFile("../../../testdata/recipes/" + name + ".k8s.yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +38,7 @@ spec: {hosts: [thief.example.com], addresses: [203.0.113.20], exportTo: ["."], p
 		if err != nil {
 			t.Fatal(err)
 		}
-		dropped, err := judges.Effect(set)
+		dropped, err := effect.Effect(set)
 		if err != nil {
 			t.Fatal(err)
 		}

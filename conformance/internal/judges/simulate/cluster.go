@@ -1,4 +1,4 @@
-package judges
+package simulate
 
 import (
 	"strings"
@@ -11,6 +11,7 @@ import (
 	"istio.io/istio/pilot/pkg/simulation"
 	"istio.io/istio/pilot/test/xdstest"
 
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -18,7 +19,7 @@ import (
 func (w *walk) cluster(sim *simulation.Simulation, pod *world.Pod, name string, call simulation.Call, dialled string) error {
 	found := xdstest.ExtractCluster(name, sim.Clusters)
 	if found == nil {
-		return w.refuse("no-upstream", roleName(pod), "the route leads to "+name+", which the proxy does not have")
+		return w.refuse("no-upstream", pod.Place(), "the route leads to "+name+", which the proxy does not have")
 	}
 	if found.GetType() == cluster.Cluster_ORIGINAL_DST {
 		return w.arrive(pod, dialled, call.Port)
@@ -35,12 +36,12 @@ func (w *walk) cluster(sim *simulation.Simulation, pod *world.Pod, name string, 
 	}
 	socket := address.GetSocketAddress()
 	if socket == nil {
-		return w.refuse("no-upstream", roleName(pod), "cluster "+name+" has no endpoint")
+		return w.refuse("no-upstream", pod.Place(), "cluster "+name+" has no endpoint")
 	}
 	return w.endpoint(pod, found, call, socket.GetAddress(), int(socket.GetPortValue()))
 }
 
-func (s *Simulate) firstEndpoint(pod *world.Pod, found *cluster.Cluster) *core.Address {
+func (s *Judge) firstEndpoint(pod *world.Pod, found *cluster.Cluster) *core.Address {
 	assignments := []*endpoint.ClusterLoadAssignment{found.GetLoadAssignment()}
 	if found.GetType() == cluster.Cluster_EDS {
 		assignments = nil
@@ -78,6 +79,7 @@ func (w *walk) endpoint(pod *world.Pod, found *cluster.Cluster, call simulation.
 		return w.arrive(pod, target, port)
 	}
 	outer, mutual := outerTLS(found)
+	w.peer = nil
 	if outer == nil {
 		call.Port, call.Address, call.CallMode = next.port, next.pod.IP.String(), simulation.CallModeGateway
 		return w.gateway(next.pod, call)
@@ -88,6 +90,7 @@ func (w *walk) endpoint(pod *world.Pod, found *cluster.Cluster, call simulation.
 	mode := simulation.TLS
 	if mutual {
 		mode = simulation.MTLS
+		w.peer = &client{identity: pod.Identity(lab.Stated.TrustDomain)}
 	}
 	forwarded := simulation.Call{
 		Address: next.pod.IP.String(), Port: next.port, CallMode: simulation.CallModeGateway,
@@ -129,7 +132,7 @@ func (w *walk) gateway(pod *world.Pod, call simulation.Call) error {
 	if pod.Role != world.InGateway || service == nil {
 		return w.leave("pod %s is no gateway", pod.ID())
 	}
-	hop := SeenHop{Gateway: service.ID(), Hop: "plaintext"}
+	hop := judges.SeenHop{Gateway: service.ID(), Hop: "plaintext"}
 	hop.Port, _ = service.ServicePort(call.Port)
 	switch call.TLS {
 	case simulation.MTLS:
@@ -149,7 +152,7 @@ func (w *walk) gateway(pod *world.Pod, call simulation.Call) error {
 }
 
 // readsSNI is false for a plaintext door: it takes a TLS handshake for mere bytes.
-func (s *Simulate) readsSNI(pod *world.Pod, port int) bool {
+func (s *Judge) readsSNI(pod *world.Pod, port int) bool {
 	sim, err := s.simulation(pod)
 	if err != nil {
 		return false

@@ -1,6 +1,7 @@
-package judges
+package live
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/outside"
 	"github.com/cdk8s-istio-egress/conformance/internal/proxies"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
@@ -58,15 +60,48 @@ type link struct {
 // Call makes one call and tells what was seen. A sidecar logs whatever its pod dials, and a gateway whatever
 // reaches it; once in thousands of calls that line is missing, and the call is made again, because without it
 // nothing can be told.
-func (r *Run) Call(call world.Call) (Seen, error) {
-	seen, unlogged, err := r.callOnce(call)
-	if err == nil && unlogged {
-		seen, _, err = r.callOnce(call)
+func (r *Run) Call(call world.Call) (judges.Seen, error) {
+	return callAgain(func() (judges.Seen, bool, error) { return r.callOnce(call) }, changesWorld(call, r.world))
+}
+
+// callAgain makes a call that no proxy logged a second time, unless the first one left another world behind.
+func callAgain(once func() (judges.Seen, bool, error), changes string) (judges.Seen, error) {
+	seen, unlogged, err := once()
+	if err != nil || !unlogged {
+		return seen, err
 	}
+	if changes != "" {
+		seen.Detail += "\nno proxy logged the call, and it is not made again: " + changes
+		return seen, nil
+	}
+	seen, _, err = once()
 	return seen, err
 }
 
-func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
+// changesWorld says why a call would meet another world the second time, if it would.
+func changesWorld(call world.Call, lab *world.World) string {
+	switch {
+	case call.How.After > 0, call.How.Beside > 0:
+		return "others come with it"
+	case call.How.Renews != "":
+		return "it renews a certificate"
+	}
+	for _, server := range lab.Stated.Servers {
+		for _, port := range server.Ports {
+			if port.Fails.By != "" {
+				return "server " + server.Name + " fails"
+			}
+		}
+	}
+	for _, object := range lab.Manifests.Objects {
+		if bytes.Contains(object.JSON, []byte(`"outlierDetection"`)) || bytes.Contains(object.JSON, []byte(`"outlier_detection"`)) {
+			return object.ID() + " ejects who fails"
+		}
+	}
+	return ""
+}
+
+func (r *Run) callOnce(call world.Call) (seen judges.Seen, unlogged bool, err error) {
 	e := &evidence{call: call, caller: r.world.Callers[call.Name]}
 	attempt, refusal, err := r.attempt(call, e.caller)
 	if err != nil || refusal != nil {
@@ -74,13 +109,13 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	}
 	if call.How.Renews != "" {
 		if err := r.renew(call.How.Renews); err != nil {
-			return Seen{}, false, err
+			return judges.Seen{}, false, err
 		}
 	}
 	mark := r.servers.Record.Mark()
 	deniedBefore, err := r.network.Denied()
 	if err != nil {
-		return Seen{}, false, err
+		return judges.Seen{}, false, err
 	}
 	e.before = r.gatewayCounters()
 	e.nginxLogs = map[*proxies.Nginx]int{}
@@ -92,30 +127,30 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 		e.beyondLogs[proxy] = proxy.Log()
 	}
 	if e.logged, err = r.logLengths(); err != nil {
-		return Seen{}, false, err
+		return judges.Seen{}, false, err
 	}
 	if call.Expect.Audit != nil {
 		if _, e.auditedBefore, err = r.audited(nil); err != nil {
-			return Seen{}, false, err
+			return judges.Seen{}, false, err
 		}
 	}
 	e.dialled = attempt.Address
 	others, done := r.others(call, e.caller, attempt)
 	e.outcome = outside.Do(context.Background(), r.pods[e.caller], attempt)
 	if err := r.collect(e); err != nil {
-		return Seen{}, false, err
+		return judges.Seen{}, false, err
 	}
 	r.collectBeyond(e)
 	if call.Expect.Audit != nil {
 		if err := r.awaitAudit(e); err != nil {
-			return Seen{}, false, err
+			return judges.Seen{}, false, err
 		}
 	}
 	done()
 	time.Sleep(settle) // a server that was reached late is still found
 	if call.Expect.Audit != nil {
 		if e.audited, _, err = r.audited(e.auditedBefore); err != nil {
-			return Seen{}, false, err
+			return judges.Seen{}, false, err
 		}
 	}
 	e.sights = r.servers.Record.Since(mark)
@@ -123,7 +158,7 @@ func (r *Run) callOnce(call world.Call) (seen Seen, unlogged bool, err error) {
 	e.sights = slices.DeleteFunc(e.sights, func(sight outside.Sight) bool { return others[sight.Call] })
 	deniedAfter, err := r.network.Denied()
 	if err != nil {
-		return Seen{}, false, err
+		return judges.Seen{}, false, err
 	}
 	for pair, count := range deniedAfter {
 		if count > deniedBefore[pair] {
@@ -175,15 +210,15 @@ func asked(call world.Call, sights []outside.Sight) map[string]int {
 }
 
 // attempt translates a call into what the pod's process does.
-func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *Seen, error) {
+func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *judges.Seen, error) {
 	r.calls++
 	attempt := outside.Attempt{
 		ID: strconv.Itoa(r.calls), Protocol: call.How.Protocol, SNI: call.SentSNI(), Host: call.SentHost(), AwaitGreeting: r.speaksFirst(call),
-		Method: call.How.Method, Path: call.How.Path, Upgrade: call.How.Upgrade, Sends: call.How.Sends,
+		Method: call.SentMethod(), Path: call.How.Path, Headers: call.How.Headers, Upgrade: call.How.Upgrade, Sends: call.How.Sends,
 		// an attacker has time: a server behind the gateway may speak first
 		Listen: call.How.Through != nil,
 	}
-	none := &Seen{}
+	none := &judges.Seen{}
 	if through := call.How.Through; through != nil {
 		attempt.Bypass = true
 		if through.Proxy != "" {
@@ -195,7 +230,7 @@ func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *See
 			}
 			target, ok := service.TargetPort(through.Port)
 			if !ok {
-				return attempt, &Seen{Refused: "no-listener", At: "gateway", Detail: "the gateway's Service has no such port"}, nil
+				return attempt, &judges.Seen{Refused: "no-listener", At: "gateway", Detail: "the gateway's Service has no such port"}, nil
 			}
 			attempt.Address = net.JoinHostPort(service.Pods[0].IP.String(), strconv.Itoa(target))
 		}
@@ -216,7 +251,7 @@ func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *See
 	if address == "" {
 		resolved := r.world.Resolve(call.To.Host)
 		if len(resolved) == 0 {
-			return attempt, &Seen{Refused: "no-upstream", At: "network", Detail: "DNS: no such name as " + call.To.Host}, nil
+			return attempt, &judges.Seen{Refused: "no-upstream", At: "network", Detail: "DNS: no such name as " + call.To.Host}, nil
 		}
 		address = resolved[0]
 	}

@@ -1,4 +1,4 @@
-package judges
+package live
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -57,30 +58,30 @@ func (r *Run) collectBeyond(e *evidence) {
 }
 
 // beyondHops is the proxy outside from which a server was reached.
-func (r *Run) beyondHops(e *evidence) []SeenHop {
+func (r *Run) beyondHops(e *evidence) []judges.SeenHop {
 	if e.beyond == nil {
 		return nil
 	}
-	return []SeenHop{{
+	return []judges.SeenHop{{
 		Proxy: e.beyond.Server.Name, Port: e.beyond.Server.Runs.Port, Source: r.sourceOf(e, e.entry.Remote), SNI: e.entry.ServerName, Identity: &e.entry.Client,
 	}}
 }
 
 // refusedBeyond asks the proxy outside, and what stands before it, why the call ended there.
-func refusedBeyond(e *evidence) (Seen, bool) {
+func refusedBeyond(e *evidence) (judges.Seen, bool) {
 	if e.beyond == nil {
-		return Seen{}, false
+		return judges.Seen{}, false
 	}
 	if len(e.chain) > 0 && strings.Contains(e.chain[len(e.chain)-1].entry.UpstreamFailure, certificateRefused) {
-		return Seen{Refused: "untrusted-server", At: roleName(e.chain[len(e.chain)-1].pod)}, true
+		return judges.Seen{Refused: "untrusted-server", At: e.chain[len(e.chain)-1].pod.Place()}, true
 	}
 	said := e.beyond.Since(e.beyondLogs[e.beyond])
 	for _, refusal := range beyondRefusals {
 		if strings.Contains(said, refusal.says) {
-			return Seen{Refused: refusal.reason, At: "proxy"}, true
+			return judges.Seen{Refused: refusal.reason, At: "proxy"}, true
 		}
 	}
-	return Seen{Refused: unexplained, At: "proxy"}, true
+	return judges.Seen{Refused: unexplained, At: "proxy"}, true
 }
 
 // addressBeyond is where a proxy outside listens.

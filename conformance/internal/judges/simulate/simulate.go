@@ -1,4 +1,5 @@
-package judges
+// Package simulate is tier 1: which listener, filter chain, route and cluster does each proxy choose?
+package simulate
 
 import (
 	"errors"
@@ -7,60 +8,67 @@ import (
 	"strconv"
 	"strings"
 
+	hcm "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+
 	"istio.io/istio/pilot/pkg/simulation"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
-// Simulate is tier 1: Istio's own matching of listeners, filter chains and
-// routes, hop after hop. It knows neither policies nor certificates nor DNS.
-type Simulate struct {
+// Judge follows a call by Istio's own matching of listeners and filter chains, and by the routes, hop after
+// hop. It knows neither policies nor DNS, and of certificates the identity alone.
+type Judge struct {
 	plane       *controlplane.ControlPlane
 	simulations map[*world.Pod]*simulation.Simulation
 }
 
-// NewSimulate judges by one control plane.
-func NewSimulate(plane *controlplane.ControlPlane) *Simulate {
-	return &Simulate{plane: plane, simulations: map[*world.Pod]*simulation.Simulation{}}
+// New judges by one control plane.
+func New(plane *controlplane.ControlPlane) *Judge {
+	return &Judge{plane: plane, simulations: map[*world.Pod]*simulation.Simulation{}}
 }
 
 // Call follows one call as far as the simulation reaches.
-func (s *Simulate) Call(call world.Call) (Seen, error) {
-	seen, err := s.follow(call)
-	if refused := call.Expect.Refused; refused != "" && !simulates(call.Expect) && seen.Refused == "" && seen.Unmodelled == "" {
-		seen = Seen{Partial: true, Unmodelled: refused + " is not simulated"}
+func (s *Judge) Call(call world.Call) (judges.Seen, error) {
+	seen, policed, err := s.follow(call)
+	if refused := call.Expect.Refused; refused != "" && !simulates(call.Expect, policed) && seen.Refused == "" && seen.Unmodelled == "" {
+		seen = judges.Seen{Partial: true, Unmodelled: refused + " is not simulated"}
 	}
 	return seen, err
 }
 
-func (s *Simulate) follow(call world.Call) (Seen, error) {
+// follow also says whether an AuthorizationPolicy stood on the way.
+func (s *Judge) follow(call world.Call) (seen judges.Seen, policed bool, err error) {
 	caller := s.plane.World.Callers[call.Name]
-	walk := &walk{simulate: s, call: call, seen: Seen{Partial: true}}
+	walk := &walk{simulate: s, call: call, seen: judges.Seen{Partial: true}, request: firstRequest(call)}
 	if through := call.How.Through; through != nil && through.Proxy != "" {
-		return Seen{Unmodelled: "a proxy outside is not simulated"}, nil
+		return judges.Seen{Unmodelled: "a proxy outside is not simulated"}, false, nil
 	} else if through != nil {
 		err := walk.through(through)
-		return walk.seen, err
+		return walk.seen, walk.policed, err
 	}
 	addresses := []string{call.To.Address}
 	if call.To.Address == "" {
 		addresses = s.plane.World.Resolve(call.To.Host)
 	}
 	if len(addresses) == 0 {
-		return Seen{Unmodelled: "DNS: nobody in this world is called " + call.To.Host}, nil
+		return judges.Seen{Unmodelled: "DNS: nobody in this world is called " + call.To.Host}, false, nil
 	}
 	if call.GoesAround() {
-		return Seen{Unmodelled: "a call without a sidecar is not simulated"}, nil
+		return judges.Seen{Unmodelled: "a call without a sidecar is not simulated"}, false, nil
 	}
-	walk.seen.Way = append(walk.seen.Way, SeenHop{Sidecar: caller.Namespace})
-	err := walk.proxy(caller, innerCall(call, addresses[0]), "sidecar", addresses[0])
-	return walk.seen, err
+	walk.seen.Way = append(walk.seen.Way, judges.SeenHop{Sidecar: caller.Namespace})
+	err = walk.proxy(caller, innerCall(call, addresses[0]), "sidecar", addresses[0])
+	return walk.seen, walk.policed, err
 }
 
-// simulates says whether a refusal is within reach of the simulation.
-func simulates(expect world.Expect) bool {
+// simulates says whether a refusal is within reach of the simulation. Of denials those are that routes
+// make; where an AuthorizationPolicy stands on the way, it may be the one that denies.
+func simulates(expect world.Expect, policed bool) bool {
 	switch expect.Refused {
+	case "denied":
+		return !policed
 	case "blackhole", "no-filter-chain", "not-tls":
 		return true
 	case "http-status":
@@ -91,10 +99,14 @@ func innerCall(call world.Call, address string) simulation.Call {
 func readName(sni string) string { return strings.ToLower(strings.TrimSuffix(sni, ".")) }
 
 type walk struct {
-	simulate *Simulate
+	simulate *Judge
 	call     world.Call
-	seen     Seen
+	seen     judges.Seen
 	depth    int
+	policed  bool
+	// request is what the next proxy gets of HTTP; peer is who opens mutual TLS to it, if anybody does.
+	request request
+	peer    *client
 }
 
 func (w *walk) through(through *world.Through) error {
@@ -104,7 +116,7 @@ func (w *walk) through(through *world.Through) error {
 	}
 	target, ok := service.TargetPort(through.Port)
 	if !ok {
-		w.seen = Seen{Refused: "no-listener", At: "gateway", Partial: true}
+		w.seen = judges.Seen{Refused: "no-listener", At: "gateway", Partial: true}
 		return nil
 	}
 	call := innerCall(w.call, service.Pods[0].IP.String())
@@ -113,13 +125,17 @@ func (w *walk) through(through *world.Through) error {
 			call.Protocol, call.HostHeader = simulation.TCP, "" // TLS inside is mere bytes to the gateway
 		}
 		call.TLS, call.Sni = simulation.MTLS, readName(through.SNI)
+		w.peer = &client{identity: w.simulate.plane.World.Callers[w.call.Name].Identity(w.simulate.plane.World.Stated.TrustDomain)}
+		if through.Forges != "" {
+			w.peer = &client{identity: through.Forges, forged: true}
+		}
 	}
 	call.Port, call.Address = target, service.Pods[0].IP.String()
 	return w.gateway(service.Pods[0], call)
 }
 
 func (w *walk) refuse(refused, at, detail string) error {
-	w.seen = Seen{Refused: refused, At: at, Detail: detail, Partial: true}
+	w.seen = judges.Seen{Refused: refused, At: at, Detail: detail, Partial: true}
 	return nil
 }
 
@@ -141,31 +157,65 @@ func (w *walk) proxy(pod *world.Pod, call simulation.Call, at, dialled string) e
 	if err != nil {
 		return err
 	}
+	chain := chainOf(sim, result)
+	w.policed = w.policed || chain.polices
+	if trusted, err := chain.trusts(w.peer); err != nil {
+		return w.leave("%v", err)
+	} else if !trusted {
+		return w.refuse("untrusted-client", at, "the certificate of "+w.peer.identity)
+	}
+	if chain.http != nil && result.VirtualHostMatched != "" && (result.Error == nil || errors.Is(result.Error, simulation.ErrNoRoute)) {
+		return w.routed(sim, pod, chain.http, result, call, at, dialled)
+	}
 	if result.Error != nil {
 		return w.named(result, call, at)
 	}
-	if result.ClusterMatched == "" {
-		result.ClusterMatched = onlyCluster(sim, result)
+	return w.onTo(sim, pod, result.ClusterMatched, result, call, dialled, at)
+}
+
+// routed reads a request, and goes where the first route leads that takes it.
+func (w *walk) routed(sim *simulation.Simulation, pod *world.Pod, http *hcm.HttpConnectionManager, result simulation.Result, call simulation.Call, at, dialled string) error {
+	host := virtualHost(sim, http, result)
+	request, err := w.received(pod, http, w.request)
+	if err != nil {
+		return w.leave("%v", err)
 	}
-	if result.ClusterMatched == "" {
-		if result.VirtualHostMatched == "block_all" {
-			return w.refuse("blackhole", at, "virtual host block_all")
-		}
-		if status := directStatus(sim, result); status != 0 {
-			return w.refuse("http-status", at, fmt.Sprintf("direct response %d", status))
-		}
+	request.authority = call.HostHeader
+	found, err := firstRoute(host, request)
+	switch {
+	case err != nil:
+		return w.leave("%v", err)
+	case found == nil:
+		return w.refuse("http-status", at, "no route takes the request")
+	case host.GetName() == "block_all":
+		return w.refuse("blackhole", at, "virtual host block_all")
+	case found.GetDirectResponse().GetStatus() == judges.Forbidden:
+		return w.refuse("denied", at, fmt.Sprintf("route %q answers %d", found.GetName(), judges.Forbidden))
+	case found.GetRedirect() != nil:
+		return w.refuse("http-status", at, fmt.Sprintf("route %q redirects", found.GetName()))
+	case found.GetDirectResponse() != nil:
+		return w.refuse("http-status", at, fmt.Sprintf("route %q answers %d", found.GetName(), found.GetDirectResponse().GetStatus()))
+	}
+	if w.request, err = request.sentOn(host, found); err != nil {
+		return w.leave("%v", err)
+	}
+	if rewritten := rewrittenHost(found); rewritten != "" {
+		call.HostHeader = rewritten
+	}
+	return w.onTo(sim, pod, onlyCluster(found), result, call, dialled, at)
+}
+
+// onTo goes where a proxy's cluster leads.
+func (w *walk) onTo(sim *simulation.Simulation, pod *world.Pod, cluster string, result simulation.Result, call simulation.Call, dialled, at string) error {
+	switch cluster {
+	case "":
 		return w.leave("filter chain %s leads to no single cluster (weights are not simulated)", result.FilterChainMatched)
-	}
-	switch result.ClusterMatched {
 	case "BlackHoleCluster":
 		return w.refuse("blackhole", at, "BlackHoleCluster")
 	case "PassthroughCluster":
 		return w.arrive(pod, dialled, call.Port)
 	}
-	if rewritten := rewrittenHost(sim, result); rewritten != "" {
-		call.HostHeader = rewritten
-	}
-	return w.cluster(sim, pod, result.ClusterMatched, call, dialled)
+	return w.cluster(sim, pod, cluster, call, dialled)
 }
 
 func (w *walk) named(result simulation.Result, call simulation.Call, at string) error {
@@ -194,7 +244,7 @@ func (w *walk) arrive(from *world.Pod, address string, port int) error {
 		}
 	}
 	if server == nil {
-		return w.refuse("no-upstream", roleName(from), "nobody has the address "+net.JoinHostPort(address, strconv.Itoa(port)))
+		return w.refuse("no-upstream", from.Place(), "nobody has the address "+net.JoinHostPort(address, strconv.Itoa(port)))
 	}
 	if server.Runs != nil {
 		return w.leave("a proxy outside is not simulated")
@@ -208,26 +258,33 @@ func (w *walk) arrive(from *world.Pod, address string, port int) error {
 	if from.Role == world.InGateway {
 		source = "gateway"
 	}
-	w.seen.Way = append(w.seen.Way, SeenHop{Server: server.Name, Port: port, Source: source})
+	w.seen.Way = append(w.seen.Way, judges.SeenHop{Server: server.Name, Port: port, Source: source})
 	return nil
 }
 
-func roleName(pod *world.Pod) string {
-	if pod.Role == world.InGateway {
-		return "gateway"
-	}
-	return "sidecar"
-}
-
-func (s *Simulate) simulation(pod *world.Pod) (*simulation.Simulation, error) {
+func (s *Judge) simulation(pod *world.Pod) (*simulation.Simulation, error) {
 	if s.simulations[pod] == nil {
 		sim, err := s.plane.Simulation(pod)
 		if err != nil {
 			return nil, err
 		}
+		nameChains(sim)
 		s.simulations[pod] = sim
 	}
 	return s.simulations[pod], nil
+}
+
+// nameChains gives every filter chain a name of its own, for Istio gives none to those of a gateway, and a
+// result holds only names.
+func nameChains(sim *simulation.Simulation) {
+	for _, one := range sim.Listeners {
+		for i, chain := range one.GetFilterChains() {
+			chain.Name = fmt.Sprintf("%d %s", i, chain.Name)
+		}
+		if chain := one.GetDefaultFilterChain(); chain != nil {
+			chain.Name = "default " + chain.Name
+		}
+	}
 }
 
 // runSimulation keeps a failed assertion inside the simulation from ending the lab.

@@ -1,4 +1,5 @@
-package judges
+// Package policies evaluates the NetworkPolicies of the manifests, and has the router enforce them.
+package policies
 
 import (
 	"errors"
@@ -44,12 +45,13 @@ func newPolicies(w *world.World) *policies {
 	return p
 }
 
-// enforcePolicies puts the verdict on every pair that a policy speaks of into the router.
-func enforcePolicies(w *world.World, n *network.Network, ports []int) error {
+// Enforce puts the verdict on every pair that a policy speaks of into the router.
+func Enforce(w *world.World, n *network.Network, calls []world.Call) error {
 	p := newPolicies(w)
 	if p == nil {
 		return nil
 	}
+	ports := knownPorts(w, calls)
 	peers := p.peers()
 	for _, from := range peers {
 		for _, to := range peers {

@@ -1,4 +1,5 @@
-package judges
+// Package live is tier 2: what do real proxies and real sockets do?
+package live
 
 import (
 	"errors"
@@ -9,13 +10,14 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
 	"github.com/cdk8s-istio-egress/conformance/internal/outside"
+	"github.com/cdk8s-istio-egress/conformance/internal/policies"
 	"github.com/cdk8s-istio-egress/conformance/internal/proxies"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
 // Run is tier 2: real proxies, real sockets, real bytes.
 type Run struct {
-	lab     *RunLab
+	lab     *Lab
 	plane   *controlplane.ControlPlane
 	world   *world.World
 	folder  string
@@ -31,7 +33,7 @@ type Run struct {
 }
 
 // Start builds the world for real. The caller stops the result, whatever happens.
-func (l *RunLab) Start(plane *controlplane.ControlPlane, folder string, calls []world.Call) (*Run, error) {
+func (l *Lab) Start(plane *controlplane.ControlPlane, folder string, calls []world.Call) (*Run, error) {
 	r := &Run{lab: l, plane: plane, world: plane.World, folder: folder, planned: calls, pods: map[*world.Pod]*network.Namespace{}}
 	for _, step := range []func() error{r.buildNetwork, r.startServers, r.startBeyond, r.startPods, r.waitReady} {
 		if err := step(); err != nil {
@@ -62,7 +64,7 @@ func (r *Run) buildNetwork() (err error) {
 			}
 		}
 	}
-	if err := enforcePolicies(r.world, r.network, knownPorts(r.world, r.planned)); err != nil {
+	if err := policies.Enforce(r.world, r.network, r.planned); err != nil {
 		return err
 	}
 	return r.network.Apply()

@@ -1,4 +1,4 @@
-package judges_test
+package accept_test
 
 import (
 	"strings"
@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
-	"github.com/cdk8s-istio-egress/conformance/internal/judges"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/accept"
 )
 
-var accept = sync.OnceValues(judges.NewAccept)
+var compiled = sync.OnceValues(accept.New)
 
 const entry = `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -18,7 +18,7 @@ spec: {hosts: [a.example.com], ports: [{number: 443, name: tls, protocol: TLS}],
 `
 
 func TestAccept(t *testing.T) {
-	judge, err := accept()
+	judge, err := compiled()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package judges
+package live
 
 import (
 	"testing"
@@ -14,6 +14,10 @@ func TestReasonsInAccessLogs(t *testing.T) {
 		{"block_all", `{"code":"code 502","response_details":"direct_response"}`, "blackhole"},
 		{"policy on TCP", `{"details":"rbac_access_denied_matched_policy[ns[a]-policy[b]-rule[0]]"}`, "denied"},
 		{"policy on HTTP", `{"code":"code 403","response_details":"rbac_access_denied_matched_policy[x]"}`, "denied"},
+		{"route that forbids", `{"code":"code 403","response_details":"direct_response","flags":"-"}`, "denied"},
+		{"route that forbids gRPC", `{"code":"code 200","grpc":"PermissionDenied","response_details":"direct_response","flags":"-"}`, "denied"},
+		{"route that answers otherwise", `{"code":"code 404","response_details":"direct_response","flags":"-"}`, "http-status"},
+		{"a server's 403", `{"code":"code 403","response_details":"via_upstream","flags":"-"}`, "http-status"},
 		{"unknown SNI", `{"flags":"NR","response_details":"filter_chain_not_found"}`, "no-filter-chain"},
 		{"plaintext", `{"flags":"NR","response_details":"filter_chain_not_found","downstream_failure":"TLS_error|error:100000f7:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end"}`, "not-tls"},
 		{"no client certificate", `{"downstream_failure":"TLS_error:|268435648:SSL_routines:OPENSSL_internal:PEER_DID_NOT_RETURN_A_CERTIFICATE:TLS_error_end"}`, "untrusted-client"},

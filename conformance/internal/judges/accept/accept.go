@@ -1,5 +1,5 @@
-// Package judges holds the three judges of a scenario: Accept, Simulate and Run.
-package judges
+// Package accept is tier 0: would the API server and Istio take the manifests?
+package accept
 
 import (
 	"fmt"
@@ -18,13 +18,13 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 )
 
-// Accept is tier 0: would the API server and Istio's webhook take the manifests,
+// Judge is tier 0: would the API server and Istio's webhook take the manifests,
 // and what does istioctl analyze say of them?
-type Accept struct {
+type Judge struct {
 	validator *crd.Validator
 }
 
-// Verdict is Accept's answer: any error refuses.
+// Verdict is the judge's answer: any error refuses.
 type Verdict struct {
 	Errors   []string `json:"errors"`
 	Warnings []string `json:"warnings"`
@@ -35,8 +35,8 @@ type Verdict struct {
 // Accepted is true if nothing refuses.
 func (v *Verdict) Accepted() bool { return len(v.Errors) == 0 }
 
-// NewAccept compiles the CRDs of the Istio version that go.mod pins.
-func NewAccept() (*Accept, error) {
+// New compiles the CRDs of the Istio version that go.mod pins.
+func New() (*Judge, error) {
 	validator, err := crd.NewValidatorFromFilesWithOptions([]string{
 		filepath.Join(env.IstioSrc, "tests/integration/pilot/testdata/gateway-api-crd.yaml"),
 		filepath.Join(env.IstioSrc, "manifests/charts/base/files/crd-all.gen.yaml"),
@@ -44,11 +44,11 @@ func NewAccept() (*Accept, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the CRDs of istio.io/istio (is the module cache there?): %w", err)
 	}
-	return &Accept{validator: validator}, nil
+	return &Judge{validator: validator}, nil
 }
 
 // Objects judges each object alone: all of tier 0 but istioctl analyze.
-func (a *Accept) Objects(text string) (*manifests.Set, *Verdict) {
+func (a *Judge) Objects(text string) (*manifests.Set, *Verdict) {
 	verdict := &Verdict{}
 	set, err := manifests.Parse(text)
 	verdict.addErrors(err)
@@ -61,7 +61,7 @@ func (a *Accept) Objects(text string) (*manifests.Set, *Verdict) {
 	return set, verdict
 }
 
-func (a *Accept) object(object *manifests.Object, verdict *Verdict) {
+func (a *Judge) object(object *manifests.Object, verdict *Verdict) {
 	for _, problem := range metadata(object.Raw) {
 		verdict.fail("%s: %s", object.ID(), problem)
 	}

@@ -1,4 +1,4 @@
-package judges
+package live
 
 import (
 	"fmt"
@@ -13,17 +13,17 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/proxies"
 )
 
-// RunLab is what tier 2 needs of this machine.
-type RunLab struct {
+// Lab is what tier 2 needs of this machine.
+type Lab struct {
 	Tools proxies.Tools
 
 	lock   *network.Lock
 	folder string
 }
 
-// NewRunLab finds the tools and takes this machine's lock, or says why real
+// NewLab finds the tools and takes this machine's lock, or says why real
 // proxies cannot run here.
-func NewRunLab() (*RunLab, error) {
+func NewLab() (*Lab, error) {
 	if runtime.GOOS != "linux" {
 		return nil, fmt.Errorf("network namespaces need Linux, this is %s: run it in a Linux container with --privileged", runtime.GOOS)
 	}
@@ -38,7 +38,7 @@ func NewRunLab() (*RunLab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("network namespaces: %w", err)
 	}
-	l := &RunLab{Tools: tools, lock: lock}
+	l := &Lab{Tools: tools, lock: lock}
 	l.cleanOnSignal()
 	if err := network.Probe(); err != nil {
 		l.Close()
@@ -52,7 +52,7 @@ func NewRunLab() (*RunLab, error) {
 }
 
 // Close gives the machine back.
-func (l *RunLab) Close() {
+func (l *Lab) Close() {
 	_ = network.Sweep()
 	if l.folder != "" {
 		_ = os.RemoveAll(l.folder)
@@ -61,7 +61,7 @@ func (l *RunLab) Close() {
 }
 
 // cleanOnSignal removes everything on Ctrl-C; a crash is cleaned up by the next run.
-func (l *RunLab) cleanOnSignal() {
+func (l *Lab) cleanOnSignal() {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
@@ -73,7 +73,7 @@ func (l *RunLab) cleanOnSignal() {
 }
 
 // reachable copies Envoy to where its user can execute it, if a folder above is closed to others.
-func (l *RunLab) reachable() error {
+func (l *Lab) reachable() error {
 	for folder := filepath.Dir(l.Tools.Envoy); folder != "/"; folder = filepath.Dir(folder) {
 		info, err := os.Stat(folder)
 		if err != nil {
@@ -86,7 +86,7 @@ func (l *RunLab) reachable() error {
 	return nil
 }
 
-func (l *RunLab) copyEnvoy() (err error) {
+func (l *Lab) copyEnvoy() (err error) {
 	if l.folder, err = os.MkdirTemp("", network.FolderPattern); err != nil {
 		return err
 	}

@@ -1,4 +1,5 @@
-package judges
+// Package effect finds what Istio accepts and then leaves out.
+package effect
 
 import (
 	"fmt"
