@@ -56,7 +56,12 @@ function outwards(egress: EgressIntent, host: string, port: number): Pick<Leg, '
     };
   }
   if (forwardProxy) {
-    return { reach: at(forwardProxy), security: ofProxy(forwardProxy), tunnel: { proxy: forwardProxy.host, host, port }, ...onlyPods(forwardProxy.tlsOrigination, forwardProxy.host) };
+    return {
+      reach: at(forwardProxy),
+      security: ofProxy(forwardProxy),
+      tunnel: { proxy: forwardProxy.host, host, port },
+      ...onlyPods(forwardProxy.tlsOrigination, forwardProxy.host),
+    };
   }
   return {
     reach: direct(egress, host, port),

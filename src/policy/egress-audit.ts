@@ -112,8 +112,7 @@ function intentOf(values: Values, props: EgressAuditProps): AuditIntent {
   if (BUILT_IN.includes(provider)) {
     values.refuse(Problem.INVALID_NAME, `provider is "${provider}", which Istio has itself`, 'give a name of your own, and otherProviders: ["envoy"] for the mesh\'s log beside it');
   }
-  const otherProviders = props.otherProviders === undefined ? []
-    : values.list('otherProviders', props.otherProviders, (item, name) => providerName(values, item, name)).sort();
+  const otherProviders = values.listOrNone('otherProviders', props.otherProviders, (item, name) => providerName(values, item, name)).sort();
   if (otherProviders.includes(provider)) {
     values.refuse(Problem.DUPLICATE_VALUE, `otherProviders names "${provider}", which is the audit's own`, 'leave it out');
   }

@@ -225,8 +225,7 @@ export class EgressLockdown extends Construct {
 }
 
 function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): LockdownIntent {
-  const names = (prop: string, list: string[]) => values.list(prop, list, (item, name) => values.name(item, name)).sort();
-  const namespaces = names('namespaces', values.required('namespaces', props.namespaces));
+  const namespaces = values.list('namespaces', values.required('namespaces', props.namespaces), (item, name) => values.name(item, name)).sort();
   const gateways = props.gateways === undefined || props.gateways.length === 0 ? [] : gatewayIntents(values, props.gateways);
   if (props.dedicatedNodes && gateways.length === 0) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'dedicatedNodes is given without gateways', 'name the gateways that run there');
@@ -240,12 +239,11 @@ function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): L
     path: values.path,
     namespaces,
     gateways,
-    inCluster: props.inClusterNamespaces?.length === 0 ? []
-      : values.list('inClusterNamespaces', props.inClusterNamespaces ?? ['.'], (item, name) => name === '.' ? name : values.name(item, name)).sort(),
+    inCluster: values.listOrNone('inClusterNamespaces', props.inClusterNamespaces ?? ['.'], (item, name) => name === '.' ? name : values.name(item, name)).sort(),
     clusterDomain: values.clusterDomain(props.clusterDomain ?? app.clusterDomain),
     dns: { namespace: values.name('dnsNamespace', props.dnsNamespace ?? 'kube-system'), labels: values.selector('dnsLabels', props.dnsLabels ?? { 'k8s-app': 'kube-dns' }) },
     istiod: { namespace: values.name('istioNamespace', props.istioNamespace ?? app.istioNamespace), labels: values.selector('istiodLabels', props.istiodLabels ?? { app: 'istiod' }) },
-    gatewayClients: props.gatewayClients === undefined ? [] : names('gatewayClients', props.gatewayClients),
+    gatewayClients: values.listOrNone('gatewayClients', props.gatewayClients, (item, name) => values.name(item, name)).sort(),
     dedicatedNodes: props.dedicatedNodes && nodesIntent(values, props.dedicatedNodes, gateways),
   };
 }
@@ -257,8 +255,7 @@ function nodesIntent(values: Values, nodes: DedicatedNodes, gateways: readonly G
   return {
     taintKey: key,
     taintValue,
-    otherNamespaces: otherNamespaces?.length === 0 ? []
-      : values.list('otherNamespaces', otherNamespaces ?? ['kube-system'], (item, name) => values.name(item, name)).sort(),
+    otherNamespaces: values.listOrNone('otherNamespaces', otherNamespaces ?? ['kube-system'], (item, name) => values.name(item, name)).sort(),
     gateways,
   };
 }
