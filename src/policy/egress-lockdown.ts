@@ -5,7 +5,6 @@ import { Construct } from 'constructs';
 import { DedicatedNodes } from './dedicated-nodes';
 import { EGRESS_LOCKDOWN, DEDICATED_NODES } from './known-props';
 import { AppIndex } from '../app/app-index';
-import { sidecar } from '../emit/istio/sidecar';
 import { admissionPolicy, admissionPolicyBinding } from '../emit/kubernetes/admission-policy';
 import { fencePolicy, gatewayPolicy } from '../emit/kubernetes/fence-policy';
 import { LockdownOpening } from '../explain/lockdown-opening';
@@ -146,8 +145,8 @@ export class EgressLockdown extends Construct {
       const fence = () => index.fenceOf(namespace);
       const policy = fencePolicy(this, `NetworkPolicy-${namespace}`, own, this.intent, fence, name => index.gatewayNamed(name));
       this.emitted.set(policy.node.id, policy);
-      const known = sidecar(this, `Sidecar-${namespace}`, own, clusterDomain, fence);
-      this.emitted.set(known.node.id, known);
+      const known = index.backend.fence(this, meta, namespace, clusterDomain, fence);
+      this.emitted.set(`Sidecar-${namespace}`, known);
     }
     for (const gateway of gateways) {
       const { namespace, service, selector } = gateway;
