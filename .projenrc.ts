@@ -77,6 +77,8 @@ project.eslint!.addRules({
         .map(from => ({ target: `./src/${target}`, from: `./src/${from}`, except: named[`${target}->${from}`] ?? [] }))),
       // the generated types are known to Istio's backend alone
       ...rooms.filter(room => room !== 'emit').map(room => ({ target: `./src/${room}`, from: './imports' })),
+      // constructs name no backend
+      ...['gateway', 'policy', 'egress', 'external', 'route'].map(room => ({ target: `./src/${room}`, from: './src/emit/istio' })),
       ...['big-ip', 'envoy', 'kubernetes', 'nginx'].map(room => ({ target: `./src/emit/${room}`, from: './imports' })),
     ],
   }],

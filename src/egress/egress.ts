@@ -3,13 +3,11 @@ import { Construct, IConstruct } from 'constructs';
 import { ConnectionOptions } from './connection-options';
 import { AppIndex } from '../app/app-index';
 import { ObjectSet } from '../app/object-set';
-import { secretReader, secretReaderBinding } from '../emit/kubernetes/identity';
-import { Meta, NamedMeta } from '../emit/object';
+import { Meta } from '../emit/object';
 import type { IEgressGateway } from '../gateway/egress-gateway-base';
 import { EgressIntent, isNamed } from '../intent/egress';
 import { secretOf } from '../intent/origination';
 import { Values } from '../intent/values';
-import { secretReaderName } from '../plan/names';
 import { identityIntents } from '../policy/identity-values';
 import type { WorkloadIdentity } from '../policy/workload-identity';
 import type { EgressGatewayRoute, RouteOptions } from '../route/egress-gateway-route';
@@ -143,28 +141,27 @@ export abstract class Egress extends Construct implements IEgress {
       labels: values.labels('labels', options.labels),
       annotations: values.annotations(options.annotations),
     };
-    const { workloadSelector, serviceAccount } = intent.tlsOrigination ?? intent.forwardProxy?.tlsOrigination ?? {};
+    const { workloadSelector } = intent.tlsOrigination ?? intent.forwardProxy?.tlsOrigination ?? {};
     this._intent = intent;
     for (const host of intent.hosts) {
-      const shape = { host, addressed: !isNamed(intent) && intent.addresses.length === 0, others: workloadSelector !== undefined };
+      const shape = {
+        host,
+        addressed: !isNamed(intent) && intent.addresses.length === 0,
+        others: workloadSelector !== undefined,
+        secretReader: secretReader(intent),
+      };
       const ways = () => index.waysOf(intent, host);
       this._emitted.add({ host }, [
         ...index.backend.client(this, meta, shape, ways),
         ...(intent.requests ? index.backend.requests(this, meta, host, ways) : []),
-        ...(serviceAccount === undefined || !readsSecret(intent) ? []
-          : readers(this, { ...meta, name: secretReaderName(host) }, host, serviceAccount)),
       ]);
     }
     index.addEgress(this, intent);
   }
 }
 
-function readsSecret({ tlsOrigination, forwardProxy }: EgressIntent): boolean {
+/** Service account whose sidecars take a Secret. */
+function secretReader({ tlsOrigination, forwardProxy }: EgressIntent): string | undefined {
   const origination = tlsOrigination ?? forwardProxy?.tlsOrigination;
-  return origination !== undefined && secretOf(origination) !== undefined;
-}
-
-/** What lets a service account get the Secret by which its sidecars originate. */
-function readers(scope: Construct, meta: NamedMeta, host: string, account: string): ApiObject[] {
-  return [secretReader(scope, `Role-${host}`, meta), secretReaderBinding(scope, `RoleBinding-${host}`, meta, account)];
+  return origination && secretOf(origination) !== undefined ? origination.serviceAccount : undefined;
 }

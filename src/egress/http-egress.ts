@@ -23,7 +23,7 @@ export enum HttpProtocol {
 
 /** Props of an `HttpEgress`. */
 export interface HttpEgressProps extends EgressOptions, RequestOptions {
-  /** Exact DNS names of the hosts, in lower case, at most 256. The application must send them as Host header. */
+  /** Exact DNS names of the hosts, in lower case. The application must send them as Host header. */
   readonly hosts: string[];
 
   /**

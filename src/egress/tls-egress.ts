@@ -13,7 +13,7 @@ import { Values } from '../intent/values';
 /** Props of a `TlsEgress`. */
 export interface TlsEgressProps extends EgressOptions {
   /**
-   * DNS names of the hosts, in lower case, at most 256. The application's TLS must send them as SNI.
+   * DNS names of the hosts, in lower case. The application's TLS must send them as SNI.
    *
    * `*.example.com` stands for all names under a domain, at any depth, not for the domain itself. Where several egresses or
    * hosts match a name, the most specific one decides.
@@ -106,7 +106,7 @@ export class TlsEgress extends Egress {
 }
 
 function httpPortsOf(values: Values, { httpPorts, forwardProxy }: TlsEgressProps, wildcard: string | undefined): number[] | undefined {
-  if (httpPorts === undefined) return undefined;
+  if (httpPorts === undefined || httpPorts.length === 0) return undefined;
   const ports = values.list('httpPorts', httpPorts, (prop, port) => values.port(prop, port)).sort((a, b) => a - b);
   if (ports.includes(443)) {
     values.refuse(Problem.HTTP_ON_HTTPS_PORT, 'httpPorts has 443, which breaks the HTTPS of every client to any other host', 'leave it out: TLS has it');

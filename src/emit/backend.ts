@@ -1,8 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Meta } from './object';
+import { GatewayIntent } from '../intent/gateway';
 import { RelationProblem } from '../intent/problem';
-import { GatewayPlan, Plan, Way } from '../plan/plan';
+import { Fence, GatewayPlan, Plan, Way } from '../plan/plan';
 
 /** What is known of a host of an egress when it is declared; all else the plan tells at synth. */
 export interface HostShape {
@@ -13,6 +14,9 @@ export interface HostShape {
 
   /** Whether some pods are left out of its origination. */
   readonly others: boolean;
+
+  /** Service account whose sidecars take a Secret for it; none: no Secret is taken. */
+  readonly secretReader?: string;
 }
 
 /** What is known of one crossing of a gateway when its route is declared. */
@@ -46,4 +50,10 @@ export interface Backend {
 
   /** What all ways of a gateway have in common. Made at synth, when all of them are known. */
   gateway(scope: Construct, meta: Meta, plan: Plan, gateway: GatewayPlan): ApiObject[];
+
+  /** Holds the sidecars of a locked namespace to what they may know. */
+  fence(scope: Construct, meta: Meta, namespace: string, clusterDomain: string, fence: () => Fence): ApiObject;
+
+  /** Lets a gateway log to what the mesh knows by these names. */
+  audit(scope: Construct, meta: Meta, gateway: GatewayIntent, providers: readonly string[]): ApiObject;
 }

@@ -62,7 +62,7 @@ export abstract class GatewayWorkload extends EgressGatewayBase {
       sniProxy: this._sniProxy(values, props),
       workload,
       mounts: values.mounts(props.mounts),
-      ports: props.ports === undefined ? [] : values.ports(undefined, props.ports).map(port => values.freePort('ports', port)),
+      ports: values.servicePorts(props.ports),
       labels: meta.labels,
       annotations: meta.annotations,
     };

@@ -1,4 +1,4 @@
-import { callersDomain } from './names';
+import { callersName } from './names';
 import { Admits, Callers, RequestRule } from './plan';
 import { IdentityIntent, isWholeNamespace, NOBODY, spiffeUris, trustDomainOf } from '../intent/identity';
 import { callers, isOfRequests, PermissionIntent } from '../intent/permission';
@@ -8,10 +8,10 @@ import { RouteIntent } from '../intent/route';
  * Who and what the doors of a route let in.
  *
  * What can be said in the door itself changes in place, in one object, and no order of applying opens it: exact identities in the
- * handshake, and at doors that read requests everything. Whole namespaces among the callers of bytes are told by the own name's domain.
+ * handshake, and at doors that read requests everything. Whole namespaces among the callers of bytes are told by the own name.
  */
-export function admitted(route: RouteIntent, permissions: readonly PermissionIntent[] | undefined, app: string | undefined): Admits & Pick<Callers, 'who'> {
-  const { egress, hop, gateway } = route;
+export function admitted(route: RouteIntent, permissions: readonly PermissionIntent[] | undefined): Admits & Pick<Callers, 'who'> {
+  const { hop, gateway } = route;
   if (hop.security !== 'mutual-tls') return { who: 'all' };
   const own = trustDomainOf(gateway.identity);
   const identities = permissions && callers(permissions);
@@ -20,7 +20,7 @@ export function admitted(route: RouteIntent, permissions: readonly PermissionInt
   const requests = permissions && hop.http ? rules(route, permissions, handshake, own) : undefined;
   return {
     who,
-    domain: callersDomain(who, egress.namespace, app),
+    set: callersName(who),
     ...(identities ? { callers: spiffeUris(identities, own) } : {}),
     ...(handshake ? { handshake } : {}),
     ...(requests ? { requests } : {}),

@@ -14,7 +14,7 @@ const HASH = 8;
  * parts have another label (`a-b` and `c` is not `a` and `b-c`). Where it must be cut, the front goes.
  */
 export function label(parts: readonly string[], rest: readonly string[] = []): string {
-  const digest = hash('sha256', JSON.stringify(rest.length > 0 ? [parts, rest] : parts)).slice(0, HASH);
+  const digest = digestOf(rest.length > 0 ? [parts, rest] : parts);
   const readable = parts.filter((part, i) => part !== parts[i - 1]).join('-').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/-+$/, '')
     .slice(-(MAX - HASH - 1)).replace(/^-+/, '');
   return readable === '' ? digest : `${readable}-${digest}`;
@@ -49,25 +49,29 @@ export function crossingName({ namespace, host, port, service, shape }: Crossing
   return label([namespace, host, String(port)], [service, ...shape]);
 }
 
-/** The domain of all own names whose doors let the same callers in: of one app, or of one namespace where the app has no name. */
-export function callersDomain(callers: 'all' | readonly string[], namespace: string, app: string | undefined): string {
-  const set = callers === 'all' ? 'all' : label(namespacesOf(callers), callers);
-  return app === undefined ? `${set}.${namespace}.${UNNAMED_DOMAIN}` : `${set}.${appDomain(app)}`;
+/** Those who may call, whoever says so: the same for the same callers, in every app. First label of own names, for policies to tell them by. */
+export function callersName(callers: 'all' | readonly string[]): string {
+  return callers === 'all' ? 'all' : `s-${digestOf(callers)}`;
 }
 
-/** The domain of all own names of an app. */
-export function appDomain(app: string): string {
-  return `${app}.${NAMED_DOMAIN}`;
+/** The domain of an app's own names; of one namespace's where the app has no name. */
+export function ownDomain(namespace: string, app: string | undefined): string {
+  return app === undefined ? `${namespace}.${UNNAMED_DOMAIN}` : `${app}.${NAMED_DOMAIN}`;
 }
 
-/** Of the one refusal of an app at a gateway. */
+/** The name that a crossing has of its own: outer SNI of mutual TLS, and host of the outer leg. */
+export function ownName(callers: string, crossing: string, domain: string): string {
+  return `${callers}.${crossing}.${domain}`;
+}
+
+/** Of the one refusal of an app at a gateway. Istio writes it into every filter chain. */
 export function appFenceName(app: string, service: string): string {
-  return label([service, app]);
+  return label([app], [service]);
 }
 
 /** Of the refusal for one set of callers at a gateway, in an app without a name: by the first host that it is for, which no other app has. */
-export function callersFenceName(domain: string, service: string, { namespace, host, port }: Pick<CrossingKey, 'namespace' | 'host' | 'port'>): string {
-  return label([namespace, host, String(port), 'callers'], [service, domain]);
+export function callersFenceName(callers: string, service: string, { namespace, host, port }: Pick<CrossingKey, 'namespace' | 'host' | 'port'>): string {
+  return label([namespace], [host, String(port), callers, service]);
 }
 
 /** Of what shuts a namespace in. */
@@ -95,6 +99,6 @@ export function externalName(namespace: string, address: string, port: number): 
   return label([namespace, address, String(port)]);
 }
 
-function namespacesOf(uris: readonly string[]): string[] {
-  return [...new Set(uris.map(uri => uri.split('/')[4]))];
+function digestOf(parts: unknown): string {
+  return hash('sha256', JSON.stringify(parts)).slice(0, HASH);
 }

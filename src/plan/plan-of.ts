@@ -38,9 +38,9 @@ export function planOf({ app, egresses, routeOf, permissionsOn, gateways, lockdo
 function gatewayPlan({ namespace, service, selector, sniProxy, ports = [] }: GatewayIntent, standing: readonly { readonly way: Way; readonly who: Callers['who'] }[]): GatewayPlan {
   const callers = new Map<string, Callers>();
   for (const { way: { namespace: of, host, port, legs: [{ door }] }, who } of standing) {
-    const { domain } = door!.admits;
+    const { set } = door!.admits;
     const first = { namespace: of, host, port };
-    if (domain !== undefined && (!callers.has(domain) || before(first, callers.get(domain)!.first))) callers.set(domain, { domain, who, first });
+    if (set !== undefined && (!callers.has(set) || before(first, callers.get(set)!.first))) callers.set(set, { set, who, first });
   }
   return {
     name: gatewayName({ namespace, service }),
@@ -50,7 +50,7 @@ function gatewayPlan({ namespace, service, selector, sniProxy, ports = [] }: Gat
     doors: standing.map(({ way: { legs: [{ door }] } }) => door!).sort((a, b) => a.name < b.name ? -1 : 1),
     clients: clientsOf(standing.map(({ way }) => way)),
     ports: [...new Set([...ports, ...standing.map(({ way: { legs: [{ door }] } }) => door!.port)])].sort((a, b) => a - b),
-    callers: [...callers.values()].sort((a, b) => a.domain < b.domain ? -1 : 1),
+    callers: [...callers.values()].sort((a, b) => a.set < b.set ? -1 : 1),
     ...(sniProxy ? { sniProxy } : {}),
     sniListeners: standing.flatMap(({ way }) => sniListener(way) ?? []).sort((a, b) => a.name < b.name ? -1 : 1),
   };

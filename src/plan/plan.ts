@@ -136,8 +136,8 @@ export type OpensTo =
 
 /** Everything about who and what a door lets in. */
 export interface Admits {
-  /** Domain of the own name, which tells who may call; none: the gateway cannot know who calls, and whoever reaches it may. */
-  readonly domain?: string;
+  /** Name of the set of those who may call, which the own name begins with; none: the gateway cannot know who calls, and whoever reaches it may. */
+  readonly set?: string;
 
   /** The only callers that are let in for anything, as SPIFFE URIs; none: all of the clients. */
   readonly callers?: readonly string[];
@@ -178,7 +178,7 @@ export interface GatewayPlan {
   /** Ports by which something leads through it, sorted. */
   readonly ports: readonly number[];
 
-  /** Who may open doors by domain of own names, by domain. */
+  /** Who may open its doors, by name. */
   readonly callers: readonly Callers[];
 
   /** What leads to the hosts of wildcards; none: nothing. */
@@ -188,9 +188,9 @@ export interface GatewayPlan {
   readonly sniListeners: readonly SniListener[];
 }
 
-/** Who may use every own name under a domain. */
+/** Who may use every own name that begins with the name of their set. */
 export interface Callers {
-  readonly domain: string;
+  readonly set: string;
 
   /** SPIFFE URIs; `*` at the end stands for all of a namespace. */
   readonly who: 'all' | readonly string[];

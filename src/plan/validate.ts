@@ -17,7 +17,7 @@ export function planProblems({ ways, gateways }: Plan): RelationProblem[] {
     const { door, security } = first;
     if (!door) continue;
     if (door.opensTo.by === 'own-name' && (security.by !== 'mesh' || security.sni !== door.opensTo.name)) report(path, `nobody opens the door to ${way.host}`);
-    if (door.opensTo.by !== 'own-name' && (door.admits.domain ?? door.admits.handshake ?? door.admits.requests) !== undefined) report(path, `the door to ${way.host} cannot know whom it lets in`);
+    if (door.opensTo.by !== 'own-name' && (door.admits.set ?? door.admits.handshake ?? door.admits.requests) !== undefined) report(path, `the door to ${way.host} cannot know whom it lets in`);
     const key = `${door.gateway} ${door.name}`;
     if (standing.has(key)) {
       problems.push({

@@ -1,5 +1,5 @@
 import { admitted } from './callers';
-import { callersDomain, crossingName } from './names';
+import { callersName, crossingName, ownDomain, ownName } from './names';
 import { Callers, Clients, Door, Leg, Reach, Security, Spoken, Taken, Way } from './plan';
 import { EgressIntent, isNamed, isWildcard, protocolAt } from '../intent/egress';
 import { ForwardProxyIntent } from '../intent/forward-proxy';
@@ -17,7 +17,7 @@ const TO_GATEWAY = { attempts: 2, on: 'connect-failure,refused-stream' };
 export function waysOf(
   egress: EgressIntent, route: RouteIntent | undefined, permissions: readonly PermissionIntent[] | undefined, app: string | undefined,
 ): { readonly ways: Way[]; readonly who: Callers['who'] } {
-  const admits = route && admitted(route, permissions, app);
+  const admits = route && admitted(route, permissions);
   const clients: Clients = egress.clients.includes('*') ? 'all' : egress.clients;
   const taken = takenBy(egress);
   const ways = egress.hosts.flatMap(host => egress.ports.map((port): Way => ({
@@ -56,7 +56,12 @@ function outwards(egress: EgressIntent, host: string, port: number): Pick<Leg, '
     };
   }
   if (forwardProxy) {
-    return { reach: at(forwardProxy), security: ofProxy(forwardProxy), tunnel: { proxy: forwardProxy.host, host, port }, ...onlyPods(forwardProxy.tlsOrigination, forwardProxy.host) };
+    return {
+      reach: at(forwardProxy),
+      security: ofProxy(forwardProxy),
+      tunnel: { proxy: forwardProxy.host, host, port },
+      ...onlyPods(forwardProxy.tlsOrigination, forwardProxy.host),
+    };
   }
   return {
     reach: direct(egress, host, port),
@@ -85,16 +90,17 @@ function throughGateway(
 ): [Leg, Leg] {
   const { egress, gateway, hop } = route;
   const { who, ...inside } = admits;
-  const domain = inside.domain ?? callersDomain('all', egress.namespace, app);
+  const set = inside.set ?? callersName('all');
+  const domain = ownDomain(egress.namespace, app);
   const target = outsidePort(port, route.tlsOrigination ?? egress.tlsOrigination);
-  const name = crossingName({ namespace: egress.namespace, host, port, service: gateway.service, shape: shapeOf(route, target, domain) });
-  const ownName = `${name}.${domain}`;
+  const name = crossingName({ namespace: egress.namespace, host, port, service: gateway.service, shape: shapeOf(route, target, [set, domain]) });
+  const own = ownName(set, name, domain);
   const door: Door = {
     gateway: gatewayName(gateway),
     name,
     port: hop.port,
     opensTo: hop.security === 'plaintext' ? { by: 'port' }
-      : hop.security === 'mutual-tls' ? { by: 'own-name', name: ownName }
+      : hop.security === 'mutual-tls' ? { by: 'own-name', name: own }
         : { by: 'sni', name: egress.tlsOrigination?.sni ?? host },
     reads: hop.http ? 'http' : 'bytes',
     admits: inside,
@@ -104,33 +110,33 @@ function throughGateway(
       from: 'sidecar',
       name: host,
       reach: { to: 'name', name: gateway.host, port: hop.port },
-      security: hop.security === 'mutual-tls' ? { by: 'mesh', sni: ownName, identity: gateway.identity } : originated(egress.tlsOrigination, host),
+      security: hop.security === 'mutual-tls' ? { by: 'mesh', sni: own, identity: gateway.identity } : originated(egress.tlsOrigination, host),
       ...(hop.security === 'mutual-tls' ? {} : onlyPods(egress.tlsOrigination, host)),
       ...given({ connections: egress.connections, requests: requestsOf(egress.requests, hop.http) }),
-      ...(hop.http ? { authority: ownName } : {}),
+      ...(hop.http ? { authority: own } : {}),
       door,
     },
-    outer(route, host, port, target, name, ownName),
+    outer(route, host, port, target, name, own),
   ];
 }
 
 /** What makes a crossing another one, so that the old stands until its clients have moved: how it is entered and by whom, and what is done on the way out. */
-function shapeOf({ hop, tlsOrigination, forwardProxy }: RouteIntent, target: number, domain: string): string[] {
+function shapeOf({ hop, tlsOrigination, forwardProxy }: RouteIntent, target: number, own: readonly string[]): string[] {
   return [
     hop.http ? 'http' : hop.security === 'plaintext' ? `plaintext ${hop.port}` : hop.security,
-    domain,
+    ...own,
     ...(tlsOrigination ? [`tls ${target}`] : []),
     ...(forwardProxy ? [`proxy ${forwardProxy.host} ${forwardProxy.port}`] : []),
   ];
 }
 
-function outer(route: RouteIntent, host: string, port: number, target: number, name: string, ownName: string): Leg {
+function outer(route: RouteIntent, host: string, port: number, target: number, name: string, own: string): Leg {
   const { egress, hop, tlsOrigination, forwardProxy, connections, hostingServer = host } = route;
   const reach = forwardProxy ? at(forwardProxy) : outerReach(route, host, target, name);
   const retries = hop.http ? egress.requests?.retries : undefined;
   return {
     from: 'gateway',
-    name: ownName,
+    name: own,
     reach,
     security: tlsOrigination ? originated(tlsOrigination, hostingServer) : ofProxy(forwardProxy),
     ...(forwardProxy ? { tunnel: { proxy: forwardProxy.host, host: hostingServer, port: target } } : {}),

@@ -3,14 +3,12 @@ import { Construct } from 'constructs';
 import { EGRESS_AUDIT } from './known-props';
 import { AppIndex } from '../app/app-index';
 import { GATEWAY_LINE } from '../emit/envoy/audit-line';
-import { telemetry } from '../emit/istio/telemetry';
 import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { gatewayIntent, gatewayIntents } from '../gateway/gateway-values';
 import { AuditIntent } from '../intent/audit';
 import { gatewayName } from '../intent/gateway';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
-import { auditName } from '../plan/names';
 
 /** Props of an `EgressAudit`. */
 export interface EgressAuditProps {
@@ -73,12 +71,10 @@ export class EgressAudit extends Construct {
     const { gateways, provider, otherProviders } = this.intent;
     const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
 
-    this.telemetries = new Map(gateways.map(gateway => {
-      const { namespace, service, selector } = gateway;
-      return [gatewayName(gateway), telemetry(this, `Telemetry-${namespace}-${service}`,
-        { ...meta, namespace, name: auditName(service) }, selector, [provider, ...otherProviders])];
-    }));
-    AppIndex.of(this).addAudit(this, this.intent);
+    const index = AppIndex.of(this);
+    this.telemetries = new Map(gateways.map(gateway =>
+      [gatewayName(gateway), index.backend.audit(this, meta, gateway, [provider, ...otherProviders])]));
+    index.addAudit(this, this.intent);
   }
 
   /** The Telemetry of a gateway, for patches. */
@@ -112,8 +108,7 @@ function intentOf(values: Values, props: EgressAuditProps): AuditIntent {
   if (BUILT_IN.includes(provider)) {
     values.refuse(Problem.INVALID_NAME, `provider is "${provider}", which Istio has itself`, 'give a name of your own, and otherProviders: ["envoy"] for the mesh\'s log beside it');
   }
-  const otherProviders = props.otherProviders === undefined ? []
-    : values.list('otherProviders', props.otherProviders, (item, name) => providerName(values, item, name)).sort();
+  const otherProviders = values.listOrNone('otherProviders', props.otherProviders, (item, name) => providerName(values, item, name)).sort();
   if (otherProviders.includes(provider)) {
     values.refuse(Problem.DUPLICATE_VALUE, `otherProviders names "${provider}", which is the audit's own`, 'leave it out');
   }

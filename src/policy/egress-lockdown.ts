@@ -5,7 +5,6 @@ import { Construct } from 'constructs';
 import { DedicatedNodes } from './dedicated-nodes';
 import { EGRESS_LOCKDOWN, DEDICATED_NODES } from './known-props';
 import { AppIndex } from '../app/app-index';
-import { sidecar } from '../emit/istio/sidecar';
 import { admissionPolicy, admissionPolicyBinding } from '../emit/kubernetes/admission-policy';
 import { fencePolicy, gatewayPolicy } from '../emit/kubernetes/fence-policy';
 import { LockdownOpening } from '../explain/lockdown-opening';
@@ -146,8 +145,8 @@ export class EgressLockdown extends Construct {
       const fence = () => index.fenceOf(namespace);
       const policy = fencePolicy(this, `NetworkPolicy-${namespace}`, own, this.intent, fence, name => index.gatewayNamed(name));
       this.emitted.set(policy.node.id, policy);
-      const known = sidecar(this, `Sidecar-${namespace}`, own, clusterDomain, fence);
-      this.emitted.set(known.node.id, known);
+      const known = index.backend.fence(this, meta, namespace, clusterDomain, fence);
+      this.emitted.set(`Sidecar-${namespace}`, known);
     }
     for (const gateway of gateways) {
       const { namespace, service, selector } = gateway;
@@ -225,8 +224,7 @@ export class EgressLockdown extends Construct {
 }
 
 function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): LockdownIntent {
-  const names = (prop: string, list: string[]) => values.list(prop, list, (item, name) => values.name(item, name)).sort();
-  const namespaces = names('namespaces', values.required('namespaces', props.namespaces));
+  const namespaces = values.list('namespaces', values.required('namespaces', props.namespaces), (item, name) => values.name(item, name)).sort();
   const gateways = props.gateways === undefined || props.gateways.length === 0 ? [] : gatewayIntents(values, props.gateways);
   if (props.dedicatedNodes && gateways.length === 0) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'dedicatedNodes is given without gateways', 'name the gateways that run there');
@@ -240,12 +238,11 @@ function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): L
     path: values.path,
     namespaces,
     gateways,
-    inCluster: props.inClusterNamespaces?.length === 0 ? []
-      : values.list('inClusterNamespaces', props.inClusterNamespaces ?? ['.'], (item, name) => name === '.' ? name : values.name(item, name)).sort(),
+    inCluster: values.listOrNone('inClusterNamespaces', props.inClusterNamespaces ?? ['.'], (item, name) => name === '.' ? name : values.name(item, name)).sort(),
     clusterDomain: values.clusterDomain(props.clusterDomain ?? app.clusterDomain),
     dns: { namespace: values.name('dnsNamespace', props.dnsNamespace ?? 'kube-system'), labels: values.selector('dnsLabels', props.dnsLabels ?? { 'k8s-app': 'kube-dns' }) },
     istiod: { namespace: values.name('istioNamespace', props.istioNamespace ?? app.istioNamespace), labels: values.selector('istiodLabels', props.istiodLabels ?? { app: 'istiod' }) },
-    gatewayClients: props.gatewayClients === undefined ? [] : names('gatewayClients', props.gatewayClients),
+    gatewayClients: values.listOrNone('gatewayClients', props.gatewayClients, (item, name) => values.name(item, name)).sort(),
     dedicatedNodes: props.dedicatedNodes && nodesIntent(values, props.dedicatedNodes, gateways),
   };
 }
@@ -257,8 +254,7 @@ function nodesIntent(values: Values, nodes: DedicatedNodes, gateways: readonly G
   return {
     taintKey: key,
     taintValue,
-    otherNamespaces: otherNamespaces?.length === 0 ? []
-      : values.list('otherNamespaces', otherNamespaces ?? ['kube-system'], (item, name) => values.name(item, name)).sort(),
+    otherNamespaces: values.listOrNone('otherNamespaces', otherNamespaces ?? ['kube-system'], (item, name) => values.name(item, name)).sort(),
     gateways,
   };
 }

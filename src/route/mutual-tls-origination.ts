@@ -4,7 +4,7 @@ import { MUTUAL_TLS_ORIGINATION } from './known-props';
 import { ConnectionOptions } from '../egress/connection-options';
 import { Egress, EgressOptions, IEgress } from '../egress/egress';
 import { HttpEgress } from '../egress/http-egress';
-import { CONNECTION_OPTIONS, MUTUAL_TLS, REQUEST_OPTIONS } from '../egress/known-props';
+import { CONNECTION_OPTIONS, EGRESS_OPTIONS, MUTUAL_TLS, REQUEST_OPTIONS } from '../egress/known-props';
 import { RequestOptions } from '../egress/request-options';
 import { ClientCertificate, MutualTlsOptions, TlsOrigination, TlsOriginationOptions } from '../egress/tls-origination';
 import { IEgressGateway } from '../gateway/egress-gateway-base';
@@ -127,6 +127,7 @@ export class MutualTlsOrigination extends Construct {
     if (gateway === undefined && (hop !== undefined || props.allowFrom !== undefined)) {
       values.refuse(Problem.CONTRADICTING_PROPS, `${hop === undefined ? 'allowFrom' : 'hop'} is given without a gateway`, 'give the gateway, or leave it out');
     }
+    if (egressOptions !== undefined) values.known('egressOptions', egressOptions, EGRESS_OPTIONS);
     const labels = { ...props.labels, ...egressOptions?.labels };
     const annotations = { ...props.annotations, ...egressOptions?.annotations };
     this.httpEgress = egress ? undefined : new HttpEgress(this, 'Egress', {

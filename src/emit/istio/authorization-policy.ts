@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import {
   AuthorizationPolicy, AuthorizationPolicySpecAction, AuthorizationPolicySpecRules, toJson_AuthorizationPolicySpec,
 } from '../../../imports/security.istio.io';
-import { appDomain, appFenceName, callersFenceName } from '../../plan/names';
+import { appFenceName, callersFenceName, ownDomain } from '../../plan/names';
 import { Callers, GatewayPlan, Plan } from '../../plan/plan';
 import { emit, Meta } from '../object';
 
@@ -21,15 +21,20 @@ export function refusals(scope: Construct, meta: Meta, { app }: Plan, { service,
     () => toJson_AuthorizationPolicySpec({ selector: { matchLabels: { ...selector } }, action: AuthorizationPolicySpecAction.DENY, rules }));
   const known = callers.filter(({ who }) => who !== 'all');
   if (app === undefined) {
-    return known.map(one => policy(`AuthorizationPolicy-${one.domain}`, callersFenceName(one.domain, service, one.first), [others(one)]));
+    return known.map(one => policy(`AuthorizationPolicy-${one.set}`, callersFenceName(one.set, service, one.first), [others(one)]));
   }
   if (callers.length === 0) return [];
-  const unknown = { when: [{ key: SNI, values: [`*.${appDomain(app)}`], notValues: callers.map(({ domain }) => `*.${domain}`) }] };
+  const unknown = { when: [{ key: SNI, values: [`*.${ownDomain('', app)}`], notValues: callers.map(namesOf) }] };
   return [policy('AuthorizationPolicy', appFenceName(app, service), [...known.map(others), unknown])];
 }
 
 /** Whoever is not among the callers, under their names alone: a rule without names would refuse everybody's connections. */
-function others({ domain, who }: Callers): AuthorizationPolicySpecRules {
-  const notPrincipals = (who as readonly string[]).map(uri => uri.slice('spiffe://'.length));
-  return { from: [{ source: { notPrincipals } }], when: [{ key: SNI, values: [`*.${domain}`] }] };
+function others(callers: Callers): AuthorizationPolicySpecRules {
+  const notPrincipals = (callers.who as readonly string[]).map(uri => uri.slice('spiffe://'.length).replace(/\/sa\/\*$/, '/*'));
+  return { from: [{ source: { notPrincipals } }], when: [{ key: SNI, values: [namesOf(callers)] }] };
+}
+
+/** Every own name that only these callers may use. */
+function namesOf({ set }: Callers): string {
+  return `${set}.*`;
 }

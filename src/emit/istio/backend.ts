@@ -1,23 +1,30 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
 import { refusals } from './authorization-policy';
 import { clientRule, othersRule, outerRule } from './destination-rule';
 import { sniEnvoyFilter } from './envoy-filter';
 import { gateway } from './gateway';
 import { clientEntry, outerEntry } from './service-entry';
+import { sidecar } from './sidecar';
+import { telemetry } from './telemetry';
 import { unsupported } from './unsupported';
 import { clientRequests, doorService } from './virtual-service';
-import { clientName, othersName } from '../../plan/names';
+import { auditName, clientName, lockdownName, othersName, secretReaderName } from '../../plan/names';
 import { Backend } from '../backend';
+import { secretReader, secretReaderBinding } from '../kubernetes/identity';
+import { NamedMeta } from '../object';
 
 /** Istio's own API: a leg is a ServiceEntry and a DestinationRule, a door a Gateway and a VirtualService. */
 export const istio: Backend = {
   unsupported,
 
-  client(scope, meta, { host, addressed, others }, ways) {
+  client(scope, meta, { host, addressed, others, secretReader: account }, ways) {
     const named = { ...meta, name: clientName(host) };
     return [
       clientEntry(scope, `ServiceEntry-${host}`, named, ways, addressed),
       clientRule(scope, `DestinationRule-${host}`, named, ways),
       ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...meta, name: othersName(host) }, ways)] : []),
+      ...(account === undefined ? [] : readers(scope, { ...meta, name: secretReaderName(host) }, host, account)),
     ];
   },
 
@@ -36,4 +43,15 @@ export const istio: Backend = {
   },
 
   gateway: refusals,
+
+  fence: (scope, meta, namespace, clusterDomain, fence) =>
+    sidecar(scope, `Sidecar-${namespace}`, { ...meta, namespace, name: lockdownName(namespace) }, clusterDomain, fence),
+
+  audit: (scope, meta, { namespace, service, selector }, providers) =>
+    telemetry(scope, `Telemetry-${namespace}-${service}`, { ...meta, namespace, name: auditName(service) }, selector, providers),
 };
+
+/** What lets a service account get the Secret by which its sidecars originate. */
+function readers(scope: Construct, meta: NamedMeta, host: string, account: string): ApiObject[] {
+  return [secretReader(scope, `Role-${host}`, meta), secretReaderBinding(scope, `RoleBinding-${host}`, meta, account)];
+}

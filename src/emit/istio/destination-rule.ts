@@ -70,7 +70,8 @@ function specOf(host: string, visible: string[], ports: readonly PortLeg[], sele
 function limitsOf(
   { maxConnections, connectTimeout, maxRequests, ejection }: ConnectionsIntent = {},
 ): Pick<DestinationRuleSpecTrafficPolicy, 'connectionPool' | 'outlierDetection'> {
-  const tcp = maxConnections === undefined && connectTimeout === undefined ? {} : { tcp: { maxConnections, connectTimeout: duration(connectTimeout) } };
+  const tcp = maxConnections === undefined && connectTimeout === undefined ? {}
+    : { tcp: { maxConnections, connectTimeout: duration(connectTimeout) } };
   const http = maxRequests === undefined ? {} : { http: { http2MaxRequests: maxRequests } };
   const connectionPool = { ...tcp, ...http };
   return {

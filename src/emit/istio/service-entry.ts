@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { exportTo, OUTER } from './words';
 import {
-  ServiceEntry, ServiceEntrySpec, ServiceEntrySpecEndpoints, ServiceEntrySpecLocation, ServiceEntrySpecPorts, ServiceEntrySpecResolution,
+  ServiceEntry, ServiceEntrySpec, ServiceEntrySpecLocation, ServiceEntrySpecPorts, ServiceEntrySpecResolution,
   toJson_ServiceEntrySpec,
 } from '../../../imports/networking.istio.io';
 import { ENTRY_LABELS } from '../../intent/reserved-names';

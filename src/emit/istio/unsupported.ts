@@ -1,14 +1,33 @@
 import { describe, Problem, RelationProblem } from '../../intent/problem';
-import { Plan } from '../../plan/plan';
+import { Plan, Way } from '../../plan/plan';
 
-/** Most rules of one AuthorizationPolicy (Istio's CRD). */
+/** Most rules of one AuthorizationPolicy, and most ports of one endpoint (Istio's CRDs). */
 const MOST_RULES = 512;
+const MOST_PORTS = 128;
 
 /** What Istio's API cannot say. */
-export function unsupported({ app, gateways }: Plan): RelationProblem[] {
+export function unsupported(plan: Plan): RelationProblem[] {
+  return [...manySets(plan), ...manyPorts(plan)];
+}
+
+function manySets({ app, gateways }: Plan): RelationProblem[] {
   return gateways.filter(({ callers }) => app !== undefined && callers.length >= MOST_RULES).map(({ name, callers }) => ({
     path: name,
     text: describe(Problem.TOO_MANY, `${callers.length} different sets of callers use gateway "${name}", and one AuthorizationPolicy of Istio takes ${MOST_RULES - 1} of them`,
       'name service accounts in allowFrom, which need none, or use several gateways'),
+  }));
+}
+
+/** A host whose ports lead to other ports says so at each endpoint, port by port. */
+function manyPorts({ ways }: Plan): RelationProblem[] {
+  const ports = new Map<string, { readonly way: Way; readonly count: number }>();
+  for (const way of ways.filter(({ port, legs: [{ reach }] }) => ['name', 'addresses'].includes(reach.to) && reach.port !== port)) {
+    const key = `${way.egress} ${way.host}`;
+    ports.set(key, { way, count: (ports.get(key)?.count ?? 0) + 1 });
+  }
+  return [...ports.values()].filter(({ count }) => count > MOST_PORTS).map(({ way: { egress, host }, count }) => ({
+    path: egress,
+    text: describe(Problem.TOO_MANY, `"${host}" has ${count} ports that lead to another one, and an endpoint of Istio takes ${MOST_PORTS}`,
+      'split them over several hosts, or leave the egress direct'),
   }));
 }

@@ -68,20 +68,20 @@ func (r *Run) beyondHops(e *evidence) []judges.SeenHop {
 }
 
 // refusedBeyond asks the proxy outside, and what stands before it, why the call ended there.
-func refusedBeyond(e *evidence) (judges.Seen, bool) {
+func refusedBeyond(e *evidence) judges.Seen {
 	if e.beyond == nil {
-		return judges.Seen{}, false
+		return judges.Seen{}
 	}
 	if len(e.chain) > 0 && strings.Contains(e.chain[len(e.chain)-1].entry.UpstreamFailure, certificateRefused) {
-		return judges.Seen{Refused: "untrusted-server", At: e.chain[len(e.chain)-1].pod.Place()}, true
+		return judges.Seen{Refused: "untrusted-server", At: e.chain[len(e.chain)-1].pod.Place()}
 	}
 	said := e.beyond.Since(e.beyondLogs[e.beyond])
 	for _, refusal := range beyondRefusals {
 		if strings.Contains(said, refusal.says) {
-			return judges.Seen{Refused: refusal.reason, At: "proxy"}, true
+			return judges.Seen{Refused: refusal.reason, At: "proxy"}
 		}
 	}
-	return judges.Seen{Refused: unexplained, At: "proxy"}, true
+	return judges.Seen{Refused: unexplained, At: "proxy"}
 }
 
 // addressBeyond is where a proxy outside listens.

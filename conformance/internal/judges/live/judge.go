@@ -2,11 +2,8 @@ package live
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/outside"
@@ -30,7 +27,7 @@ func (r *Run) judge(e *evidence) judges.Seen {
 		hops = append(hops, r.beyondHops(e)...)
 		seen = judges.Seen{Way: append(hops, r.serverHop(e, *e.outcome.Answer)), Status: e.outcome.Status}
 	} else {
-		seen = r.refusal(e)
+		seen = refusalOf(r.cluesOf(e))
 		seen.Greeting = e.outcome.Greeting
 	}
 	if e.call.Expect.Audit != nil {
@@ -109,80 +106,6 @@ func (r *Run) sourceOf(e *evidence, remote string) string {
 	return remote
 }
 
-// refusal finds the hop that ended the call, from the far end backwards.
-func (r *Run) refusal(e *evidence) judges.Seen {
-	for _, link := range slices.Backward(e.chain) {
-		if limit := byLimit(link); limit != "" {
-			return judges.Seen{Refused: limit, At: link.pod.Place()}
-		}
-	}
-	for _, sight := range e.sights {
-		switch sight.Stage {
-		case outside.Reset:
-			return judges.Seen{Refused: "reset", At: "server"}
-		case outside.TLSInside:
-			return judges.Seen{Refused: "tls-inside-tls", At: "server"}
-		}
-	}
-	for _, sight := range e.sights {
-		if sight.Stage == outside.PayloadSeen {
-			return judges.Seen{Refused: "server-reached", At: "server"}
-		}
-	}
-	if len(e.denied) > 0 {
-		return judges.Seen{Refused: "network-policy", At: "network"}
-	}
-	if seen, found := refusedBeyond(e); found {
-		return seen
-	}
-	if len(e.chain) == 0 {
-		return r.refusedDial(e)
-	}
-	last := e.chain[len(e.chain)-1]
-	at := last.pod.Place()
-	if r.leadsToGateway(last) && strings.Contains(last.entry.UpstreamFailure, "Connection_refused") {
-		return judges.Seen{Refused: "no-listener", At: "gateway"}
-	}
-	// what a gateway answers by itself also comes to the sidecar from upstream
-	byGateway := last.entry.ResponseDetails != "" && last.entry.ResponseDetails != "via_upstream"
-	if e.outcome.Status >= 400 && e.chain[0].entry.ResponseDetails == "via_upstream" && !byGateway {
-		return judges.Seen{Refused: "http-status", At: "server"}
-	}
-	for _, sight := range e.sights {
-		// TLS 1.3 lets the client go on before the server has looked at its certificate
-		if sight.Stage == outside.TLSFailed && hasFlag(last.entry.Flags, "UC") {
-			return judges.Seen{Refused: byServer(sight), At: "server"}
-		}
-	}
-	if r.leadsToGateway(last) && r.handshakeRefused(e) {
-		return judges.Seen{Refused: "untrusted-client", At: "gateway"}
-	}
-	if refused := byEntry(last); refused != "" {
-		return judges.Seen{Refused: refused, At: at}
-	}
-	for _, link := range slices.Backward(e.chain) {
-		if strings.Contains(link.entry.UpstreamFailure, certificateRefused) {
-			return judges.Seen{Refused: "untrusted-server", At: link.pod.Place()}
-		}
-	}
-	if last.pod.Role == world.InGateway && isLocal(last.entry.UpstreamHost) {
-		if why := r.sniProxyRefused(e, last.pod); why != "" {
-			return judges.Seen{Refused: why, At: "gateway"}
-		}
-	}
-	for _, sight := range e.sights {
-		if sight.Stage == outside.TLSFailed {
-			return judges.Seen{Refused: byServer(sight), At: "server"}
-		}
-	}
-	// the sidecar had no complaint, and the gateway that it reached logged nothing:
-	// the gateway ended the connection before any filter
-	if last.pod.Role == world.Sidecar && r.leadsToGateway(last) {
-		return judges.Seen{Refused: unexplained, At: "gateway"}
-	}
-	return judges.Seen{Refused: unexplained, At: at}
-}
-
 func (r *Run) leadsToGateway(last link) bool {
 	return last.entry.UpstreamHost != "" && r.isGateway(hostOf(last.entry.UpstreamHost))
 }
@@ -253,18 +176,6 @@ func byServer(sight outside.Sight) string {
 	return unexplained
 }
 
-// handshakeRefused says whether a gateway's door did not take the certificate of whoever came.
-func (r *Run) handshakeRefused(e *evidence) bool {
-	for pod, after := range r.gatewayCounters() {
-		for name, count := range after {
-			if strings.Contains(name, certificateFailed) && count > e.before[pod][name] {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // sniProxyRefused asks the SNI proxy itself why it closed.
 func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
 	after := r.gatewayCounters()[pod]
@@ -292,33 +203,6 @@ func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
 func isLocal(upstream string) bool {
 	return strings.HasPrefix(upstream, "/") || strings.HasPrefix(upstream, "@") || strings.HasPrefix(upstream, "127.") ||
 		strings.HasPrefix(upstream, "envoy://") || strings.Contains(upstream, "unix:")
-}
-
-func (r *Run) refusedDial(e *evidence) judges.Seen {
-	err := e.outcome.Err
-	toGateway := r.isGateway(hostOf(e.dialled))
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED) && toGateway:
-		return judges.Seen{Refused: "no-listener", At: "gateway"}
-	case errors.Is(err, syscall.ECONNREFUSED) && !e.call.GoesAround():
-		return judges.Seen{Refused: "no-listener", At: "sidecar"}
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return judges.Seen{Refused: "no-listener", At: "server"}
-	case !e.outcome.Dialled:
-		return judges.Seen{Refused: "no-upstream", At: "network"}
-	case e.outcome.Status >= 400 && !toGateway:
-		return judges.Seen{Refused: "http-status", At: "server"}
-	case toGateway && r.handshakeRefused(e):
-		return judges.Seen{Refused: "untrusted-client", At: "gateway"}
-	case toGateway && !e.outcome.Secured:
-		return judges.Seen{Refused: "no-filter-chain", At: "gateway"}
-	}
-	for _, sight := range e.sights {
-		if sight.Stage == outside.TLSFailed {
-			return judges.Seen{Refused: byServer(sight), At: "server"}
-		}
-	}
-	return judges.Seen{Refused: unexplained}
 }
 
 func (e *evidence) String() string {
