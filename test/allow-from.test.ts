@@ -1,6 +1,6 @@
 import { Testing } from 'cdk8s';
-import { chartOf, documents, gatewayOf } from './support';
-import { EgressGateway, EgressGatewayRoute, EgressWays, GatewayHop, TlsEgress, WorkloadIdentity } from '../src';
+import { chartOf, documents, gatewayOf, ownNameOf } from './support';
+import { EgressApp, EgressGateway, EgressGatewayRoute, EgressWays, GatewayHop, TlsEgress, WorkloadIdentity } from '../src';
 
 const RATINGS = WorkloadIdentity.serviceAccount('bookinfo', 'ratings');
 const REVIEWS = WorkloadIdentity.serviceAccount('bookinfo', 'reviews');
@@ -12,16 +12,22 @@ function routed(exportTo = ['.'], hop?: GatewayHop) {
 }
 
 const demanded = (chart: any) => documents(chart, 'Gateway').map(({ spec }) => spec.servers[0].tls.subjectAltNames);
-const narrowings = (chart: any) => documents(chart, 'AuthorizationPolicy').filter(({ spec }) => spec.rules[0].from[0].source.notPrincipals);
+
+/** Whom the gateway lets in under which names, as its AuthorizationPolicies say. */
+const policies = (chart: any) => documents(chart, 'AuthorizationPolicy').map(({ spec }) => spec);
+const letIn = (chart: any) => policies(chart).map(({ rules }) => rules[0].from[0].source.notPrincipals);
 
 describe('exact identities', () => {
   const uris = ['spiffe://cluster.local/ns/bookinfo/sa/ratings', 'spiffe://cluster.local/ns/bookinfo/sa/reviews'];
 
-  test('are demanded by the TLS of every door of the route, without a policy', () => {
+  test('are demanded by the TLS of every door of the route, without another policy', () => {
     const { chart, route } = routed();
-    route().allowFrom(REVIEWS, RATINGS);
+    const made = route();
+    const before = documents(chart, 'AuthorizationPolicy');
+    made.allowFrom(REVIEWS, RATINGS);
     expect(demanded(chart)).toEqual([uris, uris]);
-    expect(narrowings(chart)).toEqual([]);
+    expect(letIn(chart)).toEqual([['cluster.local/ns/bookinfo/sa/*']]);
+    expect(documents(chart, 'AuthorizationPolicy')).toEqual(before);
   });
 
   test('add up over calls, on the route and on the egress, before and after the route is made', () => {
@@ -31,15 +37,16 @@ describe('exact identities', () => {
     made.allowFrom(RATINGS, REVIEWS);
     egress.allowFrom(RATINGS);
     expect(demanded(chart)).toEqual([uris, uris]);
-    expect(made.identityPolicy).toBeUndefined();
+    expect(letIn(chart)).toEqual([['cluster.local/ns/bookinfo/sa/*']]);
   });
 
   test('have the gateway\'s trust domain', () => {
     const chart = chartOf();
-    const gateway = EgressGateway.fromService(chart, 'gateway', { namespace: 'out', service: 'out', serviceAccount: 'out', labels: { app: 'out' }, trustDomain: 'corp.example' });
+    const gateway = EgressGateway.fromService(chart, 'gateway', { namespace: 'out', service: 'out', serviceAccount: 'out', selector: { app: 'out' }, trustDomain: 'corp.example' });
     const route = new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] }), gateway });
     route.allowFrom(RATINGS, WorkloadIdentity.spiffe('spiffe://partner.example/ns/bookinfo/sa/batch', { anotherTrustDomain: true }));
     expect(demanded(chart)).toEqual([['spiffe://corp.example/ns/bookinfo/sa/ratings', 'spiffe://partner.example/ns/bookinfo/sa/batch']]);
+    expect(letIn(chart)).toEqual([['corp.example/ns/bookinfo/sa/*', 'partner.example/ns/bookinfo/sa/batch']]);
   });
 
   test('change nothing of another route', () => {
@@ -53,7 +60,7 @@ describe('exact identities', () => {
     };
     const [without, narrowed] = [write(false), write(true)];
     const changed = narrowed.filter((document, i) => JSON.stringify(document) !== JSON.stringify(without[i]));
-    expect(changed.map(({ kind, metadata }) => [kind, metadata.name.replace(/-[0-9a-f]{8}$/, '')])).toEqual([['Gateway', 'bookinfo-route']]);
+    expect(changed.map(({ kind, metadata }) => [kind, metadata.name.replace(/-[0-9a-f]{8}$/, '')])).toEqual([['Gateway', 'bookinfo-mongo-example-com-443']]);
   });
 });
 
@@ -65,49 +72,62 @@ test('nobody is a certificate that nobody can hold', () => {
 });
 
 describe('a namespace among them', () => {
-  test.each([['before', true], ['after']])('makes one policy for the route\'s own names, asked for %s the route is made', (_, before = false) => {
+  test.each([['before', true], ['after']])('makes another set of callers, whose names alone its policy is for, asked for %s the route is made', (_, before = false) => {
     const { chart, egress, route } = routed(['.', 'orders']);
     if (before) egress.allowFrom(WorkloadIdentity.namespace('orders'));
     const made = route();
     made.allowFrom(RATINGS);
     if (!before) egress.allowFrom(WorkloadIdentity.namespace('orders'));
+    const [[, domain], ...others] = documents(chart, 'Gateway').map(ownNameOf).map(name => /^[^.]+\.(.*)$/.exec(name)!);
+    expect(others.map(([, other]) => other)).toEqual([domain]);
+    expect(domain).toMatch(/^bookinfo-orders-[0-9a-f]{8}\.bookinfo\.ns-egress\.internal$/);
     expect(demanded(chart)).toEqual([undefined, undefined]);
-    expect(narrowings(chart)).toEqual([made.identityPolicy!.toJson()]);
-    expect(made.identityPolicy!.toJson().spec).toEqual({
+    expect(policies(chart)).toEqual([{
       action: 'DENY',
       selector: { matchLabels: { istio: 'egressgateway' } },
       rules: [{
         from: [{ source: { notPrincipals: ['cluster.local/ns/bookinfo/sa/ratings', 'cluster.local/ns/orders/sa/*'] } }],
-        when: [{ key: 'connection.sni', values: documents(chart, 'Gateway').map(({ spec }) => spec.servers[0].hosts[0]) }],
+        when: [{ key: 'connection.sni', values: [`*.${domain}`] }],
       }],
-    });
+    }]);
+  });
+
+  test('makes a set of its own where all are clients too', () => {
+    const { chart, route } = routed(['*']);
+    route().allowFrom(WorkloadIdentity.namespace('orders'));
+    expect(letIn(chart)).toEqual([['cluster.local/ns/orders/sa/*']]);
   });
 });
 
-test('a policy is taken back once every client is named', () => {
+test('a set of callers is taken back once every client is named', () => {
   const { chart, route } = routed(['.', 'orders']);
   const made = route();
+  const everyone = policies(chart);
   made.allowFrom(WorkloadIdentity.namespace('orders'));
-  expect(narrowings(chart)).toHaveLength(1);
+  expect(letIn(chart)).toEqual([['cluster.local/ns/orders/sa/*']]);
   made.allowFrom(WorkloadIdentity.namespace('bookinfo'));
-  expect(narrowings(chart)).toEqual([]);
-  expect(made.identityPolicy).toBeUndefined();
+  expect(policies(chart)).toEqual(everyone);
 });
 
-test('every namespace that is a client needs no policy', () => {
+test('every namespace that is a client needs no other set of callers', () => {
   const { chart, route } = routed();
-  route().allowFrom(WorkloadIdentity.namespace('bookinfo'), RATINGS);
-  expect(narrowings(chart)).toEqual([]);
+  const made = route();
+  const everyone = policies(chart);
+  made.allowFrom(WorkloadIdentity.namespace('bookinfo'), RATINGS);
+  expect(policies(chart)).toEqual(everyone);
   expect(demanded(chart)).toEqual([undefined, undefined]);
 });
 
-describe('routes with rules by namespace', () => {
-  const warnings = (routes: number, identity: WorkloadIdentity) => {
-    const chart = chartOf();
+describe('routes with sets of callers of their own', () => {
+  const warnings = (routes: number, identity: (i: number) => WorkloadIdentity, app?: string) => {
+    const root = Testing.app();
+    if (app !== undefined) EgressApp.configure(root, { name: app });
+    const chart = chartOf('bookinfo', root);
     const gateway = gatewayOf(chart);
+    const exportTo = ['.', ...Array.from({ length: 200 }, (_, i) => `team${i}`)];
     for (let i = 0; i < routes; i++) {
-      const egress = new TlsEgress(chart, `host${i}`, { hosts: [`host${i}.example.com`], exportTo: ['.', 'orders'] });
-      new EgressGatewayRoute(chart, `route${i}`, { egress, gateway }).allowFrom(identity);
+      const egress = new TlsEgress(chart, `host${i}`, { hosts: [`host${i}.example.com`], exportTo });
+      new EgressGatewayRoute(chart, `route${i}`, { egress, gateway }).allowFrom(identity(i));
     }
     const emitted = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     (chart.node.root as any).synth();
@@ -115,17 +135,19 @@ describe('routes with rules by namespace', () => {
     emitted.mockRestore();
     return calls.map(([text]) => text);
   };
+  const own = (i: number) => WorkloadIdentity.namespace(`team${i}`);
 
   test('are warned of once if there are many', () => {
-    expect(warnings(100, WorkloadIdentity.namespace('orders'))).toEqual([
-      'many-policies: 100 routes of gateway "istio-system/istio-egressgateway" have rules by namespace or by request, which Istio copies into each of its 100 filter chains: '
-      + '2 MB of configuration or more for each of its pods; name service accounts, which cost nothing of the kind, or let exportTo name the clients, or use several gateways',
-    ]);
+    const text = 'many-callers: 176 different sets of callers use gateway "istio-system/istio-egressgateway", and Istio copies what it refuses into each of its 176 filter chains: '
+      + '5 MB of configuration or more for each of its pods; let more routes have the same clients, name service accounts in allowFrom, which cost nothing of the kind, or use several gateways';
+    expect(warnings(176, own)).toEqual([`${text}; and give the app a name by EgressApp.configure, so that one policy holds them all`]);
+    expect(warnings(176, own, 'shop')).toEqual([text]);
   });
 
-  test('are not if there are few, or service accounts', () => {
-    expect(warnings(99, WorkloadIdentity.namespace('orders'))).toEqual([]);
-    expect(warnings(100, RATINGS)).toEqual([]);
+  test('are not if there are few, or of the same callers, or service accounts', () => {
+    expect(warnings(175, own)).toEqual([]);
+    expect(warnings(176, () => WorkloadIdentity.namespace('team0'))).toEqual([]);
+    expect(warnings(176, i => WorkloadIdentity.serviceAccount(`team${i}`, 'client'))).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
-import { chartOf, documents, gatewayOf } from './support';
+import { Testing } from 'cdk8s';
+import { certificateOf, chartOf, documents, gatewayOf, leadsOn } from './support';
 import { AllowedRequests, EgressGatewayRoute, EgressWays, GatewayHop, HttpEgress, WorkloadIdentity } from '../src';
 
 const RATINGS = WorkloadIdentity.serviceAccount('bookinfo', 'ratings');
@@ -11,20 +12,25 @@ function routed(hop = GatewayHop.http()) {
 
 const doors = (chart: any) => documents(chart, 'Gateway').map(({ spec }) => spec.servers[0]);
 
-test('rules hold for the names of the route and no others', () => {
+test('rules are matches of the route\'s own doors and no others, and a refusal for the rest', () => {
   const { chart, route } = routed();
+  const other = new EgressGatewayRoute(chart, 'other', { egress: new HttpEgress(chart, 'files', { hosts: ['files.example.com'] }), gateway: gatewayOf(chart, 'again'), hop: GatewayHop.http() });
+  const before = Testing.synth(chart);
   route.allowRequests({ paths: ['/v1/*'], methods: ['HEAD', 'GET'] });
-  const names = doors(chart).map(({ hosts }: any) => hosts[0]);
-  expect(names).toHaveLength(4);
-  expect(route.identityPolicy!.toJson().spec).toEqual({
-    action: 'DENY',
-    selector: { matchLabels: { istio: 'egressgateway' } },
-    rules: [
-      { to: [{ operation: { notMethods: ['GET', 'HEAD'] } }], when: [{ key: 'connection.sni', values: names }] },
-      { to: [{ operation: { methods: ['GET', 'HEAD'], notPaths: ['/v1/*'] } }], when: [{ key: 'connection.sni', values: names }] },
-    ],
-  });
-  expect(doors(chart).map(({ tls }: any) => tls.subjectAltNames)).toEqual([undefined, undefined, undefined, undefined]);
+  for (const [host, port] of [['api.example.com', 80], ['api.example.com', 8080], ['b.example.com', 80], ['b.example.com', 8080]] as const) {
+    const [led, refused, ...more] = route.virtualService(host, port).toJson().spec.http;
+    expect(led.match).toEqual([{ method: { regex: 'GET|HEAD' }, uri: { prefix: '/v1/' } }]);
+    expect(led.route).toHaveLength(2);
+    expect(refused).toEqual({ directResponse: { status: 403, body: { string: 'egress: not allowed' } } });
+    expect(more).toEqual([]);
+  }
+  expect(other.virtualService().toJson().spec.http.map(({ match }: any) => match)).toEqual([undefined]);
+  const changed = Testing.synth(chart).filter((document, i) => JSON.stringify(document) !== JSON.stringify(before[i]));
+  expect(changed.map(({ kind, metadata }) => [kind, metadata.name.replace(/-[0-9a-f]{8}$/, '')])).toEqual([
+    ['VirtualService', 'bookinfo-api-example-com-80'], ['VirtualService', 'bookinfo-api-example-com-8080'],
+    ['VirtualService', 'bookinfo-b-example-com-80'], ['VirtualService', 'bookinfo-b-example-com-8080'],
+  ]);
+  expect(doors(chart).map(({ tls }: any) => tls.subjectAltNames)).toEqual([undefined, undefined, undefined, undefined, undefined]);
 });
 
 test('identities are demanded in the handshake as well', () => {
@@ -32,19 +38,53 @@ test('identities are demanded in the handshake as well', () => {
   route.allowRequests({ from: [RATINGS], methods: ['GET'] });
   route.allowFrom(WorkloadIdentity.serviceAccount('bookinfo', 'admin'));
   expect(doors(chart)[0].tls.subjectAltNames).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/admin', 'spiffe://cluster.local/ns/bookinfo/sa/ratings']);
-  expect(route.identityPolicy!.toJson().spec.rules.map(({ from, to }: any) => [from[0].source, to[0].operation]))
-    .toEqual([[{ principals: ['cluster.local/ns/bookinfo/sa/ratings'] }, { notMethods: ['GET'] }]]);
+  const { spec } = route.virtualService('api.example.com', 80).toJson();
+  const led = (account: string, method: string) => leadsOn(spec, { method, path: '/', certificate: certificateOf(`spiffe://cluster.local/ns/bookinfo/sa/${account}`) });
+  expect([led('ratings', 'GET'), led('ratings', 'PUT'), led('admin', 'GET'), led('admin', 'PUT')]).toEqual([true, false, true, true]);
 });
 
-test('a policy that would refuse nothing is taken back', () => {
+test('matches that would refuse nothing are taken back', () => {
   const { chart, route } = routed();
-  route.allowRequests({ from: [RATINGS], methods: ['GET'] });
-  expect(route.identityPolicy).toBeDefined();
-  route.allowFrom(RATINGS);
-  expect(route.identityPolicy).toBeUndefined();
-  expect(documents(chart, 'AuthorizationPolicy').filter(({ spec }) => !spec.rules[0].from[0].source.notNamespaces)).toEqual([]);
-  route.allowRequests({ from: [WorkloadIdentity.serviceAccount('bookinfo', 'reviews')], methods: ['GET'] });
-  expect(route.identityPolicy!.toJson().spec.rules).toHaveLength(1);
+  const matches = () => documents(chart, 'VirtualService').filter(({ metadata }) => metadata.namespace === 'istio-system').map(({ spec }) => spec.http[0].match?.length);
+  const policies = documents(chart, 'AuthorizationPolicy');
+  expect(matches()).toEqual([undefined, undefined, undefined, undefined]);
+  route.allowRequests({ methods: ['GET'] });
+  expect(matches()).toEqual([1, 1, 1, 1]);
+  route.allowRequests({ paths: ['/a', '/b'] });
+  expect(matches()).toEqual([3, 3, 3, 3]);
+  route.allowFrom(WorkloadIdentity.namespace('bookinfo'));
+  expect(matches()).toEqual([undefined, undefined, undefined, undefined]);
+  expect(documents(chart, 'AuthorizationPolicy')).toEqual(policies);
+});
+
+test('whole namespaces are told in the door, and demanded by no handshake', () => {
+  const chart = chartOf();
+  const egress = new HttpEgress(chart, 'api', { hosts: ['api.example.com'], exportTo: ['.', 'orders'] });
+  const route = new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop: GatewayHop.http() });
+  const policies = documents(chart, 'AuthorizationPolicy');
+  route.allowFrom(WorkloadIdentity.namespace('orders'));
+  const { spec } = route.virtualService().toJson();
+  const led = (namespace: string) => leadsOn(spec, { method: 'GET', path: '/', certificate: certificateOf(`spiffe://cluster.local/ns/${namespace}/sa/any`) });
+  expect(['orders', 'bookinfo', 'orders2'].map(led)).toEqual([true, false, false]);
+  expect(doors(chart)[0].tls.subjectAltNames).toBeUndefined();
+  expect(documents(chart, 'AuthorizationPolicy')).toEqual(policies);
+});
+
+test('what stands in a certificate beside the URI cannot pose as it', () => {
+  const { route } = routed();
+  route.allowRequests({ from: [WorkloadIdentity.namespace('bookinfo')], methods: ['GET'] });
+  route.allowRequests({ from: [RATINGS], methods: ['PUT'] });
+  const { spec } = route.virtualService('api.example.com', 80).toJson();
+  const ratings = 'spiffe://cluster.local/ns/bookinfo/sa/ratings';
+  const led = (certificate: string) => leadsOn(spec, { method: 'PUT', path: '/', certificate });
+  expect(led(certificateOf(ratings))).toBe(true);
+  expect(led(certificateOf(ratings).replace(/Cert="[^"]*";/, ''))).toBe(true);
+  for (const certificate of [
+    '', certificateOf(`${ratings}2`), certificateOf('spiffe://other/ns/bookinfo/sa/ratings'), certificateOf(`${ratings};URI=spiffe://x`), certificateOf(`spiffe://x;URI=${ratings}`),
+    certificateOf('spiffe://x', `CN=a";URI=${ratings}`), `${certificateOf('spiffe://x')},${certificateOf(ratings)}`, `${certificateOf(ratings)},${certificateOf('spiffe://x')}`,
+  ]) {
+    expect([certificate, led(certificate)]).toEqual([certificate, false]);
+  }
 });
 
 test('the ways tell them', () => {

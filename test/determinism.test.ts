@@ -1,5 +1,6 @@
 import { App, Chart, Testing, Yaml } from 'cdk8s';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { gatewayOf } from './support';
 import {
   EgressAudit, EgressGatewayRoute, EgressLockdown, ExternalProxy, ExternalSniProxy, GatewayHop, HttpEgress, TcpEgress, TlsEgress, WorkloadIdentity,
@@ -83,18 +84,21 @@ test('the same app built in another order gives the same bytes', () => {
   }));
 });
 
+/** What an AuthorizationPolicy says, whatever it is called: it is called after the first of all that it is for. */
+const withoutName = (document: string) => document.startsWith('apiVersion: security.istio.io/v1\n') ? document.replace(/\n {2}name: .*\n/, '\n') : document;
+
 test('removing an egress changes no byte of another', () => {
   fc.assert(fc.property(apps, fc.nat(), (all, n) => {
     const gone = all[n % all.length];
-    const before = build(all);
-    expect(build(all.filter(one => one !== gone)).filter(document => !before.includes(document))).toEqual([]);
+    const before = build(all).map(withoutName);
+    expect(build(all.filter(one => one !== gone)).map(withoutName).filter(document => !before.includes(document))).toEqual([]);
   }));
 });
 
 test('no two egresses share a name, whatever their ids', () => {
   fc.assert(fc.property(apps, all => {
-    const documents = build(all);
-    expect(new Set(documents).size).toBe(documents.length);
+    const names = build(all).map(document => parse(document)).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+    expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([]);
   }));
 });
 
@@ -107,5 +111,5 @@ test('the order of what an app writes beside is left alone', () => {
   const after = new ApiObject(chart, 'a', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
   expect(names().filter(name => ['a', 'b'].includes(name))).toEqual(['b', 'a']);
   egress.node.addDependency(after);
-  expect(names().indexOf('a')).toBeLessThan(names().findIndex(name => name.startsWith('bookinfo-mongo')));
+  expect(names().indexOf('a')).toBeLessThan(names().findIndex(name => name.startsWith('mongo-example-com-')));
 });

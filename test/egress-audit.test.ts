@@ -12,25 +12,26 @@ function audited(props: Partial<EgressAuditProps> = {}) {
   return { chart, gateway, audit: new EgressAudit(chart, 'audit', { gateways: [gateway], ...props }) };
 }
 
-function other(chart: Chart, id: string, props: { namespace?: string; service?: string; labels?: { [key: string]: string } } = {}) {
-  return EgressGateway.fromService(chart, id, { namespace: 'edge', service: id, labels: { app: id }, serviceAccount: 'a', ...props });
+function other(chart: Chart, id: string, props: { namespace?: string; service?: string; selector?: { [key: string]: string } } = {}) {
+  return EgressGateway.fromService(chart, id, { namespace: 'edge', service: id, selector: { app: id }, serviceAccount: 'a', ...props });
 }
 
 describe('a Telemetry', () => {
   test('lets the pods of the gateway log to the audit, in their namespace', () => {
-    const { chart, audit } = audited();
+    const { chart, gateway, audit } = audited();
     const { metadata, spec, apiVersion } = theDocument(chart, 'Telemetry');
     expect(apiVersion).toBe('telemetry.istio.io/v1');
     expect(metadata.namespace).toBe('istio-system');
     expect(spec).toEqual({ selector: { matchLabels: { istio: 'egressgateway' } }, accessLogging: [{ providers: [{ name: 'egress-audit' }] }] });
-    expect(audit.telemetries.map(({ name }) => name)).toEqual([metadata.name]);
+    expect(audit.telemetry(gateway).name).toBe(metadata.name);
+    expect(() => audit.telemetry(other(chart, 'stranger'))).toThrow('[bookinfo/audit] unknown-object: there is no Telemetry of that gateway; name one of: istio-system/istio-egressgateway');
   });
 
-  test('is there once for each gateway, and once for two that are the same pods', () => {
+  test('is there once for each gateway, and once for two that name one Service', () => {
     const { chart, gateway } = audited();
-    new EgressAudit(chart, 'more', { gateways: [other(chart, 'a'), other(chart, 'b'), other(chart, 'again', { service: 'a' }), other(chart, 'alias', { labels: { app: 'b' } })] });
+    new EgressAudit(chart, 'more', { gateways: [other(chart, 'a'), other(chart, 'b'), other(chart, 'again', { service: 'a', selector: { app: 'a' } })] });
     expect(documents(chart, 'Telemetry').map(({ metadata, spec }) => [metadata.namespace, spec.selector.matchLabels]))
-      .toEqual([['istio-system', gateway.intent.labels], ['edge', { app: 'a' }], ['edge', { app: 'b' }]]);
+      .toEqual([['istio-system', gateway._intent.selector], ['edge', { app: 'a' }], ['edge', { app: 'b' }]]);
   });
 
   test('keeps the logs of the mesh that are named, in sorted order', () => {
@@ -105,19 +106,22 @@ describe('two audits', () => {
     return chart.node.findAll().flatMap(construct => construct.node.validate());
   };
 
-  test.each([
-    ['of one gateway', {}, 1],
-    ['of one gateway under another name', { service: 'alias', selector: { istio: 'egressgateway' } }, 1],
-    ['of one Service with other labels', { service: 'istio-egressgateway', labels: { istio: 'egressgateway', app: 'x' } }, 1],
-    ['of one name in two namespaces', { namespace: 'edge', service: 'istio-egressgateway', selector: { istio: 'egressgateway' } }, 0],
-    ['of two gateways', { service: 'second', labels: { istio: 'second' } }, 0],
-  ])('%s', (_, props, count) => {
+  const OVERLAP = 'overlapping-audits: "bookinfo/a" audits gateway "istio-system/istio-egressgateway" too; ';
+  test.each<[string, { namespace?: string; service?: string; selector?: { [key: string]: string } }, string[]]>([
+    ['of one gateway', {}, [OVERLAP]],
+    ['of one Service with another selector', { selector: { istio: 'egressgateway', app: 'x' } }, [OVERLAP, 'gateway-conflict: its selector is ']],
+    ['of one name in two namespaces', { namespace: 'edge' }, []],
+    ['of two gateways', { service: 'second', selector: { istio: 'second' } }, []],
+  ])('%s', (_, props, wanted) => {
     const found = problems(chart => {
       new EgressAudit(chart, 'b', { gateways: [gatewayOf(chart)] });
-      new EgressAudit(chart, 'a', { gateways: [other(chart, 'other', { namespace: 'istio-system', service: 'istio-egressgateway', selector: { istio: 'egressgateway' }, ...props })] });
+      new EgressAudit(chart, 'a', {
+        gateways: [EgressGateway.fromService(chart, 'other', {
+          namespace: 'istio-system', service: 'istio-egressgateway', selector: { istio: 'egressgateway' }, serviceAccount: 'istio-egressgateway-service-account', ...props,
+        })],
+      });
     });
-    expect(found.filter(problem => problem.startsWith('overlapping-audits: "bookinfo/a" audits gateway "istio-system/istio-egressgateway" too'))).toHaveLength(count);
-    expect(found).toHaveLength(count);
+    expect(found).toEqual(wanted.map(problem => expect.stringContaining(problem)));
   });
 });
 

@@ -1,7 +1,10 @@
-import { ApiObject, App, Chart, JsonPatch, Testing } from 'cdk8s';
+import { App, Chart, JsonPatch, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
-import { chartOf, documents, gatewayOf, theDocument } from './support';
-import { EgressGatewayRoute, EgressGatewayRouteProps, EgressIntent, GatewayHop, IEgress, TcpEgress, TlsEgress } from '../src';
+import { chartOf, documents, gatewayOf, ownNameOf, theDocument } from './support';
+import {
+  Egress, EgressApp, EgressGateway, EgressGatewayBase, EgressGatewayRoute, EgressGatewayRouteProps, GatewayHop, IEgress, IEgressGateway,
+  TcpEgress, TlsEgress,
+} from '../src';
 
 const LEDGER = { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 };
 
@@ -22,8 +25,8 @@ function routedTls(hop?: GatewayHop, props: Partial<ConstructorParameters<typeof
 describe('the client leg', () => {
   test('leads to the gateway in mutual TLS under the route\'s own name, and demands the gateway\'s identity', () => {
     const { chart } = routed();
-    const own = theDocument(chart, 'Gateway').spec.servers[0].hosts[0];
-    expect(own).toMatch(/^bookinfo-route-[0-9a-f]{8}\.bookinfo\.egress\.internal$/);
+    const own = ownNameOf(theDocument(chart, 'Gateway'));
+    expect(own).toMatch(/^bookinfo-ledger-example-com-5432-[0-9a-f]{8}\.bookinfo-[0-9a-f]{8}\.bookinfo\.ns-egress\.internal$/);
     expect(documents(chart, 'ServiceEntry').find(entry => entry.metadata.namespace === 'bookinfo').spec).toEqual({
       hosts: ['ledger.example.com'],
       addresses: ['203.0.113.10'],
@@ -42,7 +45,7 @@ describe('the client leg', () => {
     const direct = chartOf();
     new TcpEgress(direct, 'ledger', LEDGER);
     const { chart, egress } = routed();
-    egress.serviceEntry.addJsonPatch(JsonPatch.add('/spec/patched', true));
+    egress.serviceEntry().addJsonPatch(JsonPatch.add('/spec/patched', true));
     const ids = Testing.synth(chart).map(({ kind, metadata }) => `${kind}/${metadata.namespace}/${metadata.name}`);
     expect(ids).toEqual(expect.arrayContaining(Testing.synth(direct).map(({ kind, metadata }) => `${kind}/${metadata.namespace}/${metadata.name}`)));
     expect(documents(chart, 'ServiceEntry').find(({ metadata }) => metadata.namespace === 'bookinfo').spec.patched).toBe(true);
@@ -60,11 +63,11 @@ describe('the door', () => {
   test('over mutual TLS terminates it under the own name and hands on as TCP', () => {
     const { chart } = routed();
     const { metadata, spec } = theDocument(chart, 'Gateway');
-    const own = spec.servers[0].hosts[0];
+    const own = ownNameOf({ spec });
     expect(metadata.namespace).toBe('istio-system');
     expect(spec).toEqual({
       selector: { istio: 'egressgateway' },
-      servers: [{ hosts: [own], port: { name: metadata.name, number: 443, protocol: 'TLS' }, tls: { mode: 'ISTIO_MUTUAL' } }],
+      servers: [{ hosts: [`./${own}`], port: { name: metadata.name, number: 443, protocol: 'TLS' }, tls: { mode: 'ISTIO_MUTUAL' } }],
     });
     expect(theDocument(chart, 'VirtualService').spec).toEqual({
       hosts: [own],
@@ -76,12 +79,12 @@ describe('the door', () => {
 
   test('over passthrough is opened by the real host', () => {
     const chart = routedTls(GatewayHop.passthrough());
-    expect(theDocument(chart, 'Gateway').spec.servers[0]).toMatchObject({ hosts: ['mongo.example.com'], tls: { mode: 'PASSTHROUGH' } });
+    expect(theDocument(chart, 'Gateway').spec.servers[0]).toMatchObject({ hosts: ['./mongo.example.com'], tls: { mode: 'PASSTHROUGH' } });
     const { spec } = theDocument(chart, 'VirtualService');
     expect(spec.hosts).toEqual(['mongo.example.com']);
     expect(spec.tcp).toBeUndefined();
     expect(spec.tls[0].match).toEqual([{ port: 443, sniHosts: ['mongo.example.com'] }]);
-    expect(spec.tls[0].route[0].destination.host).toMatch(/\.bookinfo\.egress\.internal$/);
+    expect(spec.tls[0].route[0].destination.host).toMatch(/\.bookinfo\.ns-egress\.internal$/);
   });
 
   test('in plaintext is a port', () => {
@@ -98,7 +101,7 @@ describe('the outer leg', () => {
 
   test('reaches TCP hosts by address, under a TLS port that makes no listener of its own', () => {
     expect(outer(routed().chart)).toEqual([{
-      hosts: [expect.stringMatching(/\.bookinfo\.egress\.internal$/)],
+      hosts: [expect.stringMatching(/\.bookinfo\.ns-egress\.internal$/)],
       ports: [{ name: 'tls', number: 443, protocol: 'TLS' }],
       location: 'MESH_EXTERNAL',
       resolution: 'STATIC',
@@ -114,7 +117,7 @@ describe('the outer leg', () => {
 
   test('is one for each host and port, and the client leg tells them apart by own names', () => {
     const chart = routedTls(undefined, { hosts: ['a.example.com', 'b.example.com'], port: undefined, ports: [443, 8443] });
-    const reached = Object.fromEntries(outer(chart).map(({ hosts, endpoints }) => [hosts[0], `${endpoints[0].address}:${endpoints[0].ports.tls}`]));
+    const reached = Object.fromEntries(outer(chart).map(({ hosts, ports, endpoints: [{ address, ports: moved }] }) => [hosts[0], `${address}:${moved?.tls ?? ports[0].number}`]));
     const led = documents(chart, 'DestinationRule').flatMap(({ spec }) => spec.trafficPolicy.portLevelSettings
       .map(({ port, tls }: any) => [tls.sni, `${spec.host}:${port.number}`]));
     expect(Object.fromEntries(led)).toEqual(reached);
@@ -134,17 +137,51 @@ describe('who may use a route', () => {
     expect(policies(chart)).toEqual([{
       selector: { matchLabels: { istio: 'egressgateway' } },
       action: 'DENY',
-      rules: [{ from: [{ source: { notNamespaces: ['bookinfo'] } }], when: [{ key: 'connection.sni', values: ['*.bookinfo.egress.internal'] }] }],
+      rules: [{
+        from: [{ source: { notPrincipals: ['cluster.local/ns/bookinfo/sa/*'] } }],
+        when: [{ key: 'connection.sni', values: [expect.stringMatching(/^\*\.bookinfo-[0-9a-f]{8}\.bookinfo\.ns-egress\.internal$/)] }],
+      }],
     }]);
+    const [suffix] = policies(chart)[0].rules[0].when[0].values.map((value: string) => value.slice(1));
+    expect(documents(chart, 'Gateway').map(ownNameOf).filter(name => name.endsWith(suffix))).toHaveLength(3);
+  });
+
+  test('an app with a name has one policy, which also refuses callers that it does not name', () => {
+    const app = Testing.app();
+    EgressApp.configure(app, { name: 'shop' });
+    const chart = chartOf('bookinfo', app);
+    const gateway = gatewayOf(chart);
+    const clients = [['.'], ['.', 'orders'], ['*']];
+    clients.forEach((exportTo, i) => {
+      new EgressGatewayRoute(chart, `route${i}`, { egress: new TlsEgress(chart, `e${i}`, { hosts: [`h${i}.example.com`], exportTo }), gateway });
+    });
+    const domains = documents(chart, 'Gateway').map(ownNameOf).map(name => name.split('.').slice(1).join('.'));
+    expect(domains).toEqual([
+      expect.stringMatching(/^bookinfo-[0-9a-f]{8}\.shop\.egress\.internal$/), expect.stringMatching(/^bookinfo-orders-[0-9a-f]{8}\.shop\.egress\.internal$/),
+      'all.shop.egress.internal',
+    ]);
+    const { metadata, spec } = theDocument(chart, 'AuthorizationPolicy');
+    expect(metadata.labels['app.kubernetes.io/part-of']).toBe('shop');
+    const rule = (domain: string, ...namespaces: string[]) => ({
+      from: [{ source: { notPrincipals: namespaces.map(namespace => `cluster.local/ns/${namespace}/sa/*`) } }], when: [{ key: 'connection.sni', values: [`*.${domain}`] }],
+    });
+    const [own, shared, all] = domains;
+    expect(spec).toEqual({
+      selector: { matchLabels: { istio: 'egressgateway' } },
+      action: 'DENY',
+      rules: [...[rule(own, 'bookinfo'), rule(shared, 'bookinfo', 'orders')].sort((a, b) => a.when[0].values[0] < b.when[0].values[0] ? -1 : 1), {
+        when: [{ key: 'connection.sni', values: ['*.shop.egress.internal'], notValues: [own, shared, all].sort().map(domain => `*.${domain}`) }],
+      }],
+    });
   });
 
   test('wider clients have names under a domain of their own', () => {
     const chart = routedTls(undefined, { exportTo: ['orders', '.'] });
     const [{ rules: [rule] }] = policies(chart);
-    expect(rule.from[0].source.notNamespaces).toEqual(['bookinfo', 'orders']);
+    expect(rule.from[0].source.notPrincipals).toEqual(['cluster.local/ns/bookinfo/sa/*', 'cluster.local/ns/orders/sa/*']);
     const suffix = rule.when[0].values[0].slice(1);
-    expect(suffix).toMatch(/^\.bookinfo-orders-[0-9a-f]{8}\.shared-egress\.internal$/);
-    expect(theDocument(chart, 'Gateway').spec.servers[0].hosts[0].endsWith(suffix)).toBe(true);
+    expect(suffix).toMatch(/^\.bookinfo-orders-[0-9a-f]{8}\.bookinfo\.ns-egress\.internal$/);
+    expect(ownNameOf(theDocument(chart, 'Gateway')).endsWith(suffix)).toBe(true);
   });
 
   test('a route shared with one namespace has another policy than that namespace\'s own', () => {
@@ -169,14 +206,41 @@ test('every object is reachable, and carries the route\'s labels and annotations
   const chart = chartOf();
   const egress = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] });
   const route = new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), labels: { team: 'books' }, annotations: { note: 'x' } });
-  const own = [...route.gateways, ...route.virtualServices, ...route.serviceEntries];
+  const own = [route.gateway(), route.virtualService(), route.serviceEntry()];
   expect(own.map(object => object.kind)).toEqual(['Gateway', 'VirtualService', 'ServiceEntry']);
   for (const object of own) {
     expect(object.toJson().metadata).toMatchObject({ labels: { team: 'books' }, annotations: { note: 'x' } });
   }
-  expect(route.authorizationPolicy!.kind).toBe('AuthorizationPolicy');
-  expect(ApiObject.of(egress)).toBe(egress.serviceEntry);
-  expect([...own, route.authorizationPolicy, egress.serviceEntry, ...egress.destinationRules]).toHaveLength(Testing.synth(chart).length);
+  expect(route.objects).toEqual(own);
+  expect(egress.objects).toEqual([egress.serviceEntry(), egress.destinationRule()]);
+  const policies = documents(chart, 'AuthorizationPolicy');
+  expect(policies).toHaveLength(1);
+  expect([...route.objects, ...egress.objects, ...policies]).toHaveLength(Testing.synth(chart).length);
+});
+
+test('objects are found by host and port, and what is not there is refused by what there is', () => {
+  const chart = chartOf();
+  const egress = new TlsEgress(chart, 'mongo', { hosts: ['b.example.com', 'a.example.com'], ports: [8443, 443] });
+  const route = new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart) });
+  expect(egress.destinationRule('b.example.com').toJson().spec.host).toBe('b.example.com');
+  expect(route.serviceEntry('b.example.com', 8443).toJson().spec.endpoints).toEqual([{ address: 'b.example.com', ports: { tls: 8443 } }]);
+  expect(route.gateway('a.example.com', 443)).not.toBe(route.gateway('a.example.com', 8443));
+  expect(() => egress.serviceEntry()).toThrow('[bookinfo/mongo] unknown-object: there are 2 times a ServiceEntry; name one of: a.example.com, b.example.com');
+  expect(() => egress.serviceEntry('c.example.com')).toThrow('[bookinfo/mongo] unknown-object: there is no ServiceEntry of c.example.com; name one of: a.example.com, b.example.com');
+  expect(() => route.gateway('a.example.com')).toThrow('[bookinfo/route] unknown-object: there are 2 times a Gateway of a.example.com; '
+    + 'name one of: a.example.com on port 443, a.example.com on port 8443, b.example.com on port 443, b.example.com on port 8443');
+  expect(() => route.gateway('a.example.com', 80)).toThrow('[bookinfo/route] unknown-object: there is no Gateway of a.example.com on port 80; name one of: ');
+  expect(() => route.destinationRule()).toThrow('[bookinfo/route] unknown-object: there is no DestinationRule; leave the patch out: nothing of the kind is written');
+});
+
+test('what routes share at a gateway carries the gateway\'s labels and annotations', () => {
+  const chart = chartOf();
+  const gateway = EgressGateway.fromService(chart, 'gateway', {
+    namespace: 'out', service: 'out', selector: { app: 'out' }, serviceAccount: 'out', labels: { team: 'net' }, annotations: { note: 'x' },
+  });
+  new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] }), gateway });
+  expect(theDocument(chart, 'AuthorizationPolicy').metadata).toMatchObject({ namespace: 'out', labels: { team: 'net' }, annotations: { note: 'x' } });
+  expect(theDocument(chart, 'Gateway').metadata.labels).toEqual({ 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' });
 });
 
 test('a hosting server takes the place of every host outside, and of nothing else', () => {
@@ -184,24 +248,32 @@ test('a hosting server takes the place of every host outside, and of nothing els
     const chart = chartOf();
     const egress = new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org', 'wikipedia.org'] });
     new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hostingServer: 'www.wikipedia.org', ...props });
-    return documents(chart, 'ServiceEntry').map(({ spec }) => [spec.hosts.length, spec.resolution, spec.endpoints]);
+    return documents(chart, 'ServiceEntry').map(({ metadata: { namespace }, spec }) => [namespace, spec.hosts.length, spec.resolution, spec.endpoints]);
   };
-  const [client, ...outer] = entries({}).sort(([a], [b]) => b - a);
-  expect(client).toEqual([2, 'DNS', [{ address: 'istio-egressgateway.istio-system.svc.cluster.local', ports: { 'tls-443': 443 } }]]);
-  expect(outer).toEqual([1, 2].map(() => [1, 'DNS', [{ address: 'www.wikipedia.org', ports: { tls: 443 } }]]));
+  expect(entries({})).toEqual([
+    ...[1, 2].map(() => ['istio-system', 1, 'DNS', [{ address: 'www.wikipedia.org' }]]),
+    ...[1, 2].map(() => ['bookinfo', 1, 'DNS', [{ address: 'istio-egressgateway.istio-system.svc.cluster.local' }]]),
+  ]);
   expect(entries({ hop: GatewayHop.passthrough() })).toEqual(entries({}));
 });
 
-test('a company\'s own construct can be routed, by the egress that it contains', () => {
+test('a company\'s own construct can be routed, by the egress that it contains, and through the gateway that one contains', () => {
   class CompanyDatabase extends Construct implements IEgress {
-    public readonly intent: EgressIntent;
+    public readonly egress: Egress;
     public constructor(scope: Construct, id: string) {
       super(scope, id);
-      this.intent = new TcpEgress(this, 'egress', LEDGER).intent;
+      this.egress = new TcpEgress(this, 'egress', LEDGER);
+    }
+  }
+  class CompanyGateway extends Construct implements IEgressGateway {
+    public readonly gateway: EgressGatewayBase;
+    public constructor(scope: Construct, id: string) {
+      super(scope, id);
+      this.gateway = gatewayOf(this);
     }
   }
   const chart = chartOf();
-  new EgressGatewayRoute(chart, 'route', { egress: new CompanyDatabase(chart, 'db'), gateway: gatewayOf(chart) });
+  new EgressGatewayRoute(chart, 'route', { egress: new CompanyDatabase(chart, 'db'), gateway: new CompanyGateway(chart, 'company') });
   expect(documents(chart, 'ServiceEntry').map(({ spec }) => spec.resolution).sort()).toEqual(['DNS', 'STATIC']);
 });
 
@@ -230,7 +302,7 @@ describe('refuses', () => {
     const app = new App({ outdir });
     const chart = chartOf('bookinfo', app);
     new EgressGatewayRoute(chart, 'route', { egress: new TcpEgress(elsewhere, 'ledger', LEDGER), gateway: gatewayOf(elsewhere) });
-    expect(() => app.synth()).toThrow(/\[bookinfo\/route\] foreign-egress: egress "bookinfo\/ledger" belongs to another app.*\n.*\[bookinfo\/route\] foreign-gateway: /);
+    expect(() => app.synth()).toThrow(/\[bookinfo\/route\] foreign-egress: the egress belongs to another app; .*\n.*\[bookinfo\/route\] foreign-gateway: /);
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     expect(require('fs').readdirSync(outdir)).toEqual([]);
   });

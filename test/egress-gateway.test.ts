@@ -2,7 +2,7 @@ import { Testing } from 'cdk8s';
 import { chartOf, gatewayOf } from './support';
 import { EgressGateway, ExistingEgressGatewayProps } from '../src';
 
-const PROPS: ExistingEgressGatewayProps = { namespace: 'egress', service: 'out', labels: { app: 'out' }, serviceAccount: 'out-sa' };
+const PROPS: ExistingEgressGatewayProps = { namespace: 'egress', service: 'out', selector: { app: 'out' }, serviceAccount: 'out-sa' };
 
 test('an existing gateway emits nothing itself', () => {
   const chart = chartOf();
@@ -11,15 +11,18 @@ test('an existing gateway emits nothing itself', () => {
 });
 
 test('its name and identity follow from its namespace, Service and service account', () => {
-  expect(EgressGateway.fromService(chartOf(), 'gateway', PROPS).intent).toEqual({
+  expect(EgressGateway.fromService(chartOf(), 'gateway', PROPS)._intent).toEqual({
+    path: 'bookinfo/gateway',
     namespace: 'egress',
     service: 'out',
     host: 'out.egress.svc.cluster.local',
-    labels: { app: 'out' },
+    selector: { app: 'out' },
     identity: 'spiffe://cluster.local/ns/egress/sa/out-sa',
     port: 443,
+    labels: {},
+    annotations: {},
   });
-  expect(EgressGateway.fromService(chartOf(), 'gateway', { ...PROPS, port: 8443, trustDomain: 'corp.example', clusterDomain: 'k8s.corp' }).intent).toMatchObject({
+  expect(EgressGateway.fromService(chartOf(), 'gateway', { ...PROPS, port: 8443, trustDomain: 'corp.example', clusterDomain: 'k8s.corp' })._intent).toMatchObject({
     host: 'out.egress.svc.k8s.corp',
     identity: 'spiffe://corp.example/ns/egress/sa/out-sa',
     port: 8443,
@@ -30,11 +33,13 @@ test.each<[string, Partial<ExistingEgressGatewayProps>]>([
   ['missing-value: namespace is not given', { namespace: undefined }],
   ['missing-value: service is not given', { service: undefined }],
   ['missing-value: serviceAccount is not given', { serviceAccount: undefined }],
-  ['missing-value: labels is not given', { labels: undefined }],
-  ['empty-list: labels is {}, which selects every pod of the namespace', { labels: {} }],
+  ['missing-value: selector is not given', { selector: undefined }],
+  ['empty-list: selector is {}, which selects every pod of the namespace', { selector: {} }],
   ['invalid-name: clusterDomain is "k8s.1"; a name that ends in digits alone', { clusterDomain: 'k8s.1' }],
   ['invalid-name: clusterDomain is ""', { clusterDomain: '' }],
+  ['invalid-label: selector "app" has the value "a b"', { selector: { app: 'a b' } }],
   ['invalid-label: labels "app" has the value "a b"', { labels: { app: 'a b' } }],
+  ['invalid-annotation: annotations "note" has the value 1', { annotations: { note: 1 as any } }],
   ['invalid-name: service is "out.egress.svc.cluster.local"', { service: 'out.egress.svc.cluster.local' }],
   ['invalid-name: trustDomain is "spiffe://x"', { trustDomain: 'spiffe://x' }],
   ['invalid-port: port is 0', { port: 0 }],

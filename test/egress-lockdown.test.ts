@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { App } from 'cdk8s';
+import { App, Testing } from 'cdk8s';
 import { chartOf, documents, gatewayOf } from './support';
 import {
   EgressGateway, EgressGatewayRoute, EgressLockdown, EgressLockdownProps, GatewayHop, SniProxyGateway, TcpEgress, TlsEgress,
@@ -46,19 +46,23 @@ describe('a locked namespace', () => {
       './*.bookinfo.svc.cluster.local', './a.example.com', './ledger.example.com', './mongo.example.com', 'platform/smtp.example.com',
     ]);
     expect(outOf(chart, 'bookinfo').slice(4).map(({ to, ports }: any) => [to[0].ipBlock.cidr, ports.map(({ port, protocol }: any) => `${protocol} ${port}`)])).toEqual([
-      ['2001:db8::1/128', ['TCP 5432', 'TCP 5433']],
-      ['203.0.113.10/32', ['TCP 5432', 'TCP 5433']],
-      ['203.0.113.64/30', ['TCP 5432', 'TCP 5433']],
+      ['2001:db8::1/128', ['TCP 5432']],
+      ['2001:db8::1/128', ['TCP 5433']],
+      ['203.0.113.10/32', ['TCP 5432']],
+      ['203.0.113.10/32', ['TCP 5433']],
       ['203.0.113.25/32', ['TCP 587']],
+      ['203.0.113.64/30', ['TCP 5432']],
+      ['203.0.113.64/30', ['TCP 5433']],
     ]);
   });
 
-  test('may do without a gateway', () => {
-    const { chart, lockdown } = locked({ gateways: undefined });
+  test.each([[undefined], [[]]])('may do without a gateway, said as %j', gateways => {
+    const { chart, gateway, lockdown } = locked({ gateways });
     new TcpEgress(chart, 'ledger', { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 });
     expect(outOf(chart, 'bookinfo').map(({ to }: any) => to[0].ipBlock?.cidr ?? to[0].namespaceSelector.matchLabels['kubernetes.io/metadata.name']))
       .toEqual(['kube-system', 'istio-system', 'bookinfo', '203.0.113.10/32']);
-    expect(lockdown.gatewayPolicies).toEqual([]);
+    expect(documents(chart, 'NetworkPolicy')).toHaveLength(1);
+    expect(() => lockdown.gatewayPolicy(gateway)).toThrow('[bookinfo/lockdown] unknown-object: there is no GatewayNetworkPolicy of istio-system/istio-egressgateway; name one of: ');
   });
 
   test('may be given other namespaces, or none, and another DNS and istiod', () => {
@@ -67,7 +71,7 @@ describe('a locked namespace', () => {
       inClusterNamespaces: ['shared', '.'],
       dnsNamespace: 'dns',
       dnsLabels: { app: 'coredns' },
-      istiodNamespace: 'mesh',
+      istioNamespace: 'mesh',
       istiodLabels: { app: 'pilot' },
       clusterDomain: 'k8s.corp',
       labels: { team: 'net' },
@@ -75,7 +79,7 @@ describe('a locked namespace', () => {
     expect(knownIn(chart, 'orders')).toEqual(['./*.orders.svc.k8s.corp', 'shared/*.shared.svc.k8s.corp']);
     expect(outOf(chart, 'orders').map(({ to }: any) => to[0].namespaceSelector.matchLabels['kubernetes.io/metadata.name']))
       .toEqual(['dns', 'mesh', 'istio-system', 'orders', 'shared']);
-    expect(documents(chart, 'Sidecar')[0].metadata.labels).toEqual({ team: 'net' });
+    expect(documents(chart, 'Sidecar')[0].metadata.labels).toEqual({ 'team': 'net', 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' });
     expect(knownIn(locked({ inClusterNamespaces: [] }).chart, 'bookinfo')).toEqual(['~/*']);
   });
 });
@@ -98,7 +102,8 @@ describe('a gateway', () => {
   test('is one, however often it is declared', () => {
     const chart = chartOf();
     const lockdown = new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [gatewayOf(chart), gatewayOf(chart, 'again')] });
-    expect(lockdown.gatewayPolicies).toHaveLength(1);
+    expect(documents(chart, 'NetworkPolicy').filter(({ metadata }) => metadata.namespace === 'istio-system').map(({ metadata }) => metadata.name))
+      .toEqual([lockdown.gatewayPolicy(gatewayOf(chart, 'once more')).name]);
     expect(outOf(chart, 'bookinfo')).toHaveLength(4);
   });
 
@@ -179,7 +184,9 @@ describe('dedicated nodes', () => {
   test('are for the pods of the gateways, by a policy of the whole cluster that is put to work', () => {
     const { chart, lockdown } = locked({ dedicatedNodes: NODES, labels: { team: 'net' } });
     const [{ metadata, spec }] = documents(chart, 'ValidatingAdmissionPolicy');
-    expect(metadata).toEqual({ name: documents(chart, 'ValidatingAdmissionPolicyBinding')[0].spec.policyName, labels: { team: 'net' } });
+    expect(metadata).toEqual({
+      name: documents(chart, 'ValidatingAdmissionPolicyBinding')[0].spec.policyName, labels: { 'team': 'net', 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' },
+    });
     expect(documents(chart, 'ValidatingAdmissionPolicyBinding')[0].metadata).toEqual(metadata);
     expect(spec.matchConstraints.namespaceSelector).toEqual({ matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system'] }] });
     expect(spec.matchConditions.map(({ expression }: any) => expression)).toEqual([
@@ -214,16 +221,21 @@ describe('dedicated nodes', () => {
 });
 
 test('every object is reachable, for patches', () => {
-  const { chart, lockdown } = locked({ namespaces: ['orders', 'bookinfo'] });
-  expect(lockdown.networkPolicies.map(({ metadata }) => metadata.namespace)).toEqual(['bookinfo', 'orders']);
-  expect([...lockdown.networkPolicies, ...lockdown.sidecars, ...lockdown.gatewayPolicies]).toHaveLength(documents(chart, 'NetworkPolicy').length + documents(chart, 'Sidecar').length);
+  const { chart, gateway, lockdown } = locked({ namespaces: ['orders', 'bookinfo'] });
+  const own = [...['bookinfo', 'orders'].flatMap(namespace => [lockdown.networkPolicy(namespace), lockdown.sidecar(namespace)]), lockdown.gatewayPolicy(gateway)];
+  const written = Testing.synth(chart).map(({ kind, metadata: { namespace, name } }) => [kind, namespace, name]);
+  expect(own.map(({ kind, metadata: { namespace }, name }) => [kind, namespace, name])).toEqual(expect.arrayContaining(written));
+  expect(written).toHaveLength(own.length);
+  expect(() => lockdown.networkPolicy('web')).toThrow('[bookinfo/lockdown] unknown-object: there is no NetworkPolicy of web; name one of: bookinfo, orders');
+  expect(() => lockdown.sidecar('web')).toThrow('[bookinfo/lockdown] unknown-object: there is no Sidecar of web; name one of: bookinfo, orders');
+  expect(() => lockdown.gatewayPolicy(gatewayOf(chart, 'other', 'other')))
+    .toThrow('[bookinfo/lockdown] unknown-object: there is no GatewayNetworkPolicy of istio-system/other; name one of: istio-system/istio-egressgateway');
 });
 
 describe('refuses', () => {
   test.each<[string, Partial<EgressLockdownProps> | any]>([
     ['missing-value: namespaces is not given', { namespaces: undefined }],
     ['empty-list: namespaces is []', { namespaces: [] }],
-    ['empty-list: gateways is []', { gateways: [] }],
     ['contradicting-props: dedicatedNodes is given without gateways', { gateways: undefined, dedicatedNodes: { taintKey: 'x' } }],
     ['invalid-value: gateways[0] is another object; give an IEgressGateway', { gateways: [new App()] }],
     ['invalid-name: namespaces[0] is "*"', { namespaces: ['*'] }],
@@ -249,7 +261,7 @@ describe('refuses', () => {
 
   test('a route through a gateway that is closed to it', () => {
     const { chart } = locked();
-    const other = EgressGateway.fromService(chart, 'other', { namespace: 'out', service: 'out', serviceAccount: 'out', labels: { app: 'out' } });
+    const other = EgressGateway.fromService(chart, 'other', { namespace: 'out', service: 'out', serviceAccount: 'out', selector: { app: 'out' } });
     new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'api', { hosts: ['api.example.com'] }), gateway: other });
     expect(atSynth(chart)).toThrow('[bookinfo/lockdown] gateway-not-in-lockdown: "bookinfo/route" leads namespace "bookinfo" through gateway "out/out"');
   });

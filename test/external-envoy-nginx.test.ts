@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { Duration } from 'cdk8s';
 import { ModuleKind, transpileModule } from 'typescript';
 import { parse } from 'yaml';
 import { chartOf } from './support';
@@ -97,7 +98,7 @@ describe('Envoy', () => {
 
   test.each([
     ['invalid-value: addressFamily is "IPV5"', { addressFamily: 'IPV5' as AddressFamily }],
-    ['invalid-number: idleTimeoutSeconds is 0', { idleTimeoutSeconds: 0 }],
+    ['invalid-number: idleTimeout is 0 ms', { idleTimeout: Duration.millis(0) }],
     ['invalid-address: deniedRanges[0] "10.0.0.1/8" has host bits set', { deniedRanges: ['10.0.0.1/8'] }],
   ])('as SNI proxy refuses %s', (message, more) => {
     expect(() => ExternalEnvoy.sniConfiguration(sni(), { ...FILES, ...more })).toThrow(`[trusted/names] ${message}`);
@@ -116,7 +117,7 @@ describe('nginx', () => {
       'ssl_certificate /etc/p/tls.crt;', 'ssl_certificate_key /etc/p/tls.key;', 'ssl_client_certificate /etc/p/ca.crt;', 'ssl_verify_client on;',
       'ssl_session_cache off;', 'ssl_session_tickets off;', 'server echo.internal:7000;', 'proxy_pass $target;',
     ]));
-    expect(written.slice(written.indexOf('map $admitted $target {')).slice(0, 3)).toEqual(['map $admitted $target {', expect.stringMatching(/^yes trusted-echo-[a-z0-9]{8};$/), '}']);
+    expect(written.slice(written.indexOf('map $admitted $target {')).slice(0, 3)).toEqual(['map $admitted $target {', expect.stringMatching(/^yes trusted-192-0-2-7-9000-[a-z0-9]{8};$/), '}']);
   });
 
   /** Whether the first map of a configuration lets a URI in. */
@@ -151,7 +152,7 @@ describe('nginx', () => {
   });
 
   test('as SNI proxy, leads to its names alone', () => {
-    const written = lines(ExternalNginx.sniConfiguration(sni(), { ...FILES, ...SCRIPT, resolver: '2001:db8::53', idleTimeoutSeconds: 60 }));
+    const written = lines(ExternalNginx.sniConfiguration(sni(), { ...FILES, ...SCRIPT, resolver: '2001:db8::53', idleTimeout: Duration.seconds(60) }));
     const map = written.indexOf('map $ssl_preread_server_name $named {');
     expect(written.slice(map, map + 4)).toEqual([
       'map $ssl_preread_server_name $named {',

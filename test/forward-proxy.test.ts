@@ -19,9 +19,9 @@ test('of the gateway is on its own leg alone', () => {
   const chart = chartOf();
   const egress = new TcpEgress(chart, 'ledger', { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 });
   const route = new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), forwardProxy: ForwardProxy.connect({ ...PROXY, addresses: ['198.51.100.50'] }) });
-  expect(egress.destinationRules[0].toJson().spec.trafficPolicy.tunnel).toBeUndefined();
-  expect(route.destinationRules[0].toJson().spec.trafficPolicy.tunnel).toEqual({ protocol: 'CONNECT', targetHost: 'ledger.example.com', targetPort: 5432 });
-  expect(route.serviceEntries[0].toJson().spec).toMatchObject({ resolution: 'STATIC', endpoints: [{ address: '198.51.100.50', ports: { tls: 3128 } }] });
+  expect(egress.destinationRule().toJson().spec.trafficPolicy.tunnel).toBeUndefined();
+  expect(route.destinationRule().toJson().spec.trafficPolicy.tunnel).toEqual({ protocol: 'CONNECT', targetHost: 'ledger.example.com', targetPort: 5432 });
+  expect(route.serviceEntry().toJson().spec).toMatchObject({ resolution: 'STATIC', endpoints: [{ address: '198.51.100.50', ports: { tls: 3128 } }] });
 });
 
 test('is spoken to in TLS where that is said, under its own name', () => {

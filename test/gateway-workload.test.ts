@@ -11,7 +11,7 @@ function gateway(props: EgressGatewayProps = {}) {
 }
 
 test('brings the workload, and everything that it needs', () => {
-  const { chart, gateway: { intent } } = gateway();
+  const { chart, gateway: { _intent: intent } } = gateway();
   expect(Testing.synth(chart).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).sort()).toEqual([
     'Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Role', 'RoleBinding', 'Service', 'ServiceAccount',
   ].map(kind => `${kind} egress/out`));
@@ -21,18 +21,18 @@ test('brings the workload, and everything that it needs', () => {
 });
 
 test('the pods are those that the Service, the budget and the doors of routes select', () => {
-  const { chart, gateway: { intent } } = gateway();
+  const { chart, gateway: { _intent: { selector } } } = gateway();
   const { spec } = theDocument(chart, 'Deployment');
-  expect(spec.template.metadata.labels).toMatchObject(intent.labels);
-  expect(spec.selector.matchLabels).toEqual(intent.labels);
-  expect(theDocument(chart, 'Service').spec.selector).toEqual(intent.labels);
-  expect(theDocument(chart, 'PodDisruptionBudget').spec.selector.matchLabels).toEqual(intent.labels);
+  expect(spec.template.metadata.labels).toMatchObject(selector);
+  expect(spec.selector.matchLabels).toEqual(selector);
+  expect(theDocument(chart, 'Service').spec.selector).toEqual(selector);
+  expect(theDocument(chart, 'PodDisruptionBudget').spec.selector.matchLabels).toEqual(selector);
   expect(spec.template.spec.serviceAccountName).toBe('out');
 });
 
 test('two gateways of one name in two namespaces do not select each other\'s pods', () => {
-  const labels = ['egress', 'other'].map(namespace => gateway({ namespace }).gateway.intent.labels);
-  expect(labels[0]).not.toEqual(labels[1]);
+  const selectors = ['egress', 'other'].map(namespace => gateway({ namespace }).gateway._intent.selector);
+  expect(selectors[0]).not.toEqual(selectors[1]);
 });
 
 test('the pods are injected as a gateway, by the revision given', () => {
@@ -133,7 +133,7 @@ test('a plaintext hop at a port of the proxy itself is a problem where the pods 
   const { chart, gateway: own } = gateway();
   const [one, other] = ['a', 'b'].map(name => new TcpEgress(chart, name, { host: `${name}.example.com`, addresses: ['203.0.113.9'], port: name === 'a' ? 1 : 2 }));
   new EgressGatewayRoute(chart, 'route-a', { egress: one, gateway: own, hop: GatewayHop.plaintext(15021) });
-  const stranger = EgressGateway.fromService(chart, 'stranger', { namespace: 'x', service: 'x', labels: { app: 'x' }, serviceAccount: 'x' });
+  const stranger = EgressGateway.fromService(chart, 'stranger', { namespace: 'x', service: 'x', selector: { app: 'x' }, serviceAccount: 'x' });
   new EgressGatewayRoute(chart, 'route-b', { egress: other, gateway: stranger, hop: GatewayHop.plaintext(15021) });
   expect(chart.node.findAll().flatMap(({ node }) => node.validate())).toEqual([
     'reserved-port: its plaintext hop is at port 15021, at which the proxy of gateway "egress/out" listens for itself; '
@@ -178,7 +178,7 @@ describe('mounts', () => {
   };
 
   test('are folders of the proxy, read-only, one volume for each object, in any order', () => {
-    const { chart, gateway: { intent } } = gateway({ mounts });
+    const { chart, gateway: { _intent: intent } } = gateway({ mounts });
     const pod = podOf(chart);
     expect(volumeOf(pod, '/etc/partner/client')).toEqual({ name: expect.any(String), secret: { secretName: 'partner.client' } });
     expect(volumeOf(pod, '/etc/again')).toBe(volumeOf(pod, '/etc/partner/client'));

@@ -12,9 +12,9 @@ describe('defaults', () => {
       apiVersion: 'networking.istio.io/v1',
       kind: 'ServiceEntry',
       metadata: {
-        name: 'bookinfo-ledger-d3aae789',
+        name: 'ledger-example-com-03bd3777',
         namespace: 'bookinfo',
-        labels: { 'networking.istio.io/enable-autoallocate-ip': 'false' },
+        labels: { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress', 'networking.istio.io/enable-autoallocate-ip': 'false' },
       },
       spec: {
         hosts: ['ledger.example.com'],
@@ -70,7 +70,7 @@ describe('props', () => {
     new TcpEgress(chart, 'ledger', { ...LEDGER, addresses: undefined, anyAddress: true });
     const { metadata, spec: { addresses, resolution, endpoints } } = theDocument(chart, 'ServiceEntry');
     expect({ addresses, resolution, endpoints, labels: metadata.labels })
-      .toEqual({ addresses: undefined, resolution: 'DNS', endpoints: undefined, labels: undefined });
+      .toEqual({ addresses: undefined, resolution: 'DNS', endpoints: undefined, labels: { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' } });
   });
 
   test('labels and annotations get to every object', () => {
@@ -121,6 +121,8 @@ test.each<[string, Partial<TcpEgressProps>]>([
   ['invalid-label: labels has the key "0o17"', { labels: { '0o17': 'a' } }],
   ['invalid-annotation: annotations "note" has the value "0B1"; readers of YAML', { annotations: { note: '0B1' } }],
   ['reserved-label: labels sets "networking.istio.io/enable-autoallocate-ip"', { labels: { 'networking.istio.io/enable-autoallocate-ip': 'true' } }],
+  ['reserved-label: labels sets "app.kubernetes.io/managed-by"', { labels: { 'app.kubernetes.io/managed-by': 'me' } }],
+  ['reserved-label: labels sets "app.kubernetes.io/part-of"', { labels: { 'app.kubernetes.io/part-of': 'shop' } }],
   ['invalid-annotation: annotations "note" has the value 1', { annotations: { note: 1 as any } }],
   ['invalid-annotation: annotations has the key "a b"', { annotations: { 'a b': '' } }],
 ])('refuses %s', (message, props) => {
@@ -135,8 +137,8 @@ test('refuses a namespace that nobody gives', () => {
 test('a patch gets through whole, beyond what the generated types know', () => {
   const chart = chartOf();
   const egress = new TcpEgress(chart, 'ledger', LEDGER);
-  egress.serviceEntry.addJsonPatch(JsonPatch.add('/spec/newer', { field: 1 }));
-  egress.destinationRules[0].metadata.addAnnotation('note', 'patched');
+  egress.serviceEntry().addJsonPatch(JsonPatch.add('/spec/newer', { field: 1 }));
+  egress.destinationRule().metadata.addAnnotation('note', 'patched');
   expect(theDocument(chart, 'ServiceEntry').spec.newer).toEqual({ field: 1 });
   expect(theDocument(chart, 'DestinationRule').metadata.annotations).toEqual({ note: 'patched' });
 });

@@ -16,12 +16,13 @@ test('by default goes to the host as DNS resolves it, on port 443', () => {
   });
 });
 
-test('several hosts share an entry, each with a DestinationRule of its own', () => {
+test('several hosts have an entry and a DestinationRule each, called after it', () => {
   const chart = chartOf();
   new TlsEgress(chart, 'partners', { hosts: ['files.example.com', 'api.example.com'] });
-  expect(theDocument(chart, 'ServiceEntry').spec.hosts).toEqual(['api.example.com', 'files.example.com']);
-  expect(documents(chart, 'DestinationRule').map(rule => rule.spec.host)).toEqual(['api.example.com', 'files.example.com']);
-  expect(new Set(documents(chart, 'DestinationRule').map(rule => rule.metadata.name)).size).toBe(2);
+  const named = (kind: string) => documents(chart, kind).map(({ metadata: { name }, spec: { host, hosts = [host] } }) => [name, hosts]);
+  const both = [[expect.stringMatching(/^api-example-com-[0-9a-f]{8}$/), ['api.example.com']], [expect.stringMatching(/^files-example-com-[0-9a-f]{8}$/), ['files.example.com']]];
+  expect(named('ServiceEntry')).toEqual(both);
+  expect(named('DestinationRule')).toEqual(both);
 });
 
 test('addresses take the place of DNS, and are not what a connection is matched by', () => {
@@ -41,7 +42,7 @@ test.each<[string, TlsEgressProps, string]>([
 ])('%s', (_, props, resolution) => {
   const chart = chartOf();
   new TlsEgress(chart, 'api', props);
-  expect(theDocument(chart, 'ServiceEntry').spec).toMatchObject({ hosts: [...props.hosts].sort(), resolution });
+  expect(documents(chart, 'ServiceEntry').map(({ spec }) => [spec.hosts, spec.resolution])).toEqual([...props.hosts].sort().map(host => [[host], resolution]));
   expect(documents(chart, 'DestinationRule')).toHaveLength(props.hosts.length);
 });
 
@@ -134,6 +135,8 @@ test.each<[string, Partial<TlsEgressProps>]>([
   ['invalid-host: hosts[0] "203.0.113.0/24" is an address', { hosts: ['203.0.113.0/24'] }],
   ['host-in-mesh: hosts[0] "reviews.bookinfo.svc.cluster.local" is a name inside the mesh', { hosts: ['reviews.bookinfo.svc.cluster.local'] }],
   ['host-in-mesh: hosts[0] "x.bookinfo.egress.internal" is a name inside the mesh', { hosts: ['x.bookinfo.egress.internal'] }],
+  ['host-in-mesh: hosts[0] "x.all.bookinfo.ns-egress.internal" is a name inside the mesh', { hosts: ['x.all.bookinfo.ns-egress.internal'] }],
+  ['host-in-mesh: hosts[0] "*.ns-egress.internal" covers names inside the mesh', { hosts: ['*.ns-egress.internal'] }],
   ['invalid-address: addresses has the range "203.0.113.0/24"', { addresses: ['203.0.113.0/24'] }],
 ])('refuses %s', (message, props) => {
   expect(() => new TlsEgress(chartOf(), 'api', { hosts: ['api.example.com'], ...props })).toThrow(`[bookinfo/api] ${message}`);

@@ -14,13 +14,13 @@ function atGateway(tlsOrigination: TlsOrigination, props: Partial<HttpEgressProp
   const chart = chartOf();
   const egress = new HttpEgress(chart, 'api', { hosts: ['api.example.com'], ...props });
   const route = new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), tlsOrigination });
-  return { chart, tls: route.destinationRules.map(object => object.toJson().spec.trafficPolicy.tls) };
+  return { chart, tls: egress._intent.hosts.map(host => route.destinationRule(host).toJson().spec.trafficPolicy.tls) };
 }
 
 function atSidecar(tlsOrigination: TlsOrigination, props: Partial<HttpEgressProps> = {}) {
   const chart = chartOf();
   const egress = new HttpEgress(chart, 'api', { hosts: ['api.example.com'], tlsOrigination, ...props });
-  return { chart, egress, tls: egress.destinationRules.map(object => object.toJson().spec.trafficPolicy.tls) };
+  return { chart, egress, tls: egress._intent.hosts.map(host => egress.destinationRule(host).toJson().spec.trafficPolicy.tls) };
 }
 
 describe('the certificates', () => {
@@ -60,7 +60,8 @@ describe('the port of TLS', () => {
     ['the one given', 80, 8443, 8443],
   ])('is %s', (_, dialled, port, reached) => {
     const { chart } = atGateway(TlsOrigination.simple({ port }), { port: dialled });
-    expect(documents(chart, 'ServiceEntry').find(({ metadata }) => metadata.namespace === 'istio-system').spec.endpoints[0].ports).toEqual({ tls: reached });
+    const { ports: [{ number }], endpoints: [{ ports }] } = documents(chart, 'ServiceEntry').find(({ metadata }) => metadata.namespace === 'istio-system').spec;
+    expect(ports?.tls ?? number).toBe(reached);
     expect(theDocument(atSidecar(TlsOrigination.simple({ port }), { port: dialled }).chart, 'ServiceEntry').spec.ports[0].targetPort)
       .toBe(reached === dialled ? undefined : reached);
   });
@@ -69,7 +70,7 @@ describe('the port of TLS', () => {
     const chart = chartOf();
     new TcpEgress(chart, 'broker', { host: 'broker.example.com', addresses: ['203.0.113.70'], port: 1883, tlsOrigination: TlsOrigination.simple({ port: 8883 }) });
     expect(theDocument(chart, 'ServiceEntry').spec)
-      .toMatchObject({ resolution: 'STATIC', endpoints: [{ address: '203.0.113.70' }], ports: [{ number: 1883, targetPort: 8883 }] });
+      .toMatchObject({ resolution: 'STATIC', endpoints: [{ address: '203.0.113.70', ports: { 'tcp-1883': 8883 } }], ports: [{ number: 1883 }] });
   });
 });
 
@@ -77,9 +78,9 @@ describe('at the sidecar, with a Secret', () => {
   const { chart, egress } = atSidecar(TlsOrigination.mutual({ clientCertificate: secret, ...WORKLOAD }));
 
   test('is for the workload alone, and the others never speak in clear', () => {
-    expect(egress.destinationRules[0].toJson().spec.workloadSelector).toEqual({ matchLabels: { app: 'ratings' } });
-    const { workloadSelector, trafficPolicy, exportTo } = egress.otherDestinationRules[0].toJson().spec;
-    expect(exportTo).not.toEqual(egress.destinationRules[0].toJson().spec.exportTo);
+    expect(egress.destinationRule().toJson().spec.workloadSelector).toEqual({ matchLabels: { app: 'ratings' } });
+    const { workloadSelector, trafficPolicy, exportTo } = egress.otherDestinationRule().toJson().spec;
+    expect(exportTo).not.toEqual(egress.destinationRule().toJson().spec.exportTo);
     expect(workloadSelector).toBeUndefined();
     expect(trafficPolicy.tls).toEqual({ mode: 'SIMPLE', caCertificates: 'system', sni: 'api.example.com', subjectAltNames: ['api.example.com'] });
   });
@@ -89,7 +90,7 @@ describe('at the sidecar, with a Secret', () => {
     expect(role.rules).toEqual([{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] }]);
     expect(binding.roleRef).toEqual({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name });
     expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: 'ratings', namespace: 'bookinfo' }]);
-    expect(egress.secretReader.map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding']);
+    expect(egress.objects.map(({ kind }) => kind).filter(kind => kind.startsWith('Role'))).toEqual(['Role', 'RoleBinding']);
   });
 });
 
@@ -99,10 +100,10 @@ test('of the sidecar goes through a passthrough door to the host', () => {
   new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop: GatewayHop.passthrough() });
   expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy.tls.mode).toBe('SIMPLE');
   expect(theDocument(chart, 'VirtualService').spec.tls[0].match[0].sniHosts).toEqual(['edge.example.com']);
-  const entries = documents(chart, 'ServiceEntry').map(({ spec }) => spec.endpoints[0]);
+  const entries = documents(chart, 'ServiceEntry').map(({ spec }) => [spec.ports[0].number, spec.endpoints]);
   expect(entries).toEqual(expect.arrayContaining([
-    { address: 'istio-egressgateway.istio-system.svc.cluster.local', ports: { 'http-80': 443 } },
-    { address: 'api.example.com', ports: { tls: 443 } },
+    [80, [{ address: 'istio-egressgateway.istio-system.svc.cluster.local', ports: { 'http-80': 443 } }]],
+    [443, [{ address: 'api.example.com' }]],
   ]));
 });
 
@@ -110,8 +111,8 @@ describe('MutualTlsOrigination', () => {
   test('of a host is an HttpEgress and a route that originates', () => {
     const chart = chartOf();
     const partner = new MutualTlsOrigination(chart, 'partner', { host: 'partner.example.com', gateway: gatewayOf(chart), clientCertificate: secret });
-    expect(partner.egress.intent).toMatchObject({ protocol: 'HTTP', hosts: ['partner.example.com'], ports: [80], path: 'bookinfo/partner/Egress' });
-    expect(partner.route!.destinationRules[0].toJson().spec.trafficPolicy.tls).toMatchObject({ mode: 'MUTUAL', credentialName: 'partner-client' });
+    expect(partner.egress.egress._intent).toMatchObject({ protocol: 'HTTP', hosts: ['partner.example.com'], ports: [80], path: 'bookinfo/partner/Egress' });
+    expect(partner.route!.destinationRule().toJson().spec.trafficPolicy.tls).toMatchObject({ mode: 'MUTUAL', credentialName: 'partner-client' });
   });
 
   test('without a gateway is the sidecar\'s', () => {
@@ -119,7 +120,7 @@ describe('MutualTlsOrigination', () => {
     const partner = new MutualTlsOrigination(chart, 'partner', { host: 'partner.example.com', clientCertificate: secret, ...WORKLOAD, egressOptions: { labels: { a: 'b' } } });
     expect(partner.route).toBeUndefined();
     expect(documents(chart, 'DestinationRule').map(({ spec }) => spec.trafficPolicy.tls.mode)).toEqual(['MUTUAL', 'SIMPLE']);
-    expect(theDocument(chart, 'Role').metadata.labels).toEqual({ a: 'b' });
+    expect(theDocument(chart, 'Role').metadata.labels).toMatchObject({ a: 'b' });
   });
 
   const LIMITS = { timeout: Duration.seconds(9), retries: 1, maxConnections: 50, connectTimeout: Duration.seconds(2) };
@@ -130,7 +131,7 @@ describe('MutualTlsOrigination', () => {
       host: 'partner.example.com', gateway: gatewayOf(chart), clientCertificate: secret, ...LIMITS, egressOptions: { maxConnections: 7 },
     });
     const byHost = (host: string) => documents(chart, 'DestinationRule').find(({ spec }) => spec.host.startsWith(host)).spec.trafficPolicy;
-    expect(byHost('bookinfo-').connectionPool).toEqual({ tcp: { maxConnections: 50, connectTimeout: '2s' } });
+    expect(byHost('bookinfo-partner-example-com-80-').connectionPool).toEqual({ tcp: { maxConnections: 50, connectTimeout: '2s' } });
     expect(byHost('partner').connectionPool).toEqual({ tcp: { maxConnections: 7 } });
     expect(documents(chart, 'VirtualService').find(({ spec }) => spec.hosts[0] === 'partner.example.com').spec.http[0]).toMatchObject({ timeout: '9s', retries: { attempts: 1 } });
     expect(partner.route).toBeDefined();
@@ -145,7 +146,7 @@ describe('MutualTlsOrigination', () => {
     const egress = new TcpEgress(chart, 'broker', { host: 'broker.example.com', addresses: ['203.0.113.70'], port: 8883 });
     const partner = new MutualTlsOrigination(chart, 'partner', { egress, gateway: gatewayOf(chart), clientCertificate: secret });
     expect(partner.egress).toBe(egress);
-    expect(partner.route!.destinationRules).toHaveLength(1);
+    expect(partner.route!.destinationRule().toJson().spec.trafficPolicy.tls).toMatchObject({ mode: 'MUTUAL', credentialName: 'partner-client' });
   });
 
   test.each<[string, any]>([

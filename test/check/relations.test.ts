@@ -1,10 +1,20 @@
 import { relationProblems } from '../../src/check/relations';
-import { EgressIntent, GatewayIntent } from '../../src/intent/intent';
+import { EgressIntent } from '../../src/intent/egress';
+import { GatewayIntent, gatewayName } from '../../src/intent/gateway';
 import { Problem } from '../../src/intent/problem';
 import { HopIntent, RouteIntent } from '../../src/intent/route';
+import { planOf } from '../../src/plan/plan-of';
 
 const GATEWAY: GatewayIntent = {
-  namespace: 'istio-system', service: 'out', host: 'out.istio-system.svc.cluster.local', labels: { istio: 'out' }, identity: 'spiffe://x', port: 443,
+  path: 'gateway',
+  namespace: 'istio-system',
+  service: 'out',
+  host: 'out.istio-system.svc.cluster.local',
+  selector: { istio: 'out' },
+  identity: 'spiffe://x',
+  port: 443,
+  labels: {},
+  annotations: {},
 };
 
 function egress(path: string, props: Partial<EgressIntent> = {}): EgressIntent {
@@ -20,7 +30,15 @@ function route(path: string, of: EgressIntent, hop: Partial<HopIntent> = {}, gat
 const wild = egress('one', { hosts: ['*.example.com'] });
 
 function problems(egresses: EgressIntent[], routes: RouteIntent[] = []): string[] {
-  return relationProblems(egresses, routes).map(({ path, text }) => `${path} ${text}`);
+  const gateways = [...new Map(routes.map(({ gateway }) => [gatewayName(gateway), gateway])).values()];
+  const plan = planOf({
+    egresses: [...new Set([...egresses, ...routes.map(one => one.egress)])],
+    routeOf: of => routes.find(one => one.egress === of),
+    permissionsOn: () => undefined,
+    gateways,
+    lockdowns: [],
+  });
+  return relationProblems(egresses, routes, plan).map(({ path, text }) => `${path} ${text}`);
 }
 
 describe('the same host', () => {

@@ -5,12 +5,12 @@ import { join } from 'path';
 import fc from 'fast-check';
 import { EgressGatewayRoute, SniProxy, SniProxyGateway, TlsEgress } from '../../src';
 import { configuration } from '../../src/emit/nginx/configuration';
-import { SniProxyIntent } from '../../src/intent/intent';
-import { SniListener } from '../../src/plan/sni-listener';
+import { SniProxyIntent } from '../../src/intent/sni-proxy';
+import { SniListener } from '../../src/plan/plan';
 import { chartOf, theDocument } from '../support';
 
 const PROXY: SniProxyIntent = {
-  program: 'nginx', resolver: '127.0.0.1', addressFamily: 'IPV4', connectTimeoutSeconds: 5, idleTimeoutSeconds: 60, deniedRanges: [], allowedRanges: [],
+  program: 'nginx', resolver: '127.0.0.1', addressFamily: 'IPV4', connectTimeout: 5000, idleTimeout: 60_000, deniedRanges: [], allowedRanges: [],
 };
 const STREAM = '/usr/lib/nginx/modules/ngx_stream_module.so';
 const HAS_NGINX = spawnSync('nginx', ['-v']).status === 0;

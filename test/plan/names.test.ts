@@ -1,39 +1,138 @@
 import fc from 'fast-check';
-import { label, ownName, routeDomain } from '../../src/plan/names';
+import * as names from '../../src/plan/names';
 
-test.each([
-  [['bookinfo', 'mongo'], /^bookinfo-mongo-[0-9a-f]{8}$/],
-  [['bookinfo', 'bookinfo', 'mongo'], /^bookinfo-mongo-[0-9a-f]{8}$/],
-  [['Book_Info', 'a.b'], /^book-info-a-b-[0-9a-f]{8}$/],
-  [['é'], /^[0-9a-f]{8}$/],
-])('%j is named %s', (parts, name) => {
-  expect(label(...parts)).toMatch(name);
+const LONG = 'a-rather-long-name-of-a-host.in-a-department.of-a-company.example.com';
+const [A, B, C] = ['bookinfo/sa/*', 'orders/sa/*', 'orders/sa/checkout'].map(of => `spiffe://cluster.local/ns/${of}`);
+const TEAMS = Array.from({ length: 9 }, (_, i) => `spiffe://cluster.local/ns/team-${i + 1}/sa/*`);
+const KEY: names.CrossingKey = { namespace: 'bookinfo', host: 'mongo.example.com', port: 27018, service: 'gateway', shape: ['mutual-tls', 'd'] };
+
+/** Objects in clusters have these names: a row may be added, and none may change. */
+const KEPT: [(...args: any[]) => string, any[], string][] = [
+  [names.label, [['bookinfo', 'mongo']], 'bookinfo-mongo-b9459e21'],
+  [names.label, [['bookinfo', 'bookinfo', 'mongo']], 'bookinfo-mongo-a4ed7e5d'],
+  [names.label, [['bookinfo', 'mongo'], ['x']], 'bookinfo-mongo-be92b685'],
+  [names.label, [['Book_Info', 'a.b']], 'book-info-a-b-af398017'],
+  [names.label, [['é']], '0b657be3'],
+  [names.clientName, ['mongo.example.com'], 'mongo-example-com-83203b22'],
+  [names.clientName, ['*.example.com'], 'example-com-57eadaaa'],
+  [names.clientName, ['example.com'], 'example-com-c3c82cd0'],
+  [names.clientName, [LONG], 'ame-of-a-host-in-a-department-of-a-company-example-com-42f31abb'],
+  [names.clientName, [`*.${LONG}`], 'ame-of-a-host-in-a-department-of-a-company-example-com-a7a8179d'],
+  [names.othersName, ['api.example.com'], 'api-example-com-others-0db3b6db'],
+  [names.othersName, [LONG], 'a-host-in-a-department-of-a-company-example-com-others-25340d19'],
+  [names.secretReaderName, ['api.example.com'], 'api-example-com-secret-74b00a71'],
+  [names.crossingName, [KEY], 'bookinfo-mongo-example-com-27018-6d013c2c'],
+  [names.crossingName, [{ ...KEY, host: '*.example.com', port: 443 }], 'bookinfo-example-com-443-5cfce131'],
+  [names.crossingName, [{ ...KEY, host: LONG, port: 443 }], 'of-a-host-in-a-department-of-a-company-example-com-443-c37a71ed'],
+  [names.crossingName, [{ ...KEY, service: 'other' }], 'bookinfo-mongo-example-com-27018-3b07f81e'],
+  [names.crossingName, [{ ...KEY, shape: ['passthrough', 'd'] }], 'bookinfo-mongo-example-com-27018-5dd62c94'],
+  [names.callersDomain, ['all', 'bookinfo', undefined], 'all.bookinfo.ns-egress.internal'],
+  [names.callersDomain, ['all', 'bookinfo', 'shop'], 'all.shop.egress.internal'],
+  [names.callersDomain, [[A], 'bookinfo', undefined], 'bookinfo-931c8437.bookinfo.ns-egress.internal'],
+  [names.callersDomain, [[A], 'bookinfo', 'shop'], 'bookinfo-931c8437.shop.egress.internal'],
+  [names.callersDomain, [[A, B, C], 'bookinfo', undefined], 'bookinfo-orders-3e36c5ac.bookinfo.ns-egress.internal'],
+  [names.callersDomain, [TEAMS, 'bookinfo', undefined], 'eam-2-team-3-team-4-team-5-team-6-team-7-team-8-team-9-5abce4ce.bookinfo.ns-egress.internal'],
+  [names.appDomain, ['shop'], 'shop.egress.internal'],
+  [names.appFenceName, ['shop', 'istio-egressgateway'], 'istio-egressgateway-shop-45d388e2'],
+  [names.callersFenceName, ['d', 'gateway', KEY], 'bookinfo-mongo-example-com-27018-callers-32fb90f5'],
+  [names.callersFenceName, ['d', 'gateway', { ...KEY, host: LONG }], 'in-a-department-of-a-company-example-com-27018-callers-75a9094e'],
+  [names.lockdownName, ['bookinfo'], 'egress-lockdown-bookinfo-55cf2d35'],
+  [names.gatewayLockdownName, ['gateway', 'bookinfo'], 'egress-lockdown-bookinfo-gateway-070a7f00'],
+  [names.nodesName, ['example.com/egress', undefined], 'egress-nodes-example-com-egress-5307eb31'],
+  [names.nodesName, ['example.com/egress', 'true'], 'egress-nodes-example-com-egress-true-37f942d6'],
+  [names.auditName, ['istio-egressgateway'], 'egress-audit-istio-egressgateway-d5ff2422'],
+  [names.externalName, ['trusted', '192.0.2.7', 9000], 'trusted-192-0-2-7-9000-1686ea2f'],
+  [names.externalName, ['trusted', '2001:db8::7', 9000], 'trusted-2001-db8-7-9000-ed5d4678'],
+];
+
+test.each(KEPT.map(([of, args, name]) => [of.name, args, name, of] as const))('%s of %j is %s, for ever', (_, args, name, of) => {
+  expect(of(...args)).toBe(name);
 });
 
-test('other parts give another name', () => {
-  const names = [['a-b', 'c'], ['a', 'b-c'], ['a', 'b', 'c'], ['a', 'a', 'b'], ['a', 'b'], ['A', 'b']].map(parts => label(...parts));
-  expect(new Set(names).size).toBe(names.length);
+test('every function has a row', () => {
+  const made = Object.values(names).filter(value => typeof value === 'function');
+  expect(made.filter(of => !KEPT.some(([known]) => known === of))).toEqual([]);
 });
 
-test('any parts give a DNS label', () => {
-  fc.assert(fc.property(fc.array(fc.string(), { minLength: 1 }), parts => {
-    expect(label(...parts)).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const text = fc.oneof(fc.string(), fc.stringMatching(/^[-.a-z0-9*]{0,80}$/), fc.constantFrom('a', 'a-b', 'a.b', 'A', '', '-', 'all', LONG));
+const port = fc.integer({ min: 1, max: 65535 });
+const account = fc.tuple(fc.stringMatching(/^[a-z]([-a-z]{0,20}[a-z])?$/), fc.constantFrom('*', 'a', 'b'))
+  .map(([of, name]) => `spiffe://cluster.local/ns/${of}/sa/${name}`);
+const callers = fc.oneof(fc.constant('all' as const), fc.uniqueArray(account, { minLength: 1, maxLength: 8 }).map(all => all.sort()));
+const namespace = fc.stringMatching(/^[a-z]([-a-z]{0,5}[a-z])?$/);
+const app = fc.oneof(fc.constant(undefined), namespace);
+const crossing = fc.record({ namespace: text, host: text, port, service: text, shape: fc.array(text, { maxLength: 3 }) });
+const place = fc.record({ namespace: text, host: text, port });
+
+/** Every function that makes a label, and what it is made of. */
+const LABELS: [(...args: any[]) => string, fc.Arbitrary<unknown[]>][] = [
+  [names.label, fc.tuple(fc.array(text, { minLength: 1, maxLength: 4 }), fc.array(text, { maxLength: 2 }))],
+  [names.clientName, fc.tuple(text)],
+  [names.othersName, fc.tuple(text)],
+  [names.secretReaderName, fc.tuple(text)],
+  [names.crossingName, fc.tuple(crossing)],
+  [names.appFenceName, fc.tuple(text, text)],
+  [names.callersFenceName, fc.tuple(text, text, place)],
+  [names.lockdownName, fc.tuple(text)],
+  [names.gatewayLockdownName, fc.tuple(text, text)],
+  [names.nodesName, fc.tuple(text, fc.option(text, { nil: undefined }))],
+  [names.auditName, fc.tuple(text)],
+  [names.externalName, fc.tuple(text, text, port)],
+];
+
+describe.each(LABELS.map(([of, args]) => [of.name, of, args] as const))('%s', (_, of, args) => {
+  test('is a DNS label of at most 63 characters, whatever it is made of', () => {
+    fc.assert(fc.property(args, given => {
+      expect(of(...given)).toMatch(LABEL);
+    }), { numRuns: 200 });
+  });
+
+  test('is another of other parts, and the same of the same', () => {
+    fc.assert(fc.property(args, args, (one, other) => {
+      expect(of(...one) === of(...other)).toBe(JSON.stringify(one) === JSON.stringify(other));
+      expect(of(...structuredClone(one))).toBe(of(...one));
+    }), { numRuns: 200 });
+  });
+});
+
+test('parts that are joined alike have other names', () => {
+  const all = [['a-b', 'c'], ['a', 'b-c'], ['a', 'b', 'c'], ['a', 'a', 'b'], ['a', 'b'], ['A', 'b'], ['a.b'], ['a-b'], ['*.a', 'b']].map(parts => names.label(parts));
+  expect(new Set(all).size).toBe(all.length);
+  expect(names.label(['a', 'b'])).not.toBe(names.label(['a'], ['b']));
+});
+
+test('where it is cut, the front goes, and the end stays', () => {
+  fc.assert(fc.property(fc.stringMatching(/^[a-z]{60,80}$/), host => {
+    const name = names.crossingName({ ...KEY, host: `${host}.example.com` });
+    expect(name).toHaveLength(63);
+    expect(name).toMatch(/-example-com-27018-[0-9a-f]{8}$/);
   }));
 });
 
-test('clients beyond the own namespace have a domain of their own', () => {
-  expect(routeDomain('bookinfo', ['bookinfo'])).toBe('bookinfo.egress.internal');
-  expect(routeDomain('bookinfo', ['orders'])).toMatch(/^orders-[0-9a-f]{8}\.shared-egress\.internal$/);
-  expect(routeDomain('bookinfo', ['*'])).toBe('all.shared-egress.internal');
-  expect(ownName('mongo', 'bookinfo', ['bookinfo'])).toBe('mongo.bookinfo.egress.internal');
-  expect(ownName('mongo', 'bookinfo', ['*'])).toBe('mongo.bookinfo.all.shared-egress.internal');
-});
+describe('the domain of callers', () => {
+  test('is one label for who calls, under that of the namespace or app', () => {
+    fc.assert(fc.property(callers, namespace, app, (who, of, name) => {
+      const domain = names.callersDomain(who, of, name);
+      const [set, owner, ...rest] = domain.split('.');
+      expect(set).toMatch(LABEL);
+      expect(set === 'all').toBe(who === 'all');
+      expect([owner, rest.join('.')]).toEqual(name === undefined ? [of, 'ns-egress.internal'] : [name, 'egress.internal']);
+    }));
+  });
 
-test('a name of one set of clients is never under the domain of another', () => {
-  const namespace = fc.stringMatching(/^[a-z]([-a-z]{0,5}[a-z])?$/);
-  const clients = fc.uniqueArray(namespace, { minLength: 1, maxLength: 3 }).map(names => names.sort());
-  fc.assert(fc.property(namespace, clients, namespace, clients, (ns, one, otherNs, other) => {
-    const domain = routeDomain(otherNs, other);
-    expect(ownName('r', ns, one).endsWith(`.${domain}`)).toBe(routeDomain(ns, one) === domain);
-  }));
+  test('covers no name under another, whoever calls and whose it is', () => {
+    fc.assert(fc.property(callers, namespace, app, callers, namespace, app, (...[who, of, name, otherWho, otherOf, otherName]) => {
+      const [domain, other] = [names.callersDomain(who, of, name), names.callersDomain(otherWho, otherOf, otherName)];
+      expect(`crossing.${domain}`.endsWith(`.${other}`)).toBe(domain === other);
+      const owners = [name === undefined ? [of] : name, otherName === undefined ? [otherOf] : otherName];
+      expect(domain === other).toBe(JSON.stringify([who, owners[0]]) === JSON.stringify([otherWho, owners[1]]));
+    }), { numRuns: 300 });
+  });
+
+  test('is under the app\'s, and under no other app\'s', () => {
+    fc.assert(fc.property(callers, namespace, app, namespace, (who, of, name, another) => {
+      expect(names.callersDomain(who, of, name).endsWith(`.${names.appDomain(another)}`)).toBe(name === another);
+    }));
+  });
 });

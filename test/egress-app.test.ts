@@ -1,0 +1,81 @@
+import { App, Chart, Testing } from 'cdk8s';
+import { chartOf, gatewayOf } from './support';
+import { EgressApp, EgressAppProps, EgressGateway, EgressGatewayRoute, EgressLockdown, TlsEgress } from '../src';
+
+const MANAGED = { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' };
+
+/** An app with one of everything, told this of itself. */
+function appOf(props?: EgressAppProps): Chart {
+  const app = Testing.app();
+  if (props) EgressApp.configure(app, props);
+  const chart = chartOf('bookinfo', app);
+  const gateway = new EgressGateway(chart, 'gateway', { namespace: 'out' });
+  const egress = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'], labels: { team: 'books' } });
+  new EgressGatewayRoute(chart, 'route', { egress, gateway });
+  new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [gateway] });
+  return chart;
+}
+
+test('every object says who wrote it, and of an app with a name, whose it is', () => {
+  const unnamed = Testing.synth(appOf());
+  const named = Testing.synth(appOf({ name: 'shop' }));
+  expect(unnamed.length).toBeGreaterThan(12);
+  for (const { metadata } of unnamed) {
+    expect(metadata.labels).toMatchObject(MANAGED);
+    expect(metadata.labels).not.toHaveProperty(['app.kubernetes.io/part-of']);
+  }
+  for (const { metadata } of named) {
+    expect(metadata.labels).toMatchObject({ ...MANAGED, 'app.kubernetes.io/part-of': 'shop' });
+  }
+});
+
+test('labels and annotations of the app are on every object, and those of a construct beside them', () => {
+  const documents = Testing.synth(appOf({ labels: { team: 'net', tier: 'edge' }, annotations: { note: 'x' } }));
+  for (const { kind, metadata: { labels, annotations, namespace } } of documents) {
+    const own = namespace === 'bookinfo' && ['ServiceEntry', 'DestinationRule'].includes(kind);
+    expect([kind, labels.team, labels.tier, annotations.note]).toEqual([kind, own ? 'books' : 'net', 'edge', 'x']);
+  }
+});
+
+test('domains, istiod\'s namespace and the revision are those of the app, unless a construct says otherwise', () => {
+  const text = (chart: Chart) => JSON.stringify(Testing.synth(chart));
+  const told = text(appOf({ trustDomain: 'corp.example', clusterDomain: 'k8s.corp', istioNamespace: 'mesh', revision: '1-31' }));
+  for (const part of [
+    'spiffe://corp.example/ns/out/sa/egress-gateway', 'corp.example/ns/bookinfo/sa/*', 'egress-gateway.out.svc.k8s.corp', '*.bookinfo.svc.k8s.corp',
+    '"kubernetes.io/metadata.name":"mesh"', '"istio.io/rev":"1-31"',
+  ]) {
+    expect(told).toContain(part);
+  }
+  expect(told).not.toContain('cluster.local');
+  const app = Testing.app();
+  EgressApp.configure(app, { trustDomain: 'corp.example', clusterDomain: 'k8s.corp' });
+  const gateway = EgressGateway.fromService(chartOf('bookinfo', app), 'gateway', {
+    namespace: 'out', service: 'out', selector: { app: 'out' }, serviceAccount: 'out', trustDomain: 'other.example', clusterDomain: 'k8s.other',
+  });
+  expect(gateway._intent).toMatchObject({ host: 'out.out.svc.k8s.other', identity: 'spiffe://other.example/ns/out/sa/out' });
+});
+
+describe('refuses', () => {
+  test.each<[string, EgressAppProps]>([
+    ['invalid-name: name is "Shop"', { name: 'Shop' }],
+    ['invalid-name: name is "a.b"', { name: 'a.b' }],
+    ['invalid-name: trustDomain is "spiffe://x"', { trustDomain: 'spiffe://x' }],
+    ['invalid-name: clusterDomain is "k8s.1"', { clusterDomain: 'k8s.1' }],
+    ['invalid-name: istioNamespace is "Mesh"', { istioNamespace: 'Mesh' }],
+    ['invalid-label: labels "a" has the value "b c"', { labels: { a: 'b c' } }],
+    ['reserved-label: labels sets "app.kubernetes.io/part-of"', { labels: { 'app.kubernetes.io/part-of': 'shop' } }],
+    ['invalid-annotation: annotations has the key "a b"', { annotations: { 'a b': '' } }],
+  ])('%s', (message, props) => {
+    expect(() => EgressApp.configure(new App(), props)).toThrow(message);
+  });
+
+  test.each<[string, (app: App) => void]>([
+    ['a gateway', app => gatewayOf(chartOf('bookinfo', app))],
+    ['an egress', app => new TlsEgress(chartOf('bookinfo', app), 'mongo', { hosts: ['mongo.example.com'] })],
+    ['another word of it', app => EgressApp.configure(app, {})],
+  ])('to be told after %s', (_, first) => {
+    const app = Testing.app();
+    first(app);
+    expect(() => EgressApp.configure(app, { name: 'shop' })).toThrow('configured-late: EgressApp.configure comes after constructs that have taken the defaults');
+  });
+});
