@@ -26,7 +26,7 @@ describe('exact identities', () => {
     const before = documents(chart, 'AuthorizationPolicy');
     made.allowFrom(REVIEWS, RATINGS);
     expect(demanded(chart)).toEqual([uris, uris]);
-    expect(letIn(chart)).toEqual([['cluster.local/ns/bookinfo/sa/*']]);
+    expect(letIn(chart)).toEqual([['cluster.local/ns/bookinfo/*']]);
     expect(documents(chart, 'AuthorizationPolicy')).toEqual(before);
   });
 
@@ -37,7 +37,7 @@ describe('exact identities', () => {
     made.allowFrom(RATINGS, REVIEWS);
     egress.allowFrom(RATINGS);
     expect(demanded(chart)).toEqual([uris, uris]);
-    expect(letIn(chart)).toEqual([['cluster.local/ns/bookinfo/sa/*']]);
+    expect(letIn(chart)).toEqual([['cluster.local/ns/bookinfo/*']]);
   });
 
   test('have the gateway\'s trust domain', () => {
@@ -46,7 +46,7 @@ describe('exact identities', () => {
     const route = new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] }), gateway });
     route.allowFrom(RATINGS, WorkloadIdentity.spiffe('spiffe://partner.example/ns/bookinfo/sa/batch', { anotherTrustDomain: true }));
     expect(demanded(chart)).toEqual([['spiffe://corp.example/ns/bookinfo/sa/ratings', 'spiffe://partner.example/ns/bookinfo/sa/batch']]);
-    expect(letIn(chart)).toEqual([['corp.example/ns/bookinfo/sa/*', 'partner.example/ns/bookinfo/sa/batch']]);
+    expect(letIn(chart)).toEqual([['corp.example/ns/bookinfo/*', 'partner.example/ns/bookinfo/sa/batch']]);
   });
 
   test('change nothing of another route', () => {
@@ -78,16 +78,16 @@ describe('a namespace among them', () => {
     const made = route();
     made.allowFrom(RATINGS);
     if (!before) egress.allowFrom(WorkloadIdentity.namespace('orders'));
-    const [[, domain], ...others] = documents(chart, 'Gateway').map(ownNameOf).map(name => /^[^.]+\.(.*)$/.exec(name)!);
-    expect(others.map(([, other]) => other)).toEqual([domain]);
-    expect(domain).toMatch(/^bookinfo-orders-[0-9a-f]{8}\.bookinfo\.ns-egress\.internal$/);
+    const [set, ...others] = documents(chart, 'Gateway').map(ownNameOf).map(name => name.split('.')[0]);
+    expect(others).toEqual([set]);
+    expect(set).toMatch(/^s-[0-9a-f]{8}$/);
     expect(demanded(chart)).toEqual([undefined, undefined]);
     expect(policies(chart)).toEqual([{
       action: 'DENY',
       selector: { matchLabels: { istio: 'egressgateway' } },
       rules: [{
-        from: [{ source: { notPrincipals: ['cluster.local/ns/bookinfo/sa/ratings', 'cluster.local/ns/orders/sa/*'] } }],
-        when: [{ key: 'connection.sni', values: [`*.${domain}`] }],
+        from: [{ source: { notPrincipals: ['cluster.local/ns/bookinfo/sa/ratings', 'cluster.local/ns/orders/*'] } }],
+        when: [{ key: 'connection.sni', values: [`${set}.*`] }],
       }],
     }]);
   });
@@ -95,7 +95,7 @@ describe('a namespace among them', () => {
   test('makes a set of its own where all are clients too', () => {
     const { chart, route } = routed(['*']);
     route().allowFrom(WorkloadIdentity.namespace('orders'));
-    expect(letIn(chart)).toEqual([['cluster.local/ns/orders/sa/*']]);
+    expect(letIn(chart)).toEqual([['cluster.local/ns/orders/*']]);
   });
 });
 
@@ -104,7 +104,7 @@ test('a set of callers is taken back once every client is named', () => {
   const made = route();
   const everyone = policies(chart);
   made.allowFrom(WorkloadIdentity.namespace('orders'));
-  expect(letIn(chart)).toEqual([['cluster.local/ns/orders/sa/*']]);
+  expect(letIn(chart)).toEqual([['cluster.local/ns/orders/*']]);
   made.allowFrom(WorkloadIdentity.namespace('bookinfo'));
   expect(policies(chart)).toEqual(everyone);
 });

@@ -41,7 +41,7 @@ test('domains, istiod\'s namespace and the revision are those of the app, unless
   const text = (chart: Chart) => JSON.stringify(Testing.synth(chart));
   const told = text(appOf({ trustDomain: 'corp.example', clusterDomain: 'k8s.corp', istioNamespace: 'mesh', revision: '1-31' }));
   for (const part of [
-    'spiffe://corp.example/ns/out/sa/egress-gateway', 'corp.example/ns/bookinfo/sa/*', 'egress-gateway.out.svc.k8s.corp', '*.bookinfo.svc.k8s.corp',
+    'spiffe://corp.example/ns/out/sa/egress-gateway', 'corp.example/ns/bookinfo/*', 'egress-gateway.out.svc.k8s.corp', '*.bookinfo.svc.k8s.corp',
     '"kubernetes.io/metadata.name":"mesh"', '"istio.io/rev":"1-31"',
   ]) {
     expect(told).toContain(part);

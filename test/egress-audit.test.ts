@@ -41,6 +41,10 @@ describe('a Telemetry', () => {
     expect(metadata).toMatchObject({ labels: { team: 'net' }, annotations: { 'example.com/why': 'audit' } });
   });
 
+  test('takes no other logs for none', () => {
+    expect(theDocument(audited({ otherProviders: [] }).chart, 'Telemetry').spec.accessLogging).toEqual([{ providers: [{ name: 'egress-audit' }] }]);
+  });
+
   test('of a gateway of one\'s own selects its pods', () => {
     const chart = chartOf();
     const gateway = new EgressGateway(chart, 'gateway', { namespace: 'egress', name: 'out' });
@@ -81,7 +85,6 @@ describe('what is wrong alone is refused', () => {
     ['invalid-name: provider is "a b"', { provider: 'a b' }],
     ['invalid-name: provider is 7', { provider: 7 as any }],
     ['invalid-name: provider is "envoy", which Istio has itself', { provider: 'envoy' }],
-    ['empty-list: otherProviders', { otherProviders: [] }],
     ['duplicate-value: otherProviders\\[1\\]', { otherProviders: ['envoy', 'envoy'] }],
     ['duplicate-value: otherProviders names "egress-audit"', { otherProviders: ['egress-audit'] }],
     ['invalid-name: otherProviders\\[0\\]', { otherProviders: ['-'] }],

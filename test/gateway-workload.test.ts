@@ -35,9 +35,11 @@ test('two gateways of one name in two namespaces do not select each other\'s pod
   expect(selectors[0]).not.toEqual(selectors[1]);
 });
 
-test('the pods are injected as a gateway, by the revision given', () => {
+test('the pods are injected as a gateway, by the revision given, and write of the caller what doors that read HTTP compare', () => {
   const { template } = theDocument(gateway({ revision: '1-31' }).chart, 'Deployment').spec;
-  expect(template.metadata.annotations).toEqual({ 'inject.istio.io/templates': 'gateway' });
+  expect(template.metadata.annotations).toEqual({
+    'inject.istio.io/templates': 'gateway', 'proxy.istio.io/config': 'gatewayTopology:\n  forwardClientCertDetails: SANITIZE_SET\n',
+  });
   expect(template.metadata.labels).toMatchObject({ 'sidecar.istio.io/inject': 'true', 'istio.io/rev': '1-31' });
   expect(template.spec.containers.map(({ name, image }: any) => [name, image])).toEqual([['istio-proxy', 'auto']]);
 });
@@ -143,7 +145,7 @@ test('a plaintext hop at a port of the proxy itself is a problem where the pods 
 
 test.each<[string, EgressGatewayProps]>([
   ['reserved-port: port is 15090, at which the proxy listens for itself; give a port other than 15000', { port: 15090 }],
-  ['reserved-port: ports is 15020', { ports: [443, 15020] }],
+  ['reserved-port: ports[1] is 15020', { ports: [443, 15020] }],
   ['invalid-name: name is "Out"', { name: 'Out' }],
   ['invalid-name: trustDomain is ""', { trustDomain: '' }],
   ['invalid-port: port is 0', { port: 0 }],

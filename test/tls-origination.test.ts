@@ -130,9 +130,9 @@ describe('MutualTlsOrigination', () => {
     const partner = new MutualTlsOrigination(chart, 'partner', {
       host: 'partner.example.com', gateway: gatewayOf(chart), clientCertificate: secret, ...LIMITS, egressOptions: { maxConnections: 7 },
     });
-    const byHost = (host: string) => documents(chart, 'DestinationRule').find(({ spec }) => spec.host.startsWith(host)).spec.trafficPolicy;
-    expect(byHost('bookinfo-partner-example-com-80-').connectionPool).toEqual({ tcp: { maxConnections: 50, connectTimeout: '2s' } });
-    expect(byHost('partner').connectionPool).toEqual({ tcp: { maxConnections: 7 } });
+    const byHost = (host: string) => documents(chart, 'DestinationRule').find(({ spec }) => spec.host.includes(host)).spec.trafficPolicy;
+    expect(byHost('.bookinfo-partner-example-com-80-').connectionPool).toEqual({ tcp: { maxConnections: 50, connectTimeout: '2s' } });
+    expect(byHost('partner.example.com').connectionPool).toEqual({ tcp: { maxConnections: 7 } });
     expect(documents(chart, 'VirtualService').find(({ spec }) => spec.hosts[0] === 'partner.example.com').spec.http[0]).toMatchObject({ timeout: '9s', retries: { attempts: 1 } });
     expect(partner.route).toBeDefined();
 

@@ -7,6 +7,7 @@ import { IdentityIntent } from '../../src/intent/identity';
 import { PermissionIntent } from '../../src/intent/permission';
 import { HopIntent } from '../../src/intent/route';
 import { admitted } from '../../src/plan/callers';
+import { callersName } from '../../src/plan/names';
 import { certificateOf, chartOf, gatewayOf, leadsOn, ownNameOf } from '../support';
 
 const A: IdentityIntent = { namespace: 'shop', serviceAccount: 'a', anotherTrustDomain: false };
@@ -22,14 +23,15 @@ const BYTES: HopIntent = { security: 'mutual-tls', port: 443 };
 const HTTP: HopIntent = { ...BYTES, http: true };
 
 function admits(hop: HopIntent, permissions?: readonly PermissionIntent[], egress: Partial<EgressIntent> = {}) {
-  const { domain, ...rest } = admitted({ ...ROUTE, hop, egress: { ...EGRESS, namespace: 'shop', clients: ['other', 'shop'], ...egress } }, permissions, undefined);
+  const { set, ...rest } = admitted({ ...ROUTE, hop, egress: { ...EGRESS, namespace: 'shop', clients: ['other', 'shop'], ...egress } }, permissions);
+  expect(set).toBe(callersName(rest.who));
   return rest;
 }
 
 test.each<[string, HopIntent]>([['passthrough', { security: 'passthrough', port: 443 }], ['plaintext', { security: 'plaintext', port: 7777 }]])(
   'a %s hop knows no callers, whatever is permitted', (_, hop) => {
-    expect(admitted({ ...ROUTE, hop }, undefined, undefined)).toEqual({ who: 'all' });
-    expect(admitted({ ...ROUTE, hop }, [{ identities: [A] }], 'app')).toEqual({ who: 'all' });
+    expect(admitted({ ...ROUTE, hop }, undefined)).toEqual({ who: 'all' });
+    expect(admitted({ ...ROUTE, hop }, [{ identities: [A] }])).toEqual({ who: 'all' });
   });
 
 describe('a door of bytes admits', () => {
@@ -76,7 +78,7 @@ describe('a door that reads HTTP lets through', () => {
   });
 });
 
-test('the callers of a gateway are listed once for each domain, with the first way that they are for', () => {
+test('the callers of a gateway are listed once for each set, with the first way that they are for', () => {
   const egress = (host: string, clients: string[], namespace = 'shop'): EgressIntent => ({ ...EGRESS, path: host, namespace, clients, hosts: [host], ports: [443] });
   const routes = [
     egress('b.example.com', ['shop']), egress('a.example.com', ['shop']), egress('c.example.com', ['other', 'shop']), egress('d.example.com', ['*']), egress('e.example.com', ['other'], 'other'),
@@ -86,7 +88,7 @@ test('the callers of a gateway are listed once for each domain, with the first w
     [[all], 'a.example.com'], [[others, all], 'c.example.com'], ['all', 'd.example.com'], [[others], 'e.example.com'],
   ]));
   expect(callers).toHaveLength(4);
-  expect(new Set(doors.map(({ admits: { domain } }) => domain))).toEqual(new Set(callers.map(({ domain }) => domain)));
+  expect(new Set(doors.map(({ admits: { set } }) => set))).toEqual(new Set(callers.map(({ set }) => set)));
   const passthrough = planned({ routes: routes.map(route => ({ ...route, hop: { security: 'passthrough' as const, port: 443 } })) });
   expect(passthrough.gateways[0].callers).toEqual([]);
   expect(passthrough.gateways[0].doors).toHaveLength(5);
@@ -97,11 +99,11 @@ function passes(written: readonly any[], uri: string, method: string, path: stri
   const ofKind = (kind: string) => written.filter(document => document.kind === kind);
   const [gateway] = ofKind('Gateway');
   const name = ownNameOf(gateway);
-  const under = (patterns: string[] | undefined) => patterns?.some(pattern => name.endsWith(pattern.slice(1)));
+  const says = (patterns: string[] | undefined, value: string) => patterns?.some(pattern => pattern.startsWith('*') ? value.endsWith(pattern.slice(1))
+    : pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : pattern === value);
   const principal = uri.slice('spiffe://'.length);
   const refused = ofKind('AuthorizationPolicy').flatMap(({ spec }) => spec.rules).some(({ from, when: [{ values, notValues }] }: any) =>
-    under(values) && !under(notValues)
-    && (!from || !from[0].source.notPrincipals.some((one: string) => one.endsWith('*') ? principal.startsWith(one.slice(0, -1)) : one === principal)));
+    says(values, name) && !says(notValues, name) && (!from || !says(from[0].source.notPrincipals, principal)));
   const [{ tls }] = gateway.spec.servers;
   if (refused || (tls.subjectAltNames && !tls.subjectAltNames.includes(uri))) return false;
   const door = ofKind('VirtualService').find(({ spec }) => spec.hosts[0] === name);

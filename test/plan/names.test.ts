@@ -26,16 +26,17 @@ const KEPT: [(...args: any[]) => string, any[], string][] = [
   [names.crossingName, [{ ...KEY, host: LONG, port: 443 }], 'of-a-host-in-a-department-of-a-company-example-com-443-c37a71ed'],
   [names.crossingName, [{ ...KEY, service: 'other' }], 'bookinfo-mongo-example-com-27018-3b07f81e'],
   [names.crossingName, [{ ...KEY, shape: ['passthrough', 'd'] }], 'bookinfo-mongo-example-com-27018-5dd62c94'],
-  [names.callersDomain, ['all', 'bookinfo', undefined], 'all.bookinfo.ns-egress.internal'],
-  [names.callersDomain, ['all', 'bookinfo', 'shop'], 'all.shop.egress.internal'],
-  [names.callersDomain, [[A], 'bookinfo', undefined], 'bookinfo-931c8437.bookinfo.ns-egress.internal'],
-  [names.callersDomain, [[A], 'bookinfo', 'shop'], 'bookinfo-931c8437.shop.egress.internal'],
-  [names.callersDomain, [[A, B, C], 'bookinfo', undefined], 'bookinfo-orders-3e36c5ac.bookinfo.ns-egress.internal'],
-  [names.callersDomain, [TEAMS, 'bookinfo', undefined], 'eam-2-team-3-team-4-team-5-team-6-team-7-team-8-team-9-5abce4ce.bookinfo.ns-egress.internal'],
-  [names.appDomain, ['shop'], 'shop.egress.internal'],
-  [names.appFenceName, ['shop', 'istio-egressgateway'], 'istio-egressgateway-shop-45d388e2'],
-  [names.callersFenceName, ['d', 'gateway', KEY], 'bookinfo-mongo-example-com-27018-callers-32fb90f5'],
-  [names.callersFenceName, ['d', 'gateway', { ...KEY, host: LONG }], 'in-a-department-of-a-company-example-com-27018-callers-75a9094e'],
+  [names.callersName, ['all'], 'all'],
+  [names.callersName, [[A]], 's-0ab33718'],
+  [names.callersName, [[A, B, C]], 's-d0400d34'],
+  [names.callersName, [TEAMS], 's-cec091f7'],
+  [names.ownDomain, ['bookinfo', undefined], 'bookinfo.ns-egress.internal'],
+  [names.ownDomain, ['bookinfo', 'shop'], 'shop.egress.internal'],
+  [names.ownName, ['all', 'crossing', 'shop.egress.internal'], 'all.crossing.shop.egress.internal'],
+  [names.appFenceName, ['shop', 'istio-egressgateway'], 'shop-4bac3e2f'],
+  [names.appFenceName, [LONG, 'gateway'], 'ame-of-a-host-in-a-department-of-a-company-example-com-f75404be'],
+  [names.callersFenceName, ['all', 'gateway', KEY], 'bookinfo-e29b2d79'],
+  [names.callersFenceName, ['all', 'gateway', { ...KEY, host: LONG }], 'bookinfo-be704932'],
   [names.lockdownName, ['bookinfo'], 'egress-lockdown-bookinfo-55cf2d35'],
   [names.gatewayLockdownName, ['gateway', 'bookinfo'], 'egress-lockdown-bookinfo-gateway-070a7f00'],
   [names.nodesName, ['example.com/egress', undefined], 'egress-nodes-example-com-egress-5307eb31'],
@@ -72,6 +73,7 @@ const LABELS: [(...args: any[]) => string, fc.Arbitrary<unknown[]>][] = [
   [names.othersName, fc.tuple(text)],
   [names.secretReaderName, fc.tuple(text)],
   [names.crossingName, fc.tuple(crossing)],
+  [names.callersName, fc.tuple(callers)],
   [names.appFenceName, fc.tuple(text, text)],
   [names.callersFenceName, fc.tuple(text, text, place)],
   [names.lockdownName, fc.tuple(text)],
@@ -110,29 +112,29 @@ test('where it is cut, the front goes, and the end stays', () => {
   }));
 });
 
-describe('the domain of callers', () => {
-  test('is one label for who calls, under that of the namespace or app', () => {
-    fc.assert(fc.property(callers, namespace, app, (who, of, name) => {
-      const domain = names.callersDomain(who, of, name);
-      const [set, owner, ...rest] = domain.split('.');
-      expect(set).toMatch(LABEL);
+describe('an own name', () => {
+  const nameOf = (who: 'all' | string[], crossed: string, of: string, name?: string) => names.ownName(names.callersName(who), crossed, names.ownDomain(of, name));
+
+  test('is a DNS name of at most 253 characters, of one label for who calls, one for the crossing, and the domain of the namespace or app', () => {
+    fc.assert(fc.property(callers, crossing, namespace, app, (who, key, of, name) => {
+      const own = nameOf(who, names.crossingName(key), of, name);
+      const [set, crossed, owner, ...rest] = own.split('.');
+      expect(own.length).toBeLessThan(254);
+      expect([set, crossed, owner].filter(part => !LABEL.test(part))).toEqual([]);
       expect(set === 'all').toBe(who === 'all');
       expect([owner, rest.join('.')]).toEqual(name === undefined ? [of, 'ns-egress.internal'] : [name, 'egress.internal']);
     }));
   });
 
-  test('covers no name under another, whoever calls and whose it is', () => {
-    fc.assert(fc.property(callers, namespace, app, callers, namespace, app, (...[who, of, name, otherWho, otherOf, otherName]) => {
-      const [domain, other] = [names.callersDomain(who, of, name), names.callersDomain(otherWho, otherOf, otherName)];
-      expect(`crossing.${domain}`.endsWith(`.${other}`)).toBe(domain === other);
-      const owners = [name === undefined ? [of] : name, otherName === undefined ? [otherOf] : otherName];
-      expect(domain === other).toBe(JSON.stringify([who, owners[0]]) === JSON.stringify([otherWho, owners[1]]));
+  test('begins with the callers of its own set and of no other', () => {
+    fc.assert(fc.property(callers, namespace, app, callers, (who, of, name, others) => {
+      expect(nameOf(who, 'crossing', of, name).startsWith(`${names.callersName(others)}.`)).toBe(JSON.stringify(who) === JSON.stringify(others));
     }), { numRuns: 300 });
   });
 
-  test('is under the app\'s, and under no other app\'s', () => {
+  test('is under the domain of its own app, and of no other', () => {
     fc.assert(fc.property(callers, namespace, app, namespace, (who, of, name, another) => {
-      expect(names.callersDomain(who, of, name).endsWith(`.${names.appDomain(another)}`)).toBe(name === another);
+      expect(nameOf(who, 'crossing', of, name).endsWith(`.${names.ownDomain('', another)}`)).toBe(name === another);
     }));
   });
 });

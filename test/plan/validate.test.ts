@@ -22,7 +22,7 @@ test.each<[string, Way, string]>([
   ['a way that goes on where it has ended', withLegs({ ...ROUTED.legs[0], door: undefined }, ROUTED.legs[1]!), 'chart/route broken-plan: the way to mongo.example.com goes on where it has ended'],
   ['a door that another name opens', withDoor({ opensTo: { by: 'own-name', name: 'x.egress.internal' } }), 'chart/route broken-plan: nobody opens the door to mongo.example.com'],
   ['a door of an own name that is reached in clear', withDoor({}, { security: { by: 'nothing' } }), 'chart/route broken-plan: nobody opens the door to mongo.example.com'],
-  ['a domain of callers where nobody is known', withDoor({ opensTo: { by: 'port' } }), 'chart/route broken-plan: the door to mongo.example.com cannot know whom it lets in'],
+  ['a set of callers where nobody is known', withDoor({ opensTo: { by: 'port' } }), 'chart/route broken-plan: the door to mongo.example.com cannot know whom it lets in'],
   ['a handshake that is nobody\'s', withDoor({ opensTo: { by: 'sni', name: 'x' }, admits: { handshake: ['spiffe://a'] } }), 'chart/route broken-plan: the door to mongo.example.com cannot know whom'],
   ['rules of requests where nobody is known', withDoor({ opensTo: { by: 'port' }, admits: { requests: [] } }), 'chart/route broken-plan: the door to mongo.example.com cannot know whom'],
 ])('%s is a mistake of the library', (_, way, message) => {
