@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { basename, join } from 'path';
+import { planYaml } from './plan-yaml';
 import { EgressWays } from '../src';
 
 const examples = join(__dirname, '..', 'examples');
@@ -23,6 +24,7 @@ for (const name of wanted.length > 0 ? wanted : names) {
   const files = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort();
   if (golden) {
     writeFileSync(join(examples, `${name}.k8s.yaml`), files.map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n'));
+    writeFileSync(join(examples, `${name}.plan.yaml`), planYaml(app));
     for (const report of readdirSync(outdir).filter(file => file.endsWith('.report.txt'))) {
       copyFileSync(join(outdir, report), join(examples, `${name}.report.txt`));
     }
