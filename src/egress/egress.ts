@@ -94,21 +94,23 @@ export abstract class Egress extends Construct implements IEgress {
   }
 
   /**
-   * The DestinationRule of a host, for patches.
+   * The DestinationRule of a host, for patches; of each port where the sidecar originates TLS.
    *
    * @param host one of the hosts; may be left out where there is one only
+   * @param port one of the ports; may be left out where there is one only
    */
-  public destinationRule(host?: string): ApiObject {
-    return this._emitted.find('DestinationRule', host);
+  public destinationRule(host?: string, port?: number): ApiObject {
+    return this._emitted.find('DestinationRule', host, port);
   }
 
   /**
    * The DestinationRule of a host for pods that an origination's `workloadSelector` leaves out, for patches.
    *
    * @param host one of the hosts; may be left out where there is one only
+   * @param port one of the ports; may be left out where there is one only
    */
-  public otherDestinationRule(host?: string): ApiObject {
-    return this._emitted.find('OtherDestinationRule', host);
+  public otherDestinationRule(host?: string, port?: number): ApiObject {
+    return this._emitted.find('OtherDestinationRule', host, port);
   }
 
   /**
@@ -141,20 +143,24 @@ export abstract class Egress extends Construct implements IEgress {
       labels: values.labels('labels', options.labels),
       annotations: values.annotations(options.annotations),
     };
-    const { workloadSelector } = intent.tlsOrigination ?? intent.forwardProxy?.tlsOrigination ?? {};
     this._intent = intent;
+    const { tlsOrigination } = intent;
+    const shape = {
+      addressed: !isNamed(intent) && intent.addresses.length === 0,
+      originated: tlsOrigination !== undefined,
+      others: intent.forwardProxy?.tlsOrigination?.workloadSelector !== undefined,
+      secretReader: secretReader(intent),
+    };
     for (const host of intent.hosts) {
-      const shape = {
-        host,
-        addressed: !isNamed(intent) && intent.addresses.length === 0,
-        others: workloadSelector !== undefined,
-        secretReader: secretReader(intent),
-      };
       const ways = () => index.waysOf(intent, host);
       this._emitted.add({ host }, [
-        ...index.backend.client(this, meta, shape, ways),
-        ...(intent.requests ? index.backend.requests(this, meta, host, ways) : []),
+        ...index.backend.client(this, meta, { ...shape, host }, ways),
+        ...(intent.requests || tlsOrigination ? index.backend.steering(this, meta, host, ways) : []),
       ]);
+      for (const port of tlsOrigination ? intent.ports : []) {
+        this._emitted.add({ host, port }, index.backend.origination(
+          this, meta, { host, port, others: tlsOrigination!.workloadSelector !== undefined }, () => index.wayOf(intent, host, port)));
+      }
     }
     index.addEgress(this, intent);
   }

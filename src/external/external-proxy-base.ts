@@ -74,7 +74,8 @@ export abstract class ExternalProxyBase extends Construct {
 
     this.emitted = new ObjectSet(values);
     for (const host of hosts) {
-      this.emitted.add({ host }, index.backend.client(this, meta, { host, addressed: false, others: false }, () => index.waysOf(intent, host)));
+      const shape = { host, addressed: false, originated: false, others: false };
+      this.emitted.add({ host }, index.backend.client(this, meta, shape, () => index.waysOf(intent, host)));
     }
     this.requirements = {
       name,

@@ -259,8 +259,8 @@ export class EgressGatewayRoute extends Construct {
         this.emitted.add({ host, port }, index.backend.crossing(
           this, meta, { ...shape, port }, () => index.wayOf(egress, host, port), () => index.gatewayPlan(gateway)));
       }
-      if (hop.http && !egress.requests) {
-        this.clients.add({ host }, index.backend.requests(this, { ...meta, namespace: egress.namespace }, host, () => index.waysOf(egress, host)));
+      if (hop.http && !egress.requests && !egress.tlsOrigination) {
+        this.clients.add({ host }, index.backend.steering(this, { ...meta, namespace: egress.namespace }, host, () => index.waysOf(egress, host)));
       }
     }
   }
