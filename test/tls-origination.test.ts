@@ -1,4 +1,4 @@
-import { ApiObject, Duration, Testing } from 'cdk8s';
+import { ApiObject, Chart, Duration, Testing } from 'cdk8s';
 import { chartOf, documents, gatewayOf, theDocument } from './support';
 import {
   CaCertificates, ClientCertificate, EgressGatewayRoute, EgressGatewayRouteProps, ForwardProxy, GatewayHop, HttpEgress, HttpEgressProps,
