@@ -24,6 +24,9 @@ new EgressGatewayRoute(chart, 'billing-route', { egress: billing, gateway, hop: 
 const api = new HttpEgress(chart, 'api', { hosts: ['api.example.com'] });
 new EgressGatewayRoute(chart, 'api-route', { egress: api, gateway, hop: GatewayHop.http() });
 
+const orders = new HttpEgress(chart, 'orders', { hosts: ['orders.example.com'] });
+new EgressGatewayRoute(chart, 'orders-route', { egress: orders, gateway, hop: GatewayHop.http() }).allowRequests({ methods: ['GET'], paths: ['/v1/*'] });
+
 const imposter = new HttpEgress(chart, 'imposter', { hosts: ['imposter.example.com'] });
 new EgressGatewayRoute(chart, 'imposter-route', {
   egress: imposter, gateway, tlsOrigination: TlsOrigination.simple({ caCertificates: CaCertificates.fromConfigMap('outside-ca') }),

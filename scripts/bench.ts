@@ -53,17 +53,17 @@ function ruled(routes: number, rules: string): App {
 }
 
 /** The same objects as somebody would write them with the raw types, in a construct for each host and each route. */
-function raw(routes: number, names: (i: number) => { entry: string; crossing: string }, policy: any): App {
+function raw(routes: number, names: (i: number) => { entry: string; crossing: string; own: string }, policy: any): App {
   const app = new App();
   const chart = new Chart(app, 'bench', { namespace: 'bench' });
   new security.AuthorizationPolicy(chart, 'policy', policy);
   for (let i = 0; i < routes; i++) {
     const host = `host${i}.example.com`;
-    const { entry, crossing } = names(i);
-    const own = `${crossing}.bench.egress.internal`;
-    const labels = { 'networking.istio.io/enable-autoallocate-ip': 'false' };
-    const near = { name: entry, namespace: 'bench' };
-    const far = { name: crossing, namespace: 'istio-system' };
+    const { entry, crossing, own } = names(i);
+    const managed = { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' };
+    const labels = { ...managed, 'networking.istio.io/enable-autoallocate-ip': 'false' };
+    const near = { name: entry, namespace: 'bench', labels: managed };
+    const far = { name: crossing, namespace: 'istio-system', labels: managed };
     const client = new Construct(chart, `host${i}`);
     new istio.ServiceEntry(client, 'ServiceEntry', {
       metadata: { ...near, labels },
@@ -73,7 +73,7 @@ function raw(routes: number, names: (i: number) => { entry: string; crossing: st
         location: istio.ServiceEntrySpecLocation.MESH_UNDERSCORE_EXTERNAL,
         exportTo: ['.'],
         resolution: istio.ServiceEntrySpecResolution.DNS,
-        endpoints: [{ address: 'istio-egressgateway.istio-system.svc.cluster.local', ports: { 'tls-443': 443 } }],
+        endpoints: [{ address: 'istio-egressgateway.istio-system.svc.cluster.local' }],
       },
     });
     new istio.DestinationRule(client, 'DestinationRule', {
@@ -97,7 +97,7 @@ function raw(routes: number, names: (i: number) => { entry: string; crossing: st
         selector: { istio: 'egressgateway' },
         servers: [{
           port: { number: 443, name: crossing, protocol: 'TLS' },
-          hosts: [own],
+          hosts: [`./${own}`],
           tls: { mode: istio.GatewaySpecServersTlsMode.ISTIO_UNDERSCORE_MUTUAL },
         }],
       },
@@ -119,7 +119,7 @@ function raw(routes: number, names: (i: number) => { entry: string; crossing: st
         location: istio.ServiceEntrySpecLocation.MESH_UNDERSCORE_EXTERNAL,
         exportTo: ['.'],
         resolution: istio.ServiceEntrySpecResolution.DNS,
-        endpoints: [{ address: host, ports: { tls: 443 } }],
+        endpoints: [{ address: host }],
       },
     });
   }
@@ -131,9 +131,9 @@ function rawOf(routes: number): () => App {
   const documents: any[] = ours(routes).charts.flatMap(chart => chart.toJson());
   const entry = new Map(documents.filter(({ kind }) => kind === 'DestinationRule').map(({ metadata, spec }) => [spec.host, metadata.name]));
   const crossing = new Map(documents.filter(({ kind, metadata }) => kind === 'ServiceEntry' && metadata.namespace === 'istio-system')
-    .map(({ metadata, spec }) => [spec.endpoints[0].address, metadata.name]));
+    .map(({ metadata, spec }) => [spec.endpoints[0].address, { crossing: metadata.name, own: spec.hosts[0] }]));
   const { metadata, spec } = documents.find(({ kind }) => kind === 'AuthorizationPolicy');
-  const build = () => raw(routes, i => ({ entry: entry.get(`host${i}.example.com`)!, crossing: crossing.get(`host${i}.example.com`)! }), { metadata, spec });
+  const build = () => raw(routes, i => ({ entry: entry.get(`host${i}.example.com`)!, ...crossing.get(`host${i}.example.com`)! }), { metadata, spec });
   const sorted = (all: any[]) => all.map(document => JSON.stringify(document, Object.keys(flat(document)).sort())).sort();
   deepEqual(sorted(build().charts.flatMap(chart => chart.toJson())), sorted(documents));
   return build;

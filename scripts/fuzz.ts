@@ -9,8 +9,8 @@ import { parseArgs } from 'util';
 import { App, Chart, Duration, Yaml } from 'cdk8s';
 import fc from 'fast-check';
 import {
-  EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, ExternalProxy, ExternalSniProxy, GatewayHop, HttpEgress, HttpProtocol, IEgress,
-  TcpEgress, TcpProtocol, TlsEgress, TlsOrigination, WorkloadIdentity,
+  EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, HttpEgress,
+  HttpProtocol, IEgress, IEgressGateway, SniProxy, SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress, TlsOrigination, WorkloadIdentity,
 } from '../src';
 
 const { values: options } = parseArgs({
@@ -103,6 +103,9 @@ const input = fc.record({
     timeout: maybe(mostly(fc.integer({ min: 1, max: 5000 }), fc.constant(0))),
     limits: maybe(limits),
     routeLimits: maybe(limits),
+    wildcard: mostly(fc.constant(false), fc.constant(true)),
+    proxied: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom('sidecar', 'gateway') }),
+    proxy: fc.record({ host, port, addresses: maybe(many(address)) }),
     originates: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom('sidecar', 'gateway') }),
     allowFrom: maybe(many(account)),
     requests: maybe(requests),
@@ -113,6 +116,8 @@ const input = fc.record({
     hop: fc.constantFrom(undefined, 'mutual-tls', 'passthrough', 'plaintext', 'http', 'http'),
     plaintext: port,
   }), { minLength: 1, maxLength: 3 }),
+  gatewayKind: fc.oneof({ weight: 3, arbitrary: fc.constant('existing') }, { weight: 1, arbitrary: fc.constantFrom('own', 'nginx', 'envoy') }),
+  app: maybe(mostly(dnsLabel, oddText)),
   lockdown: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   audit: fc.boolean(),
 });
@@ -128,11 +133,12 @@ const milliseconds = (value: number | undefined) => value === undefined ? undefi
 const limitsOf = ({ connectTimeout, ...others }: any = {}) => ({ ...others, connectTimeout: milliseconds(connectTimeout) });
 
 /** The documents that the constructs make of an input, or the name of the problem for which they refuse it. */
-function documents({ chart: id, namespace: own, gateway: existing, egresses, lockdown, audit }: any): { yaml?: string; problem?: string } {
+function documents({ chart: id, namespace: own, gateway: existing, gatewayKind, app: appName, egresses, lockdown, audit }: any): { yaml?: string; problem?: string } {
   try {
     const app = new App();
+    if (appName !== undefined) EgressApp.configure(app, { name: appName });
     const chart = new Chart(app, id, { namespace: own });
-    const gateway = EgressGateway.fromService(chart, 'gateway', existing);
+    const gateway = gatewayOf(chart, gatewayKind, existing);
     for (const one of egresses) {
       const { id: name, hop, originates, allowFrom, requests: allowed, requestsFrom } = one;
       // mostly where it can be: the others are refused
@@ -143,7 +149,8 @@ function documents({ chart: id, namespace: own, gateway: existing, egresses, loc
       if (!egress) continue;
       if (hop) {
         const route = new EgressGatewayRoute(chart, `${name}-route`, {
-          egress, gateway, hop: HOPS[way](one.plaintext), tlsOrigination: originates === 'gateway' ? TlsOrigination.simple() : undefined, ...limitsOf(one.routeLimits),
+          egress, gateway, hop: HOPS[way](one.plaintext), tlsOrigination: originates === 'gateway' ? TlsOrigination.simple() : undefined,
+          forwardProxy: one.proxied === 'gateway' ? ForwardProxy.connect(one.proxy) : undefined, ...limitsOf(one.routeLimits),
         });
         if (identities && !one.exportTo && way !== 'passthrough' && way !== 'plaintext') route.allowFrom(...identities);
         if (allowed && way === 'http') route.allowRequests({ ...allowed, from: requestsFrom?.map(identify) });
@@ -161,6 +168,20 @@ function documents({ chart: id, namespace: own, gateway: existing, egresses, loc
   }
 }
 
+/** One of the kinds of gateways. */
+function gatewayOf(chart: Chart, kind: string, { service: name, serviceAccount, selector, ...given }: any): IEgressGateway {
+  switch (kind) {
+    case 'own':
+      return new EgressGateway(chart, 'gateway', { ...given, name });
+    case 'nginx':
+      return new SniProxyGateway(chart, 'gateway', { ...given, name });
+    case 'envoy':
+      return new SniProxyGateway(chart, 'gateway', { ...given, name, proxy: SniProxy.envoy() });
+    default:
+      return EgressGateway.fromService(chart, 'gateway', { ...given, service: name, serviceAccount, selector });
+  }
+}
+
 /** One of the constructs that say what may leave; none where it has its way in itself. */
 function egressOf(chart: Chart, given: any, identities: WorkloadIdentity[] = [WorkloadIdentity.nobody()]): IEgress | undefined {
   const { id, kind, hosts, addresses, anyAddress, exportTo, labels, annotations, originates } = given;
@@ -171,9 +192,17 @@ function egressOf(chart: Chart, given: any, identities: WorkloadIdentity[] = [Wo
   const named = single?.length > 0 ? single : undefined;
   const identity = WorkloadIdentity.serviceAccount('edge', 'proxy');
   const tlsOrigination = originates === 'sidecar' ? TlsOrigination.simple() : undefined;
+  const forwardProxy = given.proxied === 'sidecar' ? ForwardProxy.connect(given.proxy) : undefined;
   switch (kind) {
     case 'tls':
-      return new TlsEgress(chart, id, { ...common, ...ports, hosts, addresses: named, httpPorts: given.httpPorts });
+      return new TlsEgress(chart, id, {
+        ...common,
+        ...ports,
+        hosts: given.wildcard ? hosts.map((name: string) => `*.${name}`) : hosts,
+        addresses: given.wildcard ? undefined : named,
+        httpPorts: given.httpPorts,
+        forwardProxy,
+      });
     case 'http':
       return new HttpEgress(chart, id, {
         ...common,
@@ -193,7 +222,7 @@ function egressOf(chart: Chart, given: any, identities: WorkloadIdentity[] = [Wo
       new ExternalSniProxy(chart, id, { ...common, hosts, addresses: named, proxyPort: given.port, identity, allowFrom: identities });
       return undefined;
     default:
-      return new TcpEgress(chart, id, { ...common, ...ports, host: hosts[0], addresses, anyAddress, protocol: given.protocol, tlsOrigination });
+      return new TcpEgress(chart, id, { ...common, ...ports, host: hosts[0], addresses, anyAddress, protocol: given.protocol, tlsOrigination, forwardProxy });
   }
 }
 

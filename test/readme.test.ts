@@ -7,8 +7,8 @@ import * as library from '../src';
 const README = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
 const blocks = [...README.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
 
-/** Runs a block as an app and returns what its charts write. */
-function run(code: string): any[] {
+/** Runs a block as an app and returns it with what its charts write. */
+function run(code: string): { app: any; documents: any[] } {
   const modules: Record<string, any> = { 'cdk8s-istio-egress': library, 'cdk8s': jest.requireActual('cdk8s'), 'constructs': jest.requireActual('constructs') };
   const { outputText } = transpileModule(`${code}\nexports.app = app;`, { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 } });
   const exported: any = {};
@@ -16,25 +16,29 @@ function run(code: string): any[] {
   process.env.CDK8S_OUTDIR = outdir;
   new Function('require', 'exports', outputText)((name: string) => modules[name], exported);
   delete process.env.CDK8S_OUTDIR;
-  return exported.app.charts.flatMap((chart: any) => Testing.synth(chart));
+  return { app: exported.app, documents: exported.app.charts.flatMap((chart: any) => Testing.synth(chart)) };
 }
 
-test('the ten lines do what they say', () => {
-  const documents = run(blocks[0]);
+test('the first app does what it says', () => {
+  const { app, documents } = run(blocks[0]);
   expect(documents.map(({ kind }) => kind).sort()).toEqual([
     'AuthorizationPolicy', 'DestinationRule', 'DestinationRule', 'Gateway', 'ServiceEntry', 'ServiceEntry', 'ServiceEntry', 'VirtualService',
   ]);
+  expect(documents.every(({ metadata }) => metadata.labels['app.kubernetes.io/part-of'] === 'bookinfo')).toBe(true);
+  expect(README).toContain(library.EgressWays.describe(app));
 });
 
-test('the company\'s construct carries its defaults', () => {
-  const documents = run(blocks[1]);
-  const entries = documents.filter(({ kind }) => kind === 'ServiceEntry');
-  expect(entries.map(({ metadata }) => metadata.labels['example.com/cost-centre'])).toEqual(['4711', '4711']);
-  expect(documents.some(({ kind }) => kind === 'Gateway')).toBe(true);
+test('the company\'s construct carries its defaults, shares one policy, and is patched by host', () => {
+  const { documents } = run(blocks[1]);
+  const of = (wanted: string) => documents.filter(({ kind }) => kind === wanted);
+  expect(of('ServiceEntry').map(({ metadata }) => metadata.labels['example.com/cost-centre']).sort()).toEqual(['0815', '0815', '4711', '4711', '4711', '4711']);
+  expect(of('Gateway')).toHaveLength(3);
+  expect(of('AuthorizationPolicy')).toHaveLength(1);
+  expect(of('DestinationRule').filter(({ spec }) => spec.trafficPolicy.connectionPool).map(({ spec }) => spec.host)).toEqual(['stock.example.com']);
 });
 
 test('the whole domain leaves through the proxy\'s socket', () => {
-  const documents = run(blocks[2]);
+  const { documents } = run(blocks[2]);
   expect(documents.filter(({ kind }) => kind === 'ServiceEntry').map(({ spec }) => spec.endpoints[0].address).sort())
     .toEqual(['sni.egress.svc.cluster.local', expect.stringMatching(/^unix:\/\/\/var\/run\/sni\/.*\.sock$/)]);
 });
@@ -43,4 +47,13 @@ test('every example is told of', () => {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const names = require('fs').readdirSync(join(__dirname, '..', 'examples')).filter((file: string) => file.endsWith('.ts'));
   expect(names.filter((file: string) => !README.includes(`(examples/${file})`))).toEqual([]);
+});
+
+test('the objects that can be patched are methods', () => {
+  const { Egress, EgressGatewayRoute, EgressLockdown, EgressAudit } = library;
+  const found = [...README.matchAll(/`(egress|route|lockdown|audit)\.([a-zA-Z]+)\((?!\{)/g)];
+  expect(found.length).toBeGreaterThanOrEqual(4);
+  for (const [, of, method] of found) {
+    expect(Object.getOwnPropertyNames({ egress: Egress, route: EgressGatewayRoute, lockdown: EgressLockdown, audit: EgressAudit }[of]!.prototype)).toContain(method);
+  }
 });

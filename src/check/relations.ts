@@ -68,17 +68,27 @@ function sameHost({ client, egresses }: ClientGroup, report: Report): void {
       if (owner) {
         report(egress.path, Problem.HOST_CONFLICT,
           `"${owner.path}" declares "${host}" too`,
-          isNamed(owner) === isNamed(egress)
-            ? isTls(owner) === isTls(egress)
-              ? 'one of them would be dropped or misrouted silently: make one egress with ports: [...], or let exportTo name other clients'
-              : 'Istio keeps one DestinationRule a host: make one TlsEgress, with httpPorts for plain HTTP, or let exportTo name other clients'
-            : 'Istio keeps one DestinationRule a host: give the TCP egress a host name of its own, its addresses tell its connections apart',
+          oneEgress(owner, egress),
           client);
       } else {
         owners.set(host, egress);
       }
     }
   }
+}
+
+/** What to do with two egresses of a host, so that both go on as they were meant. */
+function oneEgress(owner: EgressIntent, egress: EgressIntent): string {
+  if (isNamed(owner) !== isNamed(egress)) {
+    return 'Istio keeps one DestinationRule a host: give the TCP egress a host name of its own, its addresses tell its connections apart';
+  }
+  const shared = owner.ports.filter(port => egress.ports.includes(port));
+  if (shared.length > 0) return `both are for port ${shared.join(', ')}, and one of them would be dropped silently: keep one of the two, and let its exportTo name the clients of both`;
+  const http = [owner, egress].find(isHttp);
+  if (isTls(owner) === isTls(egress)) return 'one of them would be dropped or misrouted silently: make one egress with the ports of both';
+  return http!.tlsOrigination
+    ? 'Istio keeps one DestinationRule a host: let the application speak TLS on all ports, in one TlsEgress; or give the one whose TLS the sidecar originates another name of the host'
+    : 'Istio keeps one DestinationRule a host: make one TlsEgress, with httpPorts for plain HTTP';
 }
 
 /** A host of a namespace is one thing, whoever its clients are: its objects are called after it. */

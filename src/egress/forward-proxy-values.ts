@@ -1,6 +1,7 @@
 import { ForwardProxy } from './forward-proxy';
 import { FORWARD_PROXY } from './known-props';
 import { originationIntent, Originator } from './origination-values';
+import { isAddress } from '../intent/addresses';
 import { ForwardProxyIntent } from '../intent/forward-proxy';
 import { Problem } from '../intent/problem';
 import { singleAddresses } from '../intent/single-addresses';
@@ -17,6 +18,10 @@ export function forwardProxyIntent(values: Values, proxy: ForwardProxy | undefin
   }
   if (tlsOrigination?._options.port !== undefined) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'both the forward proxy and its TLS origination have a port', 'give the port of the forward proxy alone');
+  }
+  if (typeof host === 'string' && isAddress(host)) {
+    values.refuse(Problem.INVALID_HOST, `host of the forward proxy is the address "${host}"`,
+      `give it a name, such as "proxy.example.com", and the address as addresses: ["${host}"]; with addresses the name is not looked up`);
   }
   return {
     host: values.host('host of the forward proxy', values.required('host of the forward proxy', host)),

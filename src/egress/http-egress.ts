@@ -79,7 +79,7 @@ export class HttpEgress extends Egress {
     values.props(HttpEgress, new.target, props, HTTP_EGRESS);
     const namespace = values.namespace(props.namespace);
     const clients = values.clients(props.exportTo, namespace);
-    const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host)).sort();
+    const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => hostOf(values, prop, host)).sort();
     const ports = portsOf(values, props);
     const requests = requestsIntent(values, props);
     super(scope, id);
@@ -105,6 +105,14 @@ export class HttpEgress extends Egress {
   public virtualService(host?: string): ApiObject {
     return this._emitted.find('VirtualService', host);
   }
+}
+
+function hostOf(values: Values, prop: string, host: string): string {
+  if (typeof host === 'string' && /^https:/i.test(host)) {
+    values.refuse(Problem.INVALID_HOST, `${prop} is ${JSON.stringify(host)}, and to https:// the application speaks TLS itself`,
+      'declare a TlsEgress of the name alone; or, for an application that calls http://, give the name alone here and tlsOrigination for a host that wants TLS');
+  }
+  return values.host(prop, host);
 }
 
 function portsOf(values: Values, { port, ports }: HttpEgressProps): number[] {

@@ -8,6 +8,9 @@ export interface Meta {
   readonly namespace?: string;
   readonly labels: { readonly [key: string]: string };
   readonly annotations: { readonly [key: string]: string };
+
+  /** Whether it changes where clients are led, and so stands after all that they are led to. */
+  readonly leads?: boolean;
 }
 
 /** Metadata of an object. A name that the plan gives is known at synth. */
@@ -30,7 +33,7 @@ export function emit(scope: Construct, id: string, kind: GroupVersionKind, meta:
 
 /** An object of a kind that has other fields than a spec. */
 export function emitFields(
-  scope: Construct, id: string, kind: GroupVersionKind, { name, namespace, labels, annotations }: ObjectMeta,
+  scope: Construct, id: string, kind: GroupVersionKind, { name, namespace, labels, annotations, leads }: ObjectMeta,
   fields: { readonly [field: string]: unknown },
 ): ApiObject {
   const app = appOf(scope);
@@ -52,7 +55,7 @@ export function emitFields(
     // cdk8s gives the chart's to an object that names none
     object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
   }
-  DocumentOrder.of(object.chart).add(object);
+  DocumentOrder.of(object.chart).add(object, rankOf(object.kind, leads));
   return object;
 }
 
@@ -63,7 +66,32 @@ export function retract(object: ApiObject): void {
 }
 
 /**
- * Orders the documents of a chart by construct path, whatever the order of construction. cdk8s writes the dependencies of a
+ * The order in which objects are written, for tools that apply one after the other: what others use stands before them, refusals before
+ * the doors that they shut, and last what leads clients there.
+ */
+const RANKS = [
+  ['ServiceAccount', 'Role', 'RoleBinding', 'ConfigMap'],
+  ['NetworkPolicy', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'AuthorizationPolicy', 'Telemetry'],
+  ['Service', 'Deployment', 'PodDisruptionBudget', 'HorizontalPodAutoscaler'],
+  ['DestinationRule'],
+  ['ServiceEntry', 'EnvoyFilter'],
+  ['VirtualService'],
+  ['Gateway'],
+];
+
+/** Where an object stands among those of its rank: beside the others of its construct, and there beside those of the same host. */
+function placeOf({ node }: ApiObject): string {
+  const [role, ...rest] = node.id.split('-');
+  return `${node.scope!.node.path.replaceAll('/', '\0')}\0${rest.join('-')}\0${role}`;
+}
+
+function rankOf(kind: string, leads = false): string {
+  const rank = RANKS.findIndex(kinds => kinds.includes(kind));
+  return String(leads || rank < 0 ? RANKS.length : rank);
+}
+
+/**
+ * Orders the documents of a chart by rank and construct path, whatever the order of construction. cdk8s writes the dependencies of a
  * construct before it, in the order in which they are given: this one, which writes nothing, depends on every emitted object.
  */
 class DocumentOrder extends Construct {
@@ -72,7 +100,7 @@ class DocumentOrder extends Construct {
     return chart.node.tryFindChild(id) as DocumentOrder ?? new DocumentOrder(chart, id);
   }
 
-  private readonly objects = new Set<ApiObject>();
+  private readonly objects = new Map<ApiObject, string>();
   private sorted?: ApiObject[];
 
   private constructor(scope: Construct, id: string) {
@@ -83,8 +111,8 @@ class DocumentOrder extends Construct {
     this.node.addDependency(objects);
   }
 
-  public add(object: ApiObject): void {
-    this.objects.add(object);
+  public add(object: ApiObject, rank: string): void {
+    this.objects.set(object, rank);
     this.sorted = undefined;
   }
 
@@ -96,7 +124,7 @@ class DocumentOrder extends Construct {
   private inOrder(): ApiObject[] {
     // "/" sorts below every other character, so that the objects of a construct stay together
     this.sorted ??= [...this.objects]
-      .map(object => ({ object, key: object.node.path.replaceAll('/', '\0') }))
+      .map(([object, rank]) => ({ object, key: `${rank}${placeOf(object)}` }))
       .sort((a, b) => a.key < b.key ? -1 : 1)
       .map(({ object }) => object);
     return this.sorted;

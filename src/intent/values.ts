@@ -137,6 +137,9 @@ export class Values {
     if (/(:|\.\d+(\/.*)?$)/.test(value) && isAddress(value.split('/')[0])) {
       refuse('is an address', 'give a DNS name; a TcpEgress takes addresses beside it');
     }
+    if (value.includes('+srv://')) {
+      refuse('is found by SRV records, which no proxy follows', 'give the hosts that those records name (dig SRV), or all of them as a wildcard, such as "*.abcde.mongodb.net"');
+    }
     if (value.includes('://')) {
       refuse('has a scheme', `give the name alone, such as ${show(value.split('://')[1].split(/[:/]/)[0].toLowerCase())}`);
     }
@@ -262,7 +265,7 @@ export class Values {
       this.refuse(Problem.EMPTY_LIST, `${prop} is ${show(values)}`, `give at least one, as in ${prop}: [...]`);
     }
     if (limit && values.length > limit.most) {
-      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `at most ${limit.most}, as many ${limit.asMany}: split them over several constructs`);
+      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `at most ${limit.most}, as many ${limit.asMany}: a TcpEgress takes the others under another name of the host`);
     }
     const checked = values.map((value, i) => check(`${prop}[${i}]`, value));
     const seen = new Set<U>();

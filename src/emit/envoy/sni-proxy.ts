@@ -6,6 +6,12 @@ import { SniListener, SniNames } from '../../plan/plan';
 const TYPE = 'type.googleapis.com/envoy.extensions';
 const LOOKUP = new Map([['IPV4', 'V4_ONLY'], ['IPV6', 'V6_ONLY'], ['ANY', 'ALL']]);
 
+/**
+ * Written in no NetworkPolicy, because Kubernetes takes it for all of IPv4. The kernel sends what goes to such an address as IPv4, where
+ * the policy's ranges of IPv4 hold it.
+ */
+const IPV4_MAPPED = '::ffff:0:0/96';
+
 /** Names that one listener remembers at a time, each for at least five minutes after it was used last; further ones are refused. */
 const MOST_NAMES = 16384;
 
@@ -91,7 +97,7 @@ function dnsCache(listener: SniNames, { resolver, addressFamily }: SniProxyInten
 
 function deniedAddresses(listener: SniNames, { deniedRanges, allowedRanges }: SniProxyIntent): object {
   const anyOf = (ranges: readonly string[]) => ({ or_rules: { rules: ranges.map(leadsTo) } });
-  const denied = anyOf(deniedRanges);
+  const denied = anyOf([...deniedRanges, IPV4_MAPPED].sort());
   return {
     name: 'envoy.filters.network.rbac',
     typed_config: {

@@ -19,16 +19,16 @@ export const istio: Backend = {
   unsupported,
 
   client(scope, meta, { host, addressed, others, secretReader: account }, ways) {
-    const named = { ...meta, name: clientName(host) };
+    const named = { ...meta, name: clientName(host), leads: true };
     return [
       clientEntry(scope, `ServiceEntry-${host}`, named, ways, addressed),
       clientRule(scope, `DestinationRule-${host}`, named, ways),
-      ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...meta, name: othersName(host) }, ways)] : []),
+      ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...meta, name: othersName(host), leads: true }, ways)] : []),
       ...(account === undefined ? [] : readers(scope, { ...meta, name: secretReaderName(host) }, host, account)),
     ];
   },
 
-  requests: (scope, meta, host, ways) => [clientRequests(scope, `VirtualService-${host}`, { ...meta, name: clientName(host) }, ways)],
+  requests: (scope, meta, host, ways) => [clientRequests(scope, `VirtualService-${host}`, { ...meta, name: clientName(host), leads: true }, ways)],
 
   crossing(scope, meta, { host, port, secured, sniProxy }, way, plan) {
     const named = { ...meta, name: () => way().legs[0].door!.name };

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { exportTo, OUTER } from './words';
+import { exportTo, OUTER, subsetOf } from './words';
 import {
   DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicy, DestinationRuleSpecTrafficPolicyProxyProtocolVersion,
   DestinationRuleSpecTrafficPolicyTls, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
@@ -35,7 +35,11 @@ export function othersRule(scope: Construct, id: string, meta: ObjectMeta, ways:
 export function outerRule(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
   return emit(scope, id, DestinationRule.GVK, meta, () => {
     const { legs: [{ door }, leg] } = way();
-    return toJson_DestinationRuleSpec(specOf(leg.name, ['.'], [{ number: OUTER[door!.reads].number, leg }]));
+    const spec = specOf(leg.name, ['.'], [{ number: OUTER[door!.reads].number, leg }]);
+    const name = subsetOf(leg);
+    // a subset has all that is said of its host but the tunnel
+    const tunnel = spec.trafficPolicy?.tunnel;
+    return toJson_DestinationRuleSpec(name === undefined ? spec : { ...spec, subsets: [{ name, ...(tunnel ? { trafficPolicy: { tunnel } } : {}) }] });
   });
 }
 

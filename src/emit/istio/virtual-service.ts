@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { doorHost } from './gateway';
 import { matchesOf } from './request-rules';
-import { exportTo, OUTER } from './words';
+import { exportTo, OUTER, subsetOf } from './words';
 import {
   toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec, VirtualServiceSpecHttp, VirtualServiceSpecHttpRetries, VirtualServiceSpecHttpRoute,
 } from '../../../imports/networking.istio.io';
@@ -50,7 +50,7 @@ function doorSpec(way: Way): VirtualServiceSpec {
   const { legs: [{ door }, outer] } = way;
   const { name, port, opensTo, reads } = door!;
   const host = doorHost(way);
-  const route = [{ destination: { host: outer.name, port: { number: OUTER[reads].number } } }];
+  const route = [{ destination: { host: outer.name, port: { number: OUTER[reads].number }, subset: subsetOf(outer) } }];
   return {
     hosts: [host],
     exportTo: ['.'],
