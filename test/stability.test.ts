@@ -101,7 +101,8 @@ const saying = (documents: readonly any[], of: RegExp) =>
 /** What a gateway refuses, whatever the policy that says it is called. */
 function refused(documents: readonly any[]): string[] {
   const policies = documents.filter(({ kind }) => kind === 'AuthorizationPolicy');
-  return policies.flatMap(({ metadata: { namespace }, spec: { rules, ...spec } }) => rules.map((rule: any) => JSON.stringify([namespace, spec, rule])));
+  return policies.flatMap(({ metadata: { namespace }, spec: { rules, ...spec } }) =>
+    rules.map((rule: any) => JSON.stringify([namespace, spec, rule])));
 }
 
 describe.each([['without a name', undefined], ['with a name', 'shop']])('in an app %s', (_, name) => {
