@@ -65,10 +65,10 @@ export interface HttpEgressProps extends EgressOptions, RequestOptions {
 
 /**
  * Plain HTTP hosts outside the mesh, told apart by the Host header that the application sends, which reaches the server as it is.
- * The name decides, not the address that was dialled. A gateway sees bytes, and adds no header, unless the hop to it is `GatewayHop.http()`.
  *
- * The application speaks plain HTTP also where `tlsOrigination` puts TLS around it. `https://` on such a port is not this egress: the mesh
- * refuses it, or with `ALLOW_ANY` hands it on to the port as it was dialled.
+ * The name decides, not the address that was dialled. A gateway hands bytes on and adds no header, unless the hop to it is
+ * `GatewayHop.http()`. The application speaks plain HTTP also where `tlsOrigination` puts TLS around it: `https://` on such a port is not
+ * this egress, and is refused, or with `ALLOW_ANY` handed on as it was dialled.
  *
  * @example
  * new HttpEgress(chart, 'api', { hosts: ['api.example.com'] });

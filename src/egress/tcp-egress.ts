@@ -25,8 +25,8 @@ export enum TcpProtocol {
 /** Props of a `TcpEgress`. */
 export interface TcpEgressProps extends EgressOptions {
   /**
-   * DNS name of the host, in lower case. TCP carries no name: this one is for DNS, statistics and logs,
-   * and connections are told apart by `addresses`.
+   * DNS name of the host, in lower case, for DNS, statistics and logs: TCP carries no name, and connections are told apart by
+   * `addresses`.
    */
   readonly host: string;
 
@@ -39,10 +39,9 @@ export interface TcpEgressProps extends EgressOptions {
   readonly addresses?: string[];
 
   /**
-   * Takes every connection of the clients to the port, whatever its address, and leads it to `host` as DNS resolves it; only
-   * addresses that other egresses list are left to them. For a host whose addresses change, on a port that nothing else outside
-   * uses. Where the mesh captures DNS and allocates addresses
-   * (`ISTIO_META_DNS_CAPTURE`), only connections to the host itself are taken.
+   * Takes every connection of the clients to the port, whatever its address, and leads it to `host` as DNS resolves it. For a host whose
+   * addresses change, on a port that nothing else outside uses; addresses that other egresses list are left to them. With DNS capture and
+   * allocated addresses (`ISTIO_META_DNS_CAPTURE`) only connections to the host itself are taken.
    *
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/
    * @default false

@@ -28,8 +28,8 @@ export interface TlsEgressProps extends EgressOptions {
   readonly addresses?: string[];
 
   /**
-   * Where wildcard hosts lead straight from the sidecar. With `none()` exact hosts beside them lead to the address that
-   * was dialled too. A route takes its place.
+   * Where wildcard hosts lead straight from the sidecar; a route takes its place. With `none()` exact hosts beside them lead to the
+   * address that was dialled too.
    *
    * @default WildcardResolution.none(), for an egress with a wildcard and without addresses
    */
@@ -50,8 +50,8 @@ export interface TlsEgressProps extends EgressOptions {
   readonly ports?: number[];
 
   /**
-   * Ports of the hosts at which the application speaks plain HTTP, such as 80 where a site redirects `http://` to `https://`; not 443, and for
-   * exact hosts. Istio keeps one DestinationRule a host, so that an HttpEgress of its own cannot stand beside this one.
+   * Ports at which the application speaks plain HTTP to the same hosts, such as 80 where a site redirects `http://` to `https://`; not
+   * 443, and for exact hosts. Istio keeps one DestinationRule a host, so that no HttpEgress can stand beside this one.
    *
    * @default - none
    */
@@ -66,9 +66,10 @@ export interface TlsEgressProps extends EgressOptions {
 }
 
 /**
- * TLS hosts outside the mesh, told apart by the SNI that the application sends. The application itself speaks TLS, end to end.
- * The name decides, not the address that was dialled: a connection goes to where the host is reached. Only a wildcard that
- * leads straight from the sidecar with `WildcardResolution.none()` goes to the address dialled.
+ * TLS hosts outside the mesh, told apart by the SNI that the application's own TLS sends, end to end.
+ *
+ * The name decides, not the address that was dialled. Only a wildcard straight from the sidecar with `WildcardResolution.none()` goes to
+ * the address dialled.
  *
  * @example
  * new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'], port: 27018 });
