@@ -96,7 +96,7 @@ export abstract class Egress extends Construct implements IEgress {
   /**
    * The ServiceEntry that declares a host, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public serviceEntry(host?: string): ApiObject {
     return this._emitted.find('ServiceEntry', host);
@@ -105,7 +105,7 @@ export abstract class Egress extends Construct implements IEgress {
   /**
    * The DestinationRule of a host, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public destinationRule(host?: string): ApiObject {
     return this._emitted.find('DestinationRule', host);
@@ -114,7 +114,7 @@ export abstract class Egress extends Construct implements IEgress {
   /**
    * The DestinationRule of a host for pods that a `workloadSelector` does not select, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public otherDestinationRule(host?: string): ApiObject {
     return this._emitted.find('OtherDestinationRule', host);

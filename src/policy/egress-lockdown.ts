@@ -180,7 +180,7 @@ export class EgressLockdown extends Construct {
     return lockdownOpenings(this, this.intent.path);
   }
 
-  /** The same as text for people, one line an opening. */
+  /** The report as text for people, one line an opening. */
   public describe(): string {
     return this.report().map(({ namespace, to, why }) => `${namespace} ──► ${to}: ${why}`).join('\n');
   }
