@@ -94,7 +94,7 @@ export abstract class Egress extends Construct implements IEgress {
   /**
    * The ServiceEntry that declares a host, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public serviceEntry(host?: string): ApiObject {
     return this._emitted.find('ServiceEntry', host);
@@ -103,8 +103,8 @@ export abstract class Egress extends Construct implements IEgress {
   /**
    * The DestinationRule of a host, for patches; of each port where the sidecar originates TLS.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public destinationRule(host?: string, port?: number): ApiObject {
     return this._emitted.find('DestinationRule', host, port);
@@ -113,8 +113,8 @@ export abstract class Egress extends Construct implements IEgress {
   /**
    * The DestinationRule of a host for pods that a `workloadSelector` does not select, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public otherDestinationRule(host?: string, port?: number): ApiObject {
     return this._emitted.find('OtherDestinationRule', host, port);

@@ -100,7 +100,7 @@ export class HttpEgress extends Egress {
   /**
    * The VirtualService of a host with its timeouts and retries, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public virtualService(host?: string): ApiObject {
     return this._emitted.find('VirtualService', host);

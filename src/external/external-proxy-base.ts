@@ -98,7 +98,7 @@ export abstract class ExternalProxyBase extends Construct {
   /**
    * The ServiceEntry that leads a host to the proxy, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public serviceEntry(host?: string): ApiObject {
     return this.emitted.find('ServiceEntry', host);
@@ -107,7 +107,7 @@ export abstract class ExternalProxyBase extends Construct {
   /**
    * The DestinationRule of a host, which demands the proxy's identity, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public destinationRule(host?: string): ApiObject {
     return this.emitted.find('DestinationRule', host);

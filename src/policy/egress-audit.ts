@@ -92,7 +92,7 @@ export class EgressAudit extends Construct {
     };
   }
 
-  /** The same as YAML. */
+  /** What `meshConfig` gives, as YAML. */
   public describe(): string {
     return Yaml.stringify(this.meshConfig());
   }

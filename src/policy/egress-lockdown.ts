@@ -179,21 +179,21 @@ export class EgressLockdown extends Construct {
     return lockdownOpenings(this, this.intent.path);
   }
 
-  /** The same as text for people, one line an opening. */
+  /** The report as text for people, one line an opening. */
   public describe(): string {
     return this.report().map(({ namespace, to, why }) => `${namespace} ──► ${to}: ${why}`).join('\n');
   }
 
   /**
-   * Writes the report beside the manifests, as `<name>.report.json` and `<name>.report.txt`, where `<name>` is made of the construct's path;
-   * `kubectl apply -f` of the folder leaves both alone. Call it after `app.synth()`: of an app that cannot be synthesized this throws what is
-   * wrong.
+   * Writes the report as `<name>.report.json` and `<name>.report.txt`, where `<name>` is made of the construct's path. Call it after
+   * `app.synth()`: of an app that cannot be synthesized this throws what is wrong.
    *
-   * @param directory folder for the files, made if it is not there; the app's output folder unless given
+   * @param directory folder for the files, made if it is not there; the app's output folder unless given. Give another one where `kubectl apply -f`
+   * takes the whole output folder: it would take the `.json` for a manifest
    * @returns the two files
    * @example
    * app.synth();
-   * lockdown.writeReport();
+   * lockdown.writeReport('reports');
    */
   public writeReport(directory?: string): string[] {
     const wrong = this.node.root.node.findAll().flatMap(({ node }) => node.validate().map(text => `[${node.path}] ${text}`));

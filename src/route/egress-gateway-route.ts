@@ -101,7 +101,7 @@ export interface EgressGatewayRouteProps extends RouteOptions {
  * To the clients the host is reached at the gateway; only the gateway knows the real one. The egress's own ServiceEntry and DestinationRule
  * (the client leg) now lead to the gateway. In the gateway's namespace the route writes, for each host and port, a Gateway and a
  * VirtualService (the door), and a ServiceEntry, with a DestinationRule for TLS, a forward proxy or limits (the outer leg). Over mutual TLS
- * (mTLS) the gateway also refuses workloads that are no clients, by an AuthorizationPolicy that the app's routes share.
+ * (mTLS) the gateway also refuses workloads that are no clients, by an AuthorizationPolicy that routes share.
  *
  * @example
  * new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
@@ -151,8 +151,8 @@ export class EgressGatewayRoute extends Construct {
   /**
    * The Gateway of a host and port, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public gateway(host?: string, port?: number): ApiObject {
     return this.emitted.find('Gateway', host, port);
@@ -161,8 +161,8 @@ export class EgressGatewayRoute extends Construct {
   /**
    * The VirtualService of the gateway for a host and port, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public virtualService(host?: string, port?: number): ApiObject {
     return this.emitted.find('VirtualService', host, port);
@@ -171,8 +171,8 @@ export class EgressGatewayRoute extends Construct {
   /**
    * The ServiceEntry by which the gateway knows a host and port, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public serviceEntry(host?: string, port?: number): ApiObject {
     return this.emitted.find('ServiceEntry', host, port);
@@ -182,8 +182,8 @@ export class EgressGatewayRoute extends Construct {
    * The DestinationRule of the gateway's way to a host and port, for patches; only with TLS origination, a forward proxy, limits or an
    * SNI proxy.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public destinationRule(host?: string, port?: number): ApiObject {
     return this.emitted.find('DestinationRule', host, port);
@@ -192,8 +192,8 @@ export class EgressGatewayRoute extends Construct {
   /**
    * The EnvoyFilter that makes the gateway's proxy an SNI proxy for a wildcard and port, for patches; only with `SniProxy.envoy()`.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public envoyFilter(host?: string, port?: number): ApiObject {
     return this.emitted.find('EnvoyFilter', host, port);
@@ -203,7 +203,7 @@ export class EgressGatewayRoute extends Construct {
    * The VirtualService of a host in its clients' sidecars, for patches; only with `GatewayHop.http()`. Where the egress has timeouts or
    * retries, it is `egress.virtualService`.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public clientVirtualService(host?: string): ApiObject {
     return this.clients.find('VirtualService', host);
