@@ -133,7 +133,8 @@ const milliseconds = (value: number | undefined) => value === undefined ? undefi
 const limitsOf = ({ connectTimeout, ...others }: any = {}) => ({ ...others, connectTimeout: milliseconds(connectTimeout) });
 
 /** The documents that the constructs make of an input, or the name of the problem for which they refuse it. */
-function documents({ chart: id, namespace: own, gateway: existing, gatewayKind, app: appName, egresses, lockdown, audit }: any): { yaml?: string; problem?: string } {
+function documents(given: any): { yaml?: string; problem?: string } {
+  const { chart: id, namespace: own, gateway: existing, gatewayKind, app: appName, egresses, lockdown, audit } = given;
   try {
     const app = new App();
     if (appName !== undefined) EgressApp.configure(app, { name: appName });
@@ -149,8 +150,12 @@ function documents({ chart: id, namespace: own, gateway: existing, gatewayKind, 
       if (!egress) continue;
       if (hop) {
         const route = new EgressGatewayRoute(chart, `${name}-route`, {
-          egress, gateway, hop: HOPS[way](one.plaintext), tlsOrigination: originates === 'gateway' ? TlsOrigination.simple() : undefined,
-          forwardProxy: one.proxied === 'gateway' ? ForwardProxy.connect(one.proxy) : undefined, ...limitsOf(one.routeLimits),
+          egress,
+          gateway,
+          hop: HOPS[way](one.plaintext),
+          tlsOrigination: originates === 'gateway' ? TlsOrigination.simple() : undefined,
+          forwardProxy: one.proxied === 'gateway' ? ForwardProxy.connect(one.proxy) : undefined,
+          ...limitsOf(one.routeLimits),
         });
         if (identities && !one.exportTo && way !== 'passthrough' && way !== 'plaintext') route.allowFrom(...identities);
         if (allowed && way === 'http') route.allowRequests({ ...allowed, from: requestsFrom?.map(identify) });
@@ -222,7 +227,9 @@ function egressOf(chart: Chart, given: any, identities: WorkloadIdentity[] = [Wo
       new ExternalSniProxy(chart, id, { ...common, hosts, addresses: named, proxyPort: given.port, identity, allowFrom: identities });
       return undefined;
     default:
-      return new TcpEgress(chart, id, { ...common, ...ports, host: hosts[0], addresses, anyAddress, protocol: given.protocol, tlsOrigination, forwardProxy });
+      return new TcpEgress(chart, id, {
+        ...common, ...ports, host: hosts[0], addresses, anyAddress, protocol: given.protocol, tlsOrigination, forwardProxy,
+      });
   }
 }
 
