@@ -74,7 +74,7 @@ export class EgressApp {
     const values = Values.of(root);
     values.known('EgressApp.configure', props, EGRESS_APP);
     if (AppIndex.isBegun(root)) {
-      values.refuse(Problem.CONFIGURED_LATE, 'EgressApp.configure comes after constructs that have taken the defaults', 'call it right after new App()');
+      values.refuse(Problem.CONFIGURED_LATE, 'EgressApp.configure comes after constructs that have taken the defaults, or a second time', 'call it once, right after new App(), with all that is to be said');
     }
     sayOfApp(root, {
       ...appOf(root),

@@ -119,7 +119,7 @@ export class TcpEgress extends Egress {
 
 function single(values: Values, addresses: readonly string[], { tlsOrigination, forwardProxy }: TcpEgressProps): void {
   if (forwardProxy && tlsOrigination) {
-    values.refuse(Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given', 'Istio has one TLS a leg: through a forward proxy, let the application speak TLS');
+    values.refuse(Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given', 'Istio has one TLS a leg: leave tlsOrigination out, declare a TlsEgress, and let the application speak TLS');
   }
   const range = addresses.find(address => !isSingle(address));
   if (range !== undefined && (forwardProxy || tlsOrigination?._options?.port !== undefined)) {
@@ -131,14 +131,14 @@ function single(values: Values, addresses: readonly string[], { tlsOrigination, 
 function protocolOf(values: Values, protocol: TcpProtocol = TcpProtocol.TCP): TcpProtocol {
   const known = Object.values(TcpProtocol);
   if (!known.includes(protocol)) {
-    values.refuse(Problem.INVALID_PROTOCOL, `protocol is ${JSON.stringify(protocol)}`, `give one of ${known.join(', ')}; TLS hosts are a TlsEgress`);
+    values.refuse(Problem.INVALID_PROTOCOL, `protocol is ${JSON.stringify(protocol)}`, `give one of ${known.join(', ')}; TLS hosts are a TlsEgress, HTTP hosts an HttpEgress`);
   }
   return protocol;
 }
 
 function addressesOf(values: Values, { addresses, anyAddress }: TcpEgressProps): string[] {
   if (anyAddress && addresses !== undefined) {
-    values.refuse(Problem.CONTRADICTING_PROPS, 'both addresses and anyAddress are given', 'give one of the two');
+    values.refuse(Problem.CONTRADICTING_PROPS, 'both addresses and anyAddress are given', 'give addresses, or anyAddress for every connection to the port');
   }
   if (!anyAddress && addresses === undefined) {
     values.refuse(Problem.ADDRESSES_NOT_GIVEN, 'addresses are not given, and without them every connection to the port would be taken, whoever it is for',

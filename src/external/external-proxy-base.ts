@@ -13,7 +13,7 @@ import { ExternalProxyIntent } from '../intent/external-proxy';
 import { spiffeUris } from '../intent/identity';
 import { Problem } from '../intent/problem';
 import { UNNAMED_DOMAIN } from '../intent/reserved-names';
-import { Values } from '../intent/values';
+import { Limit, Values } from '../intent/values';
 import { externalName } from '../plan/names';
 import { identityIntents } from '../policy/identity-values';
 import { WorkloadIdentity } from '../policy/workload-identity';
@@ -129,8 +129,11 @@ export abstract class ExternalProxyBase extends Construct {
   }
 }
 
+/** The mesh knows a proxy by addresses of one ServiceEntry. */
+const AS_ADDRESSES: Limit = { most: 256, asMany: 'as one ServiceEntry of Istio takes', others: 'make another construct, with another host name, for the others' };
+
 function addressesOf(values: Values, addresses: string[]): string[] {
-  const checked = values.addresses('addresses', values.required('addresses', addresses));
+  const checked = values.addresses('addresses', values.required('addresses', addresses), AS_ADDRESSES, true);
   const range = checked.find(address => !isSingle(address));
   if (range !== undefined) {
     values.refuse(Problem.INVALID_ADDRESS, `addresses has the range "${range}", and a proxy listens on an address`, 'list single addresses');

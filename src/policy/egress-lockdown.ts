@@ -216,8 +216,9 @@ export class EgressLockdown extends Construct {
 
   private find(key: string): ApiObject {
     const [role] = key.split('-');
+    const there = [...this.emitted.keys()].filter(known => known.startsWith(`${role}-`)).map(known => known.slice(role.length + 1));
     return this.emitted.get(key) ?? Values.of(this).refuse(Problem.UNKNOWN_OBJECT, `there is no ${key.replace('-', ' of ')}`,
-      `name one of: ${[...this.emitted.keys()].filter(known => known.startsWith(`${role}-`)).map(known => known.slice(role.length + 1)).join(', ')}`);
+      there.length === 0 ? 'leave the patch out: nothing of the kind is written' : `name one of: ${there.join(', ')}`);
   }
 }
 
@@ -230,7 +231,7 @@ function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): L
   const own = gateways.find(({ namespace }) => namespaces.includes(namespace));
   if (own) {
     values.refuse(Problem.LOCKDOWN_OF_GATEWAY, `namespaces names "${own.namespace}", where the pods of gateway "${gatewayName(own)}" must get out`,
-      'leave it out, or run the gateway in a namespace of its own');
+      'run the gateway in a namespace of its own, or leave this one out, which is then not locked');
   }
   return {
     path: values.path,

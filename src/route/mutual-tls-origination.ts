@@ -120,12 +120,13 @@ export class MutualTlsOrigination extends Construct {
       values.refuse(Problem.CONTRADICTING_PROPS, `egress is given ${gateway === undefined ? 'without a gateway' : 'with egressOptions'}`,
         gateway === undefined ? 'give the gateway that it is routed by; at the sidecar, give tlsOrigination to the egress itself' : 'give them to the egress');
     }
-    const [request] = Object.keys(requests);
-    if (egress !== undefined && request !== undefined) {
-      values.refuse(Problem.CONTRADICTING_PROPS, `egress is given with ${request}`, 'give it to the egress');
+    const limits = Object.keys(requests).join(' and ');
+    if (egress !== undefined && limits !== '') {
+      values.refuse(Problem.CONTRADICTING_PROPS, `egress is given with ${limits}`, 'give it to the egress');
     }
     if (gateway === undefined && (hop !== undefined || props.allowFrom !== undefined)) {
-      values.refuse(Problem.CONTRADICTING_PROPS, `${hop === undefined ? 'allowFrom' : 'hop'} is given without a gateway`, 'give the gateway, or leave it out');
+      values.refuse(Problem.CONTRADICTING_PROPS, `${hop === undefined ? 'allowFrom' : 'hop'} is given without a gateway`,
+        hop === undefined ? 'give the gateway: a workload\'s own sidecar cannot hold it back' : 'give the gateway, or leave it out');
     }
     if (egressOptions !== undefined) values.known('egressOptions', egressOptions, EGRESS_OPTIONS);
     const labels = { ...props.labels, ...egressOptions?.labels };
