@@ -8,7 +8,7 @@ import {
   TlsOrigination, WorkloadIdentity,
 } from '../../src';
 import { AppIndex } from '../../src/app/app-index';
-import { Backend, CrossingShape, HostShape } from '../../src/emit/backend';
+import { Backend, CrossingShape, HostShape, OriginationShape } from '../../src/emit/backend';
 import { emit, Meta } from '../../src/emit/object';
 import { describe as problemText, Problem, RelationProblem } from '../../src/intent/problem';
 import { Fence, GatewayPlan, Plan, Way } from '../../src/plan/plan';
@@ -18,6 +18,7 @@ import { chartOf, gatewayOf } from '../support';
 class Recorder implements Backend {
   public readonly clients: { shape: HostShape; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly requested: { host: string; meta: Meta; ways: () => readonly Way[] }[] = [];
+  public readonly originations: { shape: OriginationShape; way: () => Way }[] = [];
   public readonly crossings: { shape: CrossingShape; meta: Meta; way: () => Way; gateway: () => GatewayPlan }[] = [];
   public readonly fences: { namespace: string; fence: () => Fence }[] = [];
   public readonly audited: { gateway: string; providers: readonly string[] }[] = [];
@@ -36,7 +37,12 @@ class Recorder implements Backend {
     return [this.object(scope, `Client-${shape.host}`, meta)];
   }
 
-  public requests(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]) {
+  public origination(scope: Construct, meta: Meta, shape: OriginationShape, way: () => Way) {
+    this.originations.push({ shape, way });
+    return [this.object(scope, `Origination-${shape.host}-${shape.port}`, meta)];
+  }
+
+  public steering(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]) {
     this.requested.push({ host, meta, ways });
     return [this.object(scope, `Requests-${host}`, meta)];
   }

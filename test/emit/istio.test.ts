@@ -25,8 +25,8 @@ const routed = (on: Partial<Leg> = {}, door: Partial<Door> = {}, to: Partial<Leg
 
 const specs = (objects: readonly ApiObject[]): Record<string, any> => Object.fromEntries(objects.map(object => [object.node.id.split('-')[0], object.toJson().spec]));
 const client = (ways: readonly Way[], shape = {}) =>
-  specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, others: false, ...shape }, () => ways));
-const requests = (...ways: Way[]) => istio.requests(Testing.chart(), META, ways[0].host, () => ways).map(object => object.toJson().spec);
+  specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, originated: false, others: false, ...shape }, () => ways));
+const requests = (...ways: Way[]) => istio.steering(Testing.chart(), META, ways[0].host, () => ways).map(object => object.toJson().spec);
 function crossing(way: Way, shape = {}) {
   const { host, port } = way;
   return specs(istio.crossing(Testing.chart(), META, { host, port, secured: false, sniProxy: false, ...shape }, () => way, () => GATEWAY));
@@ -65,7 +65,7 @@ describe('a client leg is a ServiceEntry', () => {
   });
 
   test('that the mesh gives no address, unless only an address tells the host apart', () => {
-    const labelsOf = (addressed: boolean) => istio.client(Testing.chart(), META, { host: 'api.example.com', addressed, others: false }, () => [direct()])
+    const labelsOf = (addressed: boolean) => istio.client(Testing.chart(), META, { host: 'api.example.com', addressed, originated: false, others: false }, () => [direct()])
       .map(object => object.toJson().metadata.labels['networking.istio.io/enable-autoallocate-ip']);
     expect(labelsOf(false)).toEqual(['false', undefined]);
     expect(labelsOf(true)).toEqual([undefined, undefined]);
@@ -105,15 +105,22 @@ describe('how a leg is secured is a DestinationRule', () => {
 
   test('of some pods alone, and of the others by another rule that every namespace could see', () => {
     const onlyPods = { labels: { app: 'a' }, others: { ...TLS, sni: 'others.example.com' } as Security };
-    const { DestinationRule, OtherDestinationRule } = client([direct({ security: { ...TLS, mutual: true, certificates: { from: 'secret', name: 's' } }, onlyPods })], { others: true });
-    expect([DestinationRule.workloadSelector, DestinationRule.trafficPolicy.tls.mode]).toEqual([{ matchLabels: { app: 'a' } }, 'MUTUAL']);
+    const way = direct({ security: { ...TLS, mutual: true, certificates: { from: 'secret', name: 's' } }, onlyPods });
+    const { DestinationRule, OtherDestinationRule, SecuredServiceEntry } = specs(
+      istio.origination(Testing.chart(), META, { host: way.host, port: way.port, others: true }, () => way));
+    expect([DestinationRule.workloadSelector, DestinationRule.trafficPolicy.tls.mode, DestinationRule.subsets])
+      .toEqual([{ matchLabels: { app: 'a' } }, 'MUTUAL', [{ name: 'secured' }]]);
     expect(OtherDestinationRule).toEqual({
-      host: 'api.example.com', exportTo: ['*'], trafficPolicy: { tls: { mode: 'SIMPLE', caCertificates: 'system', sni: 'others.example.com', subjectAltNames: ['api.example.com'] } },
+      host: DestinationRule.host,
+      exportTo: ['*'],
+      subsets: [{ name: 'secured' }],
+      trafficPolicy: { tls: { mode: 'SIMPLE', caCertificates: 'system', sni: 'others.example.com', subjectAltNames: ['api.example.com'] } },
     });
+    expect([SecuredServiceEntry.hosts, SecuredServiceEntry.endpoints]).toEqual([[DestinationRule.host], [{ address: way.host }]]);
   });
 
   test('with what lets a service account read its Secret, where it takes one', () => {
-    const kinds = istio.client(Testing.chart(), META, { host: 'api.example.com', addressed: false, others: false, secretReader: 'a' }, () => [direct()]).map(({ kind }) => kind);
+    const kinds = istio.client(Testing.chart(), META, { host: 'api.example.com', addressed: false, originated: false, others: false, secretReader: 'a' }, () => [direct()]).map(({ kind }) => kind);
     expect(kinds).toEqual(['ServiceEntry', 'DestinationRule', 'Role', 'RoleBinding']);
   });
 });
@@ -215,7 +222,7 @@ describe('requests of clients are a VirtualService', () => {
   });
 
   test('with a rule for each port', () => {
-    const [{ http }] = requests(direct({ authority: 'one' }, { port: 80 }), direct({ authority: 'two' }, { port: 8080 }));
+    const [{ http }] = requests(direct({ authority: 'one' }, { port: 80, spoken: 'http' }), direct({ authority: 'two' }, { port: 8080, spoken: 'http' }));
     expect(http.map(({ match, rewrite }: any) => [match[0].port, rewrite.authority])).toEqual([[80, 'one'], [8080, 'two']]);
   });
 });
@@ -286,7 +293,7 @@ test('a fence is a Sidecar that knows its hosts alone', () => {
     gateways: [],
     inside: ['bookinfo', 'shared'],
     addresses: [],
-    hosts: [{ namespace: 'bookinfo', host: 'b.example.com' }, { namespace: 'web', host: 'a.example.com' }],
+    hosts: [{ namespace: 'bookinfo', host: 'b.example.com', originated: false }, { namespace: 'web', host: 'a.example.com', originated: false }],
   };
   const spec = (given: Fence) => istio.fence(Testing.chart(), META, 'bookinfo', 'k8s.corp', () => given).toJson().spec;
   expect(spec(fence)).toEqual({
