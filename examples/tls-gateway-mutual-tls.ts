@@ -12,7 +12,7 @@ const gateway = EgressGateway.fromService(chart, 'gateway', {
 });
 
 const mongo = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'], ports: [27018, 27019] });
-new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
+mongo.through(gateway);
 
 const partners = new TlsEgress(chart, 'partners', { hosts: ['api.example.com', 'files.example.com'] });
 new EgressGatewayRoute(chart, 'partners-route', { egress: partners, gateway });

@@ -2,12 +2,13 @@
  * Writes API.md from .jsii: a table a type, with everything that a docstring says. jsii-docgen reads the assembly; its own
  * Markdown takes ten lines a prop, and what every construct inherits once for each.
  */
-import { writeFileSync } from 'fs';
+import { readFileSync, writeFileSync } from 'fs';
 import { DocsSchema, Documentation, Language, MethodSchema, PropertySchema, TypeSchema } from 'jsii-docgen';
 
 const INHERITED = ['toString', 'with', 'isConstruct', 'node'];
 
 interface AnyType {
+  readonly fqn: string;
   readonly displayName: string;
   readonly docs: DocsSchema;
   readonly initializer?: { readonly usage: string };
@@ -27,6 +28,35 @@ const own = <T extends { readonly displayName: string }>(items: T[] = []) => ite
 function prose({ summary, remarks, links, deprecated, deprecationReason }: DocsSchema): string {
   const see = links?.length ? `See ${links.join(', ')}` : undefined;
   return [deprecated ? `Deprecated: ${deprecationReason}` : undefined, summary, remarks, see].filter(Boolean).join('\n');
+}
+
+interface Place { readonly filename: string; readonly line: number }
+
+interface AssembledType {
+  readonly locationInModule: Place;
+  readonly properties?: { readonly name: string; readonly locationInModule: Place }[];
+  readonly interfaces?: string[];
+  readonly base?: string;
+}
+
+const { types: assembled }: { types: { readonly [fqn: string]: AssembledType } } = JSON.parse(readFileSync('.jsii', 'utf8'));
+
+/** Names of a type's properties in order of declaration, its own before those that it inherits. */
+function declared(fqn: string): string[] {
+  if (assembled[fqn] === undefined) return [];
+  const { properties = [], interfaces = [], base, locationInModule: { filename } } = assembled[fqn];
+  const rank = ({ locationInModule: place }: { readonly locationInModule: Place }) => (place.filename === filename ? 0 : 1e6) + place.line;
+  return [
+    ...[...properties].sort((one, other) => rank(one) - rank(other)).map(({ name }) => name),
+    ...[...interfaces, ...(base === undefined ? [] : [base])].flatMap(declared),
+  ];
+}
+
+/** The properties that must be given, and then the others. */
+function requiredFirst({ fqn, properties }: AnyType): PropertySchema[] {
+  const order = declared(fqn);
+  const rank = ({ optional, displayName }: PropertySchema) => (optional ? order.length : 0) + order.indexOf(displayName);
+  return own(properties).sort((a, b) => rank(a) - rank(b));
 }
 
 type Nested = Partial<TypeSchema> & { readonly name?: string; readonly fqn?: string; readonly displayName?: string };
@@ -50,7 +80,7 @@ function section(type: AnyType): string[] {
       `\`${call(usage).replace(/^public /, '')}\``,
       [prose(docs), ...parameters.filter(parameter => parameter.docs.summary).map(({ displayName, docs: of }) => `\`${displayName}\`: ${prose(of)}`)].join('\n'),
     ])),
-    ...table(['property', 'type', 'default', ''], [...type.constants ?? [], ...own(type.properties)].map(property => [
+    ...table(['property', 'type', 'default', ''], [...type.constants ?? [], ...requiredFirst(type)].map(property => [
       `\`${property.displayName}${property.optional ? '?' : ''}\``, `\`${typeOf(property.type)}\``, (property.default ?? '').replace(/^- /, ''), prose(property.docs),
     ])),
     ...table(['member', ''], (type.members ?? []).map(({ displayName, docs }) => [`\`${displayName}\``, prose(docs)])),

@@ -45,3 +45,8 @@ app javascript 'node main.js'
 sed "s/import \(.*\) from \(.*\);/const \1 = require(\2);/; s/^export //" "$root/examples/tcp-gateway-plaintext.ts" > main.js
 say 'JavaScript app' 0 npx cdk8s synth
 diff dist/bookinfo.k8s.yaml "$root/examples/tcp-gateway-plaintext.k8s.yaml"
+
+rm -r dist
+sed -i 's/addresses:/adresses:/' main.js
+say 'JavaScript app with a misspelt prop is refused' 1 npx cdk8s synth
+grep -q 'unknown-prop: "adresses" is no prop of TcpEgress; did you mean "addresses"?' out.log

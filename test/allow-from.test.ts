@@ -139,7 +139,7 @@ describe('routes with sets of callers of their own', () => {
 
   test('are warned of once if there are many', () => {
     const text = 'many-callers: 176 different sets of callers use gateway "istio-system/istio-egressgateway", and Istio copies what it refuses into each of its 176 filter chains: '
-      + '5 MB of configuration or more for each of its pods; let more routes have the same clients, name service accounts in allowFrom, which cost nothing of the kind, or use several gateways';
+      + '5 MB of configuration or more for each of its pods; let more routes have the same exportTo, and tell their callers apart by service accounts in allowFrom, which cost nothing of the kind; or use several gateways';
     expect(warnings(176, own)).toEqual([`${text}; and give the app a name by EgressApp.configure, so that one policy holds them all`]);
     expect(warnings(176, own, 'shop')).toEqual([text]);
   });

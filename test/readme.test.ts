@@ -50,10 +50,12 @@ test('every example is told of', () => {
 });
 
 test('the objects that can be patched are methods', () => {
-  const classes = { egress: library.Egress, route: library.EgressGatewayRoute, lockdown: library.EgressLockdown, audit: library.EgressAudit };
+  const classes: { [name: string]: { readonly prototype: object } } = {
+    egress: library.Egress, route: library.EgressGatewayRoute, lockdown: library.EgressLockdown, audit: library.EgressAudit,
+  };
   const found = [...README.matchAll(/`(egress|route|lockdown|audit)\.([a-zA-Z]+)\((?!\{)/g)];
   expect(found.length).toBeGreaterThanOrEqual(4);
   for (const [, of, method] of found) {
-    expect(Object.getOwnPropertyNames(classes[of as keyof typeof classes].prototype)).toContain(method);
+    expect(Object.getOwnPropertyNames(classes[of].prototype)).toContain(method);
   }
 });

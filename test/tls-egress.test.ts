@@ -104,7 +104,7 @@ test.each<[string, Partial<TlsEgressProps>]>([
   ['empty-list: hosts is []', { hosts: [] }],
   ['empty-list: hosts is "api.example.com"', { hosts: 'api.example.com' as any }],
   ['duplicate-value: hosts[1] "api.example.com" stands there already', { hosts: ['api.example.com', 'api.example.com'] }],
-  ['wildcard-host: hosts[0] "*" is a wildcard that Istio does not take; give "*" as the whole first label and a domain after it', { hosts: ['*'] }],
+  ['wildcard-host: hosts[0] "*" is a wildcard that Istio does not take; list the exact names; or, for all under a domain, give "*" as the whole first label', { hosts: ['*'] }],
   ['wildcard-host: hosts[0] "api*.example.com" is a wildcard that Istio does not take', { hosts: ['api*.example.com'] }],
   ['wildcard-host: hosts[0] "*.*.example.com" is a wildcard that Istio does not take', { hosts: ['*.*.example.com'] }],
   ['wildcard-host: hosts[0] "api.*.com" is a wildcard that Istio does not take', { hosts: ['api.*.com'] }],

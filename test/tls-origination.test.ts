@@ -1,4 +1,4 @@
-import { ApiObject, Duration, Testing } from 'cdk8s';
+import { ApiObject, Chart, Duration, Testing } from 'cdk8s';
 import { chartOf, documents, gatewayOf, theDocument } from './support';
 import {
   CaCertificates, ClientCertificate, EgressGatewayRoute, EgressGatewayRouteProps, ForwardProxy, GatewayHop, HttpEgress, HttpEgressProps,
@@ -62,16 +62,36 @@ describe('the port of TLS', () => {
     const { chart } = atGateway(TlsOrigination.simple({ port }), { port: dialled });
     const { ports: [{ number }], endpoints: [{ ports }] } = documents(chart, 'ServiceEntry').find(({ metadata }) => metadata.namespace === 'istio-system').spec;
     expect(ports?.tls ?? number).toBe(reached);
-    expect(theDocument(atSidecar(TlsOrigination.simple({ port }), { port: dialled }).chart, 'ServiceEntry').spec.ports[0].targetPort)
-      .toBe(reached === dialled ? undefined : reached);
+    const [secured] = documents(atSidecar(TlsOrigination.simple({ port }), { port: dialled }).chart, 'ServiceEntry').map(({ spec }) => spec)
+      .filter(spec => spec.endpoints);
+    expect(secured.endpoints).toEqual([{ address: 'api.example.com', ports: { http: reached } }]);
   });
 
   test('moves a TCP connection away from where the application dialled', () => {
     const chart = chartOf();
     new TcpEgress(chart, 'broker', { host: 'broker.example.com', addresses: ['203.0.113.70'], port: 1883, tlsOrigination: TlsOrigination.simple({ port: 8883 }) });
-    expect(theDocument(chart, 'ServiceEntry').spec)
-      .toMatchObject({ resolution: 'STATIC', endpoints: [{ address: '203.0.113.70', ports: { 'tcp-1883': 8883 } }], ports: [{ number: 1883 }] });
+    const [secured, dialled] = documents(chart, 'ServiceEntry').map(({ spec }) => spec);
+    expect(secured).toMatchObject({ resolution: 'STATIC', endpoints: [{ address: '203.0.113.70', ports: { tls: 8883 } }] });
+    expect(dialled).toMatchObject({ addresses: ['203.0.113.70'], ports: [{ number: 1883, protocol: 'TCP' }] });
   });
+});
+
+test.each<[string, (chart: Chart) => void, string]>([
+  ['HTTP', chart => new HttpEgress(chart, 'api', { hosts: ['api.example.com'], tlsOrigination: TlsOrigination.simple() }), 'api.example.com'],
+  ['TCP', chart => new TcpEgress(chart, 'broker', {
+    host: 'broker.example.com', addresses: ['203.0.113.70'], port: 1883, tlsOrigination: TlsOrigination.simple({ port: 8883 }),
+  }), 'broker.example.com'],
+])('of the sidecar, of %s, leads nowhere without the rule that originates it', (_, declare, host) => {
+  const chart = chartOf();
+  declare(chart);
+  const [rule] = documents(chart, 'DestinationRule').map(({ spec }) => spec);
+  expect(rule).toMatchObject({ trafficPolicy: { tls: { mode: 'SIMPLE', sni: host } }, subsets: [{ name: 'secured' }] });
+  expect(rule.host).not.toBe(host);
+  const own = documents(chart, 'ServiceEntry').map(({ spec }) => spec).find(({ hosts }) => hosts.includes(host));
+  expect(own).toMatchObject({ resolution: 'STATIC' });
+  expect(own.endpoints).toBeUndefined();
+  const { http, tcp } = theDocument(chart, 'VirtualService').spec;
+  expect((http ?? tcp).flatMap(({ route }: any) => route.map(({ destination }: any) => [destination.host, destination.subset]))).toEqual([[rule.host, 'secured']]);
 });
 
 describe('at the sidecar, with a Secret', () => {
@@ -99,10 +119,11 @@ test('of the sidecar goes through a passthrough door to the host', () => {
   const egress = new HttpEgress(chart, 'api', { hosts: ['api.example.com'], tlsOrigination: TlsOrigination.simple({ sni: 'edge.example.com' }) });
   new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop: GatewayHop.passthrough() });
   expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy.tls.mode).toBe('SIMPLE');
-  expect(theDocument(chart, 'VirtualService').spec.tls[0].match[0].sniHosts).toEqual(['edge.example.com']);
+  expect(documents(chart, 'VirtualService')[0].spec.tls[0].match[0].sniHosts).toEqual(['edge.example.com']);
   const entries = documents(chart, 'ServiceEntry').map(({ spec }) => [spec.ports[0].number, spec.endpoints]);
   expect(entries).toEqual(expect.arrayContaining([
-    [80, [{ address: 'istio-egressgateway.istio-system.svc.cluster.local', ports: { 'http-80': 443 } }]],
+    [80, [{ address: 'istio-egressgateway.istio-system.svc.cluster.local', ports: { http: 443 } }]],
+    [80, undefined],
     [443, [{ address: 'api.example.com' }]],
   ]));
 });

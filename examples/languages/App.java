@@ -16,13 +16,13 @@ public class App {
         ExistingEgressGateway gateway = EgressGateway.fromService(chart, "gateway", ExistingEgressGatewayProps.builder()
                 .namespace("istio-system")
                 .service("istio-egressgateway")
-                .labels(Map.of("istio", "egressgateway"))
+                .selector(Map.of("istio", "egressgateway"))
                 .serviceAccount("istio-egressgateway-service-account")
                 .build());
 
         TlsEgress mongo = TlsEgress.Builder.create(chart, "mongo")
                 .hosts(List.of("mongo.example.com")).ports(List.of(27018, 27019)).build();
-        EgressGatewayRoute.Builder.create(chart, "mongo-route").egress(mongo).gateway(gateway).build();
+        mongo.through(gateway);
 
         TlsEgress partners = TlsEgress.Builder.create(chart, "partners")
                 .hosts(List.of("api.example.com", "files.example.com")).build();

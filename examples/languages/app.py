@@ -8,12 +8,12 @@ gateway = EgressGateway.from_service(
     chart, "gateway",
     namespace="istio-system",
     service="istio-egressgateway",
-    labels={"istio": "egressgateway"},
+    selector={"istio": "egressgateway"},
     service_account="istio-egressgateway-service-account",
 )
 
 mongo = TlsEgress(chart, "mongo", hosts=["mongo.example.com"], ports=[27018, 27019])
-EgressGatewayRoute(chart, "mongo-route", egress=mongo, gateway=gateway)
+mongo.through(gateway)
 
 partners = TlsEgress(chart, "partners", hosts=["api.example.com", "files.example.com"])
 EgressGatewayRoute(chart, "partners-route", egress=partners, gateway=gateway)

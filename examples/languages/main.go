@@ -13,14 +13,14 @@ func main() {
 	gateway := egress.EgressGateway_FromService(chart, jsii.String("gateway"), &egress.ExistingEgressGatewayProps{
 		Namespace:      jsii.String("istio-system"),
 		Service:        jsii.String("istio-egressgateway"),
-		Labels:         &map[string]*string{"istio": jsii.String("egressgateway")},
+		Selector:       &map[string]*string{"istio": jsii.String("egressgateway")},
 		ServiceAccount: jsii.String("istio-egressgateway-service-account"),
 	})
 
 	mongo := egress.NewTlsEgress(chart, jsii.String("mongo"), &egress.TlsEgressProps{
 		Hosts: jsii.Strings("mongo.example.com"), Ports: jsii.Numbers[float64](27018, 27019),
 	})
-	egress.NewEgressGatewayRoute(chart, jsii.String("mongo-route"), &egress.EgressGatewayRouteProps{Egress: mongo, Gateway: gateway})
+	mongo.Through(gateway, nil)
 
 	partners := egress.NewTlsEgress(chart, jsii.String("partners"), &egress.TlsEgressProps{
 		Hosts: jsii.Strings("api.example.com", "files.example.com"),

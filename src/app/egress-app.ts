@@ -8,12 +8,12 @@ import { Values } from '../intent/values';
 /** What is the same for all constructs of an app. */
 export interface EgressAppProps {
   /**
-   * Name of the app in the mesh: lower-case letters, digits and inner hyphens, at most 63. No other app of the mesh has it, and it stays.
+   * Name of the app: lower-case letters, digits and inner hyphens, at most 63. No other app of the mesh has it, and it stays.
    *
-   * It is in the label `app.kubernetes.io/part-of` of every object, by which the whole app can be pruned. And at each gateway one
-   * AuthorizationPolicy is then enough, which also shuts every route of the app that stayed behind after it was taken out.
+   * It is the label `app.kubernetes.io/part-of` of every object, by which the app can be pruned. And at each gateway one AuthorizationPolicy
+   * then shuts routes of the app that stayed behind when they were taken out (docs/names.md).
    *
-   * @default - none: each set of client namespaces has an AuthorizationPolicy at the gateway, called after the first host that it is for
+   * @default - none: each set of callers has an AuthorizationPolicy at the gateway
    */
   readonly name?: string;
 
@@ -60,10 +60,10 @@ export interface EgressAppProps {
   readonly annotations?: { [key: string]: string };
 }
 
-/** Says once what is the same for all constructs of an app; each of them can still say otherwise. */
+/** What is the same for all constructs of an app, said once: its name, the mesh's domains, labels. Each of them can still say otherwise. */
 export class EgressApp {
   /**
-   * Says it of an app, before anything of it is declared.
+   * Configures an app, before anything of it is declared.
    *
    * @param app the app, or anything in it
    * @example
@@ -74,7 +74,7 @@ export class EgressApp {
     const values = Values.of(root);
     values.known('EgressApp.configure', props, EGRESS_APP);
     if (AppIndex.isBegun(root)) {
-      values.refuse(Problem.CONFIGURED_LATE, 'EgressApp.configure comes after constructs that have taken the defaults', 'call it right after new App()');
+      values.refuse(Problem.CONFIGURED_LATE, 'EgressApp.configure comes after constructs that have taken the defaults, or a second time', 'call it once, right after new App(), with all that is to be said');
     }
     sayOfApp(root, {
       ...appOf(root),

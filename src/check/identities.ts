@@ -1,4 +1,4 @@
-import { EgressIntent } from '../intent/egress';
+import { EgressIntent, isHttp } from '../intent/egress';
 import { gatewayName } from '../intent/gateway';
 import { IdentityIntent, trustDomainOf } from '../intent/identity';
 import { AllowanceIntent, isOfRequests } from '../intent/permission';
@@ -21,14 +21,15 @@ function problemsOf({ egress, permission }: AllowanceIntent, route: RouteIntent 
     return [describe(Problem.IDENTITIES_OF_DIRECT_EGRESS,
       `"${egress.path}" is direct, and a workload's own sidecar cannot hold it back`, 'lead it through a gateway with an EgressGatewayRoute')];
   }
+  if (isOfRequests(permission) && !route.hop.http) {
+    return [describe(Problem.REQUESTS_ON_HOP, `the gateway of "${route.path}" hands bytes on, and sees neither method nor path`,
+      isHttp(egress) ? 'use GatewayHop.http()'
+        : 'use GatewayHop.http() for an HttpEgress, to which the application speaks HTTP, with tlsOrigination of the route for a host that wants TLS; or allow workloads every request by allowFrom')];
+  }
   if (route.hop.security !== 'mutual-tls') {
     return [describe(Problem.IDENTITIES_ON_HOP,
       `"${route.path}" has a ${route.hop.security} hop, where the gateway cannot know who calls`,
-      'use GatewayHop.mutualTls(), or keep others from the gateway\'s pods with a NetworkPolicy')];
-  }
-  if (isOfRequests(permission) && !route.hop.http) {
-    return [describe(Problem.REQUESTS_ON_HOP, `the gateway of "${route.path}" hands bytes on, and sees neither method nor path`,
-      'use GatewayHop.http() for an HttpEgress, or allow workloads by allowFrom')];
+      `use GatewayHop.mutualTls()${egress.tlsOrigination ? ', with tlsOrigination of the route instead of the egress' : ''}; or leave allowFrom out, and keep others from the gateway's pods with a NetworkPolicy`)];
   }
   return strangers(permission.identities ?? [], egress, trustDomainOf(route.gateway.identity), `gateway "${gatewayName(route.gateway)}"`);
 }
@@ -37,9 +38,9 @@ function problemsOf({ egress, permission }: AllowanceIntent, route: RouteIntent 
 function strangers(identities: readonly IdentityIntent[], egress: EgressIntent, own: string, place: string): string[] {
   return identities.flatMap(({ trustDomain = own, namespace, anotherTrustDomain }) => [
     ...(egress.clients.includes(namespace) || egress.clients.includes('*') ? [] : [describe(Problem.IDENTITY_IS_NO_CLIENT,
-      `namespace "${namespace}" is no client of "${egress.path}"`, `its clients are ${egress.clients.join(', ')}: name it in exportTo`)]),
+      `namespace "${namespace}" is no client of "${egress.path}"`, `its clients are ${egress.clients.join(', ')}: correct the namespace, or name it in exportTo`)]),
     ...(trustDomain === own || anotherTrustDomain ? [] : [describe(Problem.ANOTHER_TRUST_DOMAIN,
       `"${trustDomain}" is not the trust domain of ${place}, which is "${own}"`,
-      'say anotherTrustDomain: true if that is meant')]),
+      'correct it; or give the trust domain of the mesh to EgressApp.configure; or say anotherTrustDomain: true for a workload of another mesh')]),
   ]);
 }

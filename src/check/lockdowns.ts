@@ -37,7 +37,7 @@ function cutOff({ namespaces, gateways }: LockdownIntent, ways: readonly Way[]):
   const named = new Set(gateways.map(gatewayName));
   const locked = new Set(namespaces);
   return [...new Set(ways.flatMap(way => {
-    const { egress, route, clients, legs: [{ door, reach, tunnel }] } = way;
+    const { egress, route, clients, taken, legs: [{ door, reach, tunnel }] } = way;
     if (door && named.has(door.gateway)) return [];
     const namespace = clients === 'all' ? namespaces[0] : clients.find(client => locked.has(client));
     if (namespace === undefined || !mayTake(namespace, way)) return [];
@@ -47,7 +47,7 @@ function cutOff({ namespaces, gateways }: LockdownIntent, ways: readonly Way[]):
       : describe(Problem.DIRECT_EGRESS_IN_LOCKDOWN,
         tunnel && reach.to === 'name' ? `"${egress}" goes by the forward proxy ${reach.name}, which is known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`
           : `"${egress}" is direct and known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`,
-        tunnel ? 'give the forward proxy its addresses, or lead the egress through a gateway with an EgressGatewayRoute'
-          : 'lead it through a gateway with an EgressGatewayRoute, or list its addresses')];
+        tunnel ? 'give the forward proxy its addresses; or lead the egress through a gateway of the lockdown with an EgressGatewayRoute, and give forwardProxy to that instead'
+          : `lead it through a gateway of the lockdown with an EgressGatewayRoute, or list its addresses${taken.by === 'port' ? ' instead of anyAddress' : ''}`)];
   }))];
 }

@@ -19,7 +19,7 @@ export function nameProblems(root: IConstruct): RelationProblem[] {
       problems.push({
         path: object.node.path,
         text: describe(Problem.SAME_NAME, `it and "${first.node.path}" are both ${object.kind} "${object.name}" of namespace "${namespace}"`,
-          'one would overwrite the other: declare what it is for once'),
+          'one would overwrite the other: declare what it is for once, or give an object of your own another name'),
       });
     }
   }

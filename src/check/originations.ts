@@ -21,33 +21,36 @@ export function outwardProblems(routes: readonly RouteIntent[], report: Report):
 function originations({ path, egress, hop, tlsOrigination, forwardProxy }: RouteIntent, report: Report): void {
   if (tlsOrigination && isTls(egress)) {
     report(path, Problem.ORIGINATION_OF_TLS, `"${egress.path}" is TLS, which the application speaks itself`,
-      'TLS inside TLS is what no server expects: leave tlsOrigination out, or declare an HttpEgress or a TcpEgress and let the application speak plainly');
+      egress.httpPorts
+        ? 'TLS inside TLS is what no server expects: leave tlsOrigination and httpPorts out, and let the application speak TLS on all ports'
+        : 'TLS inside TLS is what no server expects: leave tlsOrigination out; or let the application speak plainly, and declare an HttpEgress, or a TcpEgress with the addresses that it dials');
   }
   if (tlsOrigination && egress.tlsOrigination) {
     report(path, Problem.SECOND_ORIGINATION, `"${egress.path}" originates TLS at the sidecar, and the route at the gateway`,
-      'that is TLS inside TLS: leave tlsOrigination out of one of the two');
+      `that is TLS inside TLS: leave tlsOrigination out of the ${hop.security === 'passthrough' ? 'route' : 'egress'}`);
   }
   if (egress.tlsOrigination && !tlsOrigination && hop.security !== 'passthrough') {
     report(path, Problem.ORIGINATION_BEFORE_GATEWAY, `"${egress.path}" originates TLS at the sidecar, and the hop to the gateway is ${hop.security}`,
-      'give tlsOrigination to the route, so that the gateway originates; or use GatewayHop.passthrough(), so that TLS of the sidecar goes to the host');
+      'give tlsOrigination to the route instead, so that the gateway originates; or use GatewayHop.passthrough(), so that TLS of the sidecar goes to the host, and the gateway cannot know who calls');
   }
   if (tlsOrigination && forwardProxy) {
-    report(path, Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given', 'Istio has one TLS a leg: through a forward proxy, let the application speak TLS');
+    report(path, Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given',
+      `Istio has one TLS a leg: leave tlsOrigination out${isTls(egress) ? '' : ', declare a TlsEgress, and let the application speak TLS'}`);
   }
 }
 
 function tunnels({ path, egress, gateway, forwardProxy, hostingServer }: RouteIntent, report: Report): void {
   const wildcard = egress.hosts.find(isWildcard);
   if (forwardProxy && wildcard !== undefined && hostingServer === undefined) {
-    report(path, Problem.TUNNEL_OF_SEVERAL, `"${egress.path}" has the wildcard "${wildcard}"`, 'a forward proxy is asked for one host: list the exact hosts');
+    report(path, Problem.TUNNEL_OF_SEVERAL, `"${egress.path}" has the wildcard "${wildcard}"`, 'a forward proxy is asked for one host: list the exact hosts, or give hostingServer if one server serves all names');
   }
   if (egress.forwardProxy) {
     report(path, Problem.TUNNEL_BEFORE_GATEWAY, `the sidecars of "${egress.path}" go by the forward proxy ${egress.forwardProxy.host}, and the route leads to a gateway`,
-      'give forwardProxy to the route, so that the gateway goes by it');
+      'give forwardProxy to the route instead, so that the gateway goes by it');
   }
   if (forwardProxy && (isHttp(egress) || egress.httpPorts)) {
     report(path, Problem.TUNNEL_OF_HTTP, `"${egress.path}" ${egress.httpPorts ? `has plain HTTP on port ${egress.httpPorts.join(', ')}` : `is ${egress.protocol}`}, and a forward proxy is asked by CONNECT, which proxies allow for TLS`,
-      'declare a TlsEgress and let the application speak TLS');
+      `${egress.httpPorts ? 'leave httpPorts out' : 'declare a TlsEgress'}, and let the application speak TLS`);
   }
   if (forwardProxy && (forwardProxy.host === gateway.host || egress.hosts.includes(forwardProxy.host))) {
     report(path, Problem.TUNNEL_TO_GATEWAY, `the forward proxy ${forwardProxy.host} is ${forwardProxy.host === gateway.host ? 'the gateway itself' : 'the host itself'}`,
@@ -62,8 +65,9 @@ function missingFiles({ path, gateway, tlsOrigination, forwardProxy }: RouteInte
     if (from !== 'files') continue;
     for (const [field, file] of Object.entries(files).filter(([, name]) => name !== undefined && name !== SYSTEM)) {
       if (gateway.mounts && !isMounted(file, gateway.mounts)) {
-        report(path, Problem.FILE_NOT_MOUNTED, `${field} is the file "${file}", and gateway "${gatewayName(gateway)}" mounts nothing at "${file.slice(0, file.lastIndexOf('/'))}"`,
-          'give the gateway mounts: [GatewayMount.secret(...)] with the folder of the file');
+        const folder = file.slice(0, file.lastIndexOf('/'));
+        report(path, Problem.FILE_NOT_MOUNTED, `${field} is the file "${file}", and gateway "${gatewayName(gateway)}" mounts nothing at "${folder || '/'}"`,
+          `give the gateway mounts: [GatewayMount.secret(...)] with the folder of the file${folder === '' ? ', which must be one of its own, such as "/etc/partner"' : ''}`);
       }
     }
   }

@@ -20,8 +20,9 @@ export function relationProblems(
     }
   };
 
+  const routeOf = new Map(routes.map(route => [route.egress.path, route]));
   for (const group of byClient(egresses)) {
-    sameHost(group, report);
+    sameHost(group, routeOf, report);
     sameAddress(group, report);
   }
   for (const group of byClient([...egresses, ...outerLegs(routes)])) {
@@ -45,6 +46,9 @@ export function relationProblems(
 /** Reports a problem at a construct, once. */
 export type Report = (path: string, problem: Problem, wrong: string, mend: string, client?: string) => void;
 
+/** The route of an egress, by its path. */
+type RouteOf = ReadonlyMap<string, RouteIntent>;
+
 /** A client namespace (`*`: all that are not named), and the egresses that it sees. */
 interface ClientGroup {
   readonly client: string;
@@ -60,7 +64,7 @@ function byClient(egresses: readonly EgressIntent[]): ClientGroup[] {
   }));
 }
 
-function sameHost({ client, egresses }: ClientGroup, report: Report): void {
+function sameHost({ client, egresses }: ClientGroup, routeOf: RouteOf, report: Report): void {
   const owners = new Map<string, EgressIntent>();
   for (const egress of [...egresses].sort((a, b) => a.path < b.path ? -1 : 1)) {
     for (const host of egress.hosts) {
@@ -68,7 +72,7 @@ function sameHost({ client, egresses }: ClientGroup, report: Report): void {
       if (owner) {
         report(egress.path, Problem.HOST_CONFLICT,
           `"${owner.path}" declares "${host}" too`,
-          oneEgress(owner, egress),
+          oneEgress([owner, egress], routeOf),
           client);
       } else {
         owners.set(host, egress);
@@ -77,18 +81,57 @@ function sameHost({ client, egresses }: ClientGroup, report: Report): void {
   }
 }
 
-/** What to do with two egresses of a host, so that both go on as they were meant. */
-function oneEgress(owner: EgressIntent, egress: EgressIntent): string {
-  if (isNamed(owner) !== isNamed(egress)) {
-    return 'Istio keeps one DestinationRule a host: give the TCP egress a host name of its own, its addresses tell its connections apart';
+/** What to do with two egresses of a host, so that both go on as they were meant, and nothing leaves in clear that was to leave inside TLS. */
+function oneEgress(both: readonly [EgressIntent, EgressIntent], routeOf: RouteOf): string {
+  const [one, other] = both;
+  const tcp = both.filter(egress => !isNamed(egress));
+  if (tcp.length === 1) return `Istio keeps one DestinationRule a host: give the TCP egress ${anotherName(tcp[0], routeOf)}`;
+  if (tcp.length === 2) {
+    const renamed = tcp.find(egress => !isLookedUp(egress, routeOf)) ?? other;
+    const alike = one.protocol === other.protocol && !both.some(({ externalProxy }) => externalProxy);
+    return `one of them would be dropped or misrouted silently: ${alike ? 'make one egress with the addresses and ports of both, or ' : ''}give "${renamed.path}" ${anotherName(renamed, routeOf)}`;
   }
-  const shared = owner.ports.filter(port => egress.ports.includes(port));
-  if (shared.length > 0) return `both are for port ${shared.join(', ')}, and one of them would be dropped silently: keep one of the two, and let its exportTo name the clients of both`;
-  const http = [owner, egress].find(isHttp);
-  if (isTls(owner) === isTls(egress)) return 'one of them would be dropped or misrouted silently: make one egress with the ports of both';
-  return http!.tlsOrigination
-    ? 'Istio keeps one DestinationRule a host: let the application speak TLS on all ports, in one TlsEgress; or give the one whose TLS the sidecar originates another name of the host'
-    : 'Istio keeps one DestinationRule a host: make one TlsEgress, with httpPorts for plain HTTP';
+  if (both.some(({ externalProxy }) => externalProxy)) {
+    return 'a host of an ExternalSniProxy has one port and one way: name it in one of the two, or let exportTo of the two name no client in common';
+  }
+  return isTls(one) === isTls(other) ? merged(both, routeOf) : ofTlsAndHttp(both, routeOf);
+}
+
+/** Two egresses of one protocol. */
+function merged(both: readonly [EgressIntent, EgressIntent], routeOf: RouteOf): string {
+  const differ = (of: (egress: EgressIntent) => unknown) => JSON.stringify(of(both[0])) !== JSON.stringify(of(both[1]));
+  const ports = differ(egress => egress.ports) ? ['ports'] : [];
+  const clients = differ(egress => egress.clients) ? ['clients (exportTo)'] : [];
+  const [way, led] = differ(({ path }) => routeOf.has(path)) ? [', led through the gateway', ' that the gateway leads'] : ['', ''];
+  const advice = ports.length + clients.length === 0 ? `name it in one of the two alone${led && `, the one${led}`}`
+    : `take it out of both, and make one egress of it with the ${[...ports, ...clients].join(' and ')} of both${way}`;
+  return `one of them would be dropped or misrouted silently: ${advice}`
+    + (ports.length + clients.length < 2 ? '' : ', if each client may use each port; or let exportTo of the two name no client in common');
+}
+
+function ofTlsAndHttp(both: readonly [EgressIntent, EgressIntent], routeOf: RouteOf): string {
+  const [one, other] = both;
+  const shared = one.ports.filter(port => other.ports.includes(port));
+  if (shared.length > 0) return `both are for port ${shared.join(', ')}: name it in the one alone whose protocol the host speaks there`;
+  const http = both.find(isHttp)!;
+  const route = routeOf.get(http.path);
+  const wrong = 'Istio keeps one DestinationRule a host: ';
+  if (http.tlsOrigination || route?.tlsOrigination) {
+    return `${wrong}let the application speak TLS on all ports, in one TlsEgress; or give the HTTP egress another host name, one that DNS and the server's certificate have for the host`;
+  }
+  if (http.protocol !== 'HTTP' || http.requests || route?.hop.http) return `${wrong}give the HTTP egress another host name, one that DNS has for the host`;
+  return `${wrong}make one TlsEgress, with httpPorts for plain HTTP${routeOf.has(one.path) === routeOf.has(other.path) ? '' : ', led through the gateway'}`;
+}
+
+function anotherName(egress: EgressIntent, routeOf: RouteOf): string {
+  const originates = egress.tlsOrigination ?? routeOf.get(egress.path)?.tlsOrigination;
+  return (isLookedUp(egress, routeOf) ? 'another host name, one that DNS has for the host' : 'a host name of its own: its addresses tell its connections apart')
+    + (originates ? '; and its tlsOrigination the sni and subjectAltNames of the host' : '');
+}
+
+/** Whether anybody asks DNS or a forward proxy for the name of a TCP host. */
+function isLookedUp(egress: EgressIntent, routeOf: RouteOf): boolean {
+  return egress.addresses.length === 0 || !!egress.forwardProxy || !!routeOf.get(egress.path)?.forwardProxy;
 }
 
 /** A host of a namespace is one thing, whoever its clients are: its objects are called after it. */
@@ -102,7 +145,7 @@ function sameOwner(egresses: readonly EgressIntent[], report: Report): void {
         owners.set(key, egress);
       } else if (!shareClients(owner, egress)) {
         report(egress.path, Problem.HOST_CONFLICT, `"${owner.path}" declares "${host}" of namespace "${egress.namespace}" too`,
-          'a host of a namespace has one egress: make one that names all clients in exportTo, or declare it in another namespace');
+          'a host of a namespace has one egress: declare one of the two in another namespace, or make one that names all clients in exportTo');
       }
     }
   }
@@ -132,11 +175,19 @@ function sameProtocol({ client, egresses }: ClientGroup, report: Report): void {
       const first = [...firsts.values()].find(other => !sharesListener(other, egress));
       if (first) {
         report(egress.path, Problem.PROTOCOL_CONFLICT, `port ${port} is ${egress.protocol} here and ${first.protocol} in "${first.path}"`,
-          'Istio keeps one of the two and drops the other silently: use another port or protocol for one, list single addresses, or let exportTo name other clients',
+          `Istio keeps one of the two and drops the other silently: ${apart(first, egress)}`,
           client);
       }
     }
   }
+}
+
+/** How two egresses of a port come apart. A host in no egress stands for what a gateway leads to. */
+function apart(one: EgressIntent, other: EgressIntent): string {
+  const [led, egress] = one.hosts.length === 0 ? [one, other] : [other, one];
+  if (led.hosts.length === 0) return `use another port for "${egress.path}", or let its exportTo leave out namespace "${led.namespace}", where the gateway is`;
+  const tcp = [one, other].find(({ protocol }) => ['MONGO', 'MYSQL'].includes(protocol));
+  return `use another port for one${tcp ? `, TcpProtocol.TCP for "${tcp.path}", single addresses for it` : ''}, or let exportTo name other clients`;
 }
 
 function sharesListener(one: EgressIntent, other: EgressIntent): boolean {
@@ -158,7 +209,7 @@ function sameAddress({ client, egresses }: ClientGroup, report: Report): void {
     const [first, second] = one.egress.path < other.egress.path ? [one, other] : [other, one];
     report(second.egress.path, Problem.ADDRESS_CONFLICT,
       `${second.address} on port ${port} overlaps with ${first.address} of "${first.egress.path}"`,
-      'only one of them would get those connections, silently: give each its own addresses or port, or let exportTo name other clients',
+      `only one of them would get those connections, silently: ${[one, other].some(({ egress }) => takesEverything(egress)) ? 'list addresses instead of anyAddress, give each its own' : 'give each its own addresses or'} port, or let exportTo name other clients`,
       client);
   };
   for (const [port, onPort] of grouped(egresses.flatMap(egress => egress.ports.map(number => [number, egress] as const)))) {
@@ -239,7 +290,7 @@ function secondRoutes(routes: readonly RouteIntent[], report: Report): void {
 }
 
 /** What one hop can carry. */
-function fitOfHop({ path, egress, hop }: RouteIntent, report: Report): void {
+function fitOfHop({ path, egress, hop, tlsOrigination }: RouteIntent, report: Report): void {
   const ranges = egress.addresses.filter(address => !isSingle(address));
   if (ranges.length > 0) {
     report(path, Problem.ROUTED_RANGE, `"${egress.path}" has the range ${ranges.join(', ')}`,
@@ -247,7 +298,7 @@ function fitOfHop({ path, egress, hop }: RouteIntent, report: Report): void {
   }
   if (hop.security === 'passthrough' && !isTls(egress) && !egress.tlsOrigination) {
     report(path, Problem.PASSTHROUGH_OF_TCP, `"${egress.path}" is ${egress.protocol}, and a passthrough hop is told apart by the SNI of the application's TLS`,
-      'use GatewayHop.mutualTls(), or GatewayHop.plaintext(port), or let the sidecar originate TLS by tlsOrigination of the egress');
+      `use GatewayHop.mutualTls()${tlsOrigination ? '' : '; or let the sidecar originate TLS, by tlsOrigination of the egress; or declare a TlsEgress if the application speaks TLS'}`);
   }
   if (hop.security === 'passthrough' && egress.httpPorts) {
     report(path, Problem.PASSTHROUGH_OF_TCP, `"${egress.path}" has plain HTTP on port ${egress.httpPorts.join(', ')}, and a passthrough hop is told apart by the SNI of the application's TLS`,
@@ -255,11 +306,11 @@ function fitOfHop({ path, egress, hop }: RouteIntent, report: Report): void {
   }
   if (hop.http && !isHttp(egress)) {
     report(path, Problem.HTTP_HOP_OF_BYTES, `"${egress.path}" is ${egress.protocol}, and a GatewayHop.http() is read as HTTP by the gateway`,
-      'use GatewayHop.mutualTls(), or declare an HttpEgress and let the application speak HTTP');
+      `use GatewayHop.mutualTls(), or declare an HttpEgress and let the application speak HTTP${isTls(egress) ? ', with tlsOrigination of the route' : ''}`);
   }
   if (hop.security === 'plaintext' && egress.hosts.length * egress.ports.length > 1) {
     report(path, Problem.PLAINTEXT_OF_SEVERAL, `"${egress.path}" has ${egress.hosts.length} hosts and ${egress.ports.length} ports, and a plaintext hop carries one of each`,
-      'use GatewayHop.mutualTls(), or an egress and a plaintext port for each');
+      `use GatewayHop.mutualTls()${egress.ports.length > 1 ? '' : ', or an egress and a plaintext port for each host'}`);
   }
 }
 
@@ -284,7 +335,7 @@ function passthroughHosts(routes: readonly RouteIntent[], report: Report): void 
     for (const route of more) {
       report(route.path, Problem.PASSTHROUGH_CONFLICT,
         `${route === first ? 'another port of its egress' : `"${first.path}"`} enters ${door} too`,
-        'the second would be dropped silently: use GatewayHop.mutualTls() for one of the two, or another gateway');
+        `the second would be dropped silently: use GatewayHop.mutualTls()${route === first ? '' : ' for one of the two'}${route.egress.tlsOrigination ? ', with tlsOrigination of the route instead of the egress' : ''}${route === first ? '' : ', or another gateway'}`);
     }
   }
 }

@@ -12,9 +12,16 @@ import { identityIntents } from '../policy/identity-values';
 import type { WorkloadIdentity } from '../policy/workload-identity';
 import type { EgressGatewayRoute, RouteOptions } from '../route/egress-gateway-route';
 
-/** What a route needs of an egress. A company's own construct can be one by handing on an egress that it contains. */
+/**
+ * An egress, or a construct of your own that contains one and hands it on: what a route leads through a gateway.
+ *
+ * @example
+ * class PartnerApi extends Construct implements IEgress {
+ *   public readonly egress = new TlsEgress(this, 'Resource', { hosts: ['partner.example.com'] });
+ * }
+ */
 export interface IEgress extends IConstruct {
-  /** What may leave, and who may use it. */
+  /** The egress that it is, or contains. */
   readonly egress: Egress;
 }
 
@@ -30,8 +37,8 @@ export interface EgressOptions extends ConnectionOptions {
   /**
    * Namespaces that are clients: names, `.` for the egress's own, or `*` alone for all.
    *
-   * Anybody else does not see the egress: there its traffic goes on as if this was not declared. Over a mutual TLS (mTLS) hop
-   * the gateway also refuses the workloads of other namespaces.
+   * Others do not see the egress: their traffic goes on as if it was not declared. Over a mutual TLS (mTLS) hop the gateway also
+   * refuses them.
    *
    * @default ['.']
    */
@@ -53,11 +60,11 @@ export interface EgressOptions extends ConnectionOptions {
 }
 
 /**
- * Something outside the mesh that may be reached: by default straight from the sidecar, and through a gateway once `through` or an
- * `EgressGatewayRoute` says so.
+ * Something outside the mesh that may be reached: straight from the sidecar, or through a gateway once `through` or an `EgressGatewayRoute`
+ * says so.
  *
- * It emits a ServiceEntry and a DestinationRule for each host, the same objects with and without a route; and for TLS that only some sidecars
- * originate, a second DestinationRule for the others, and what lets the first read their Secret.
+ * For each host it emits a ServiceEntry and a DestinationRule, the same objects with and without a route; with a `workloadSelector` of its
+ * TLS origination also a DestinationRule for the other pods, and a Role to read its Secret.
  */
 export abstract class Egress extends Construct implements IEgress {
   /** @internal set by the route's module, which is above this one */
@@ -74,7 +81,7 @@ export abstract class Egress extends Construct implements IEgress {
     this._emitted = new ObjectSet(Values.of(this));
   }
 
-  /** This one. */
+  /** Itself. */
   public get egress(): Egress {
     return this;
   }
@@ -87,32 +94,34 @@ export abstract class Egress extends Construct implements IEgress {
   /**
    * The ServiceEntry that declares a host, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public serviceEntry(host?: string): ApiObject {
     return this._emitted.find('ServiceEntry', host);
   }
 
   /**
-   * The DestinationRule of a host, for patches.
+   * The DestinationRule of a host, for patches; of each port where the sidecar originates TLS.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
-  public destinationRule(host?: string): ApiObject {
-    return this._emitted.find('DestinationRule', host);
+  public destinationRule(host?: string, port?: number): ApiObject {
+    return this._emitted.find('DestinationRule', host, port);
   }
 
   /**
-   * The DestinationRule of a host for pods that an origination's `workloadSelector` leaves out, for patches.
+   * The DestinationRule of a host for pods that a `workloadSelector` does not select, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
-  public otherDestinationRule(host?: string): ApiObject {
-    return this._emitted.find('OtherDestinationRule', host);
+  public otherDestinationRule(host?: string, port?: number): ApiObject {
+    return this._emitted.find('OtherDestinationRule', host, port);
   }
 
   /**
-   * Leads it through a gateway: a new `EgressGatewayRoute` in one line.
+   * Leads it through a gateway: an `EgressGatewayRoute` in one line.
    *
    * @example
    * mongo.through(gateway, { allowFrom: [WorkloadIdentity.serviceAccount('bookinfo', 'ratings')] });
@@ -122,8 +131,8 @@ export abstract class Egress extends Construct implements IEgress {
   }
 
   /**
-   * Lets only these workloads of the client namespaces reach it, besides those of earlier calls. Only a gateway can hold others
-   * back: the egress needs a route over mutual TLS (mTLS), at whose door they are let in.
+   * Lets only these workloads of the client namespaces reach it, besides those of earlier calls. Only a gateway can hold others back: the
+   * egress needs a route over mutual TLS (mTLS).
    *
    * @param identities workloads of client namespaces; `WorkloadIdentity.nobody()` for none
    */
@@ -141,20 +150,24 @@ export abstract class Egress extends Construct implements IEgress {
       labels: values.labels('labels', options.labels),
       annotations: values.annotations(options.annotations),
     };
-    const { workloadSelector } = intent.tlsOrigination ?? intent.forwardProxy?.tlsOrigination ?? {};
     this._intent = intent;
+    const { tlsOrigination } = intent;
+    const shape = {
+      addressed: !isNamed(intent) && intent.addresses.length === 0,
+      originated: tlsOrigination !== undefined,
+      others: intent.forwardProxy?.tlsOrigination?.workloadSelector !== undefined,
+      secretReader: secretReader(intent),
+    };
     for (const host of intent.hosts) {
-      const shape = {
-        host,
-        addressed: !isNamed(intent) && intent.addresses.length === 0,
-        others: workloadSelector !== undefined,
-        secretReader: secretReader(intent),
-      };
       const ways = () => index.waysOf(intent, host);
       this._emitted.add({ host }, [
-        ...index.backend.client(this, meta, shape, ways),
-        ...(intent.requests ? index.backend.requests(this, meta, host, ways) : []),
+        ...index.backend.client(this, meta, { ...shape, host }, ways),
+        ...(intent.requests || tlsOrigination ? index.backend.steering(this, meta, host, ways) : []),
       ]);
+      for (const port of tlsOrigination ? intent.ports : []) {
+        this._emitted.add({ host, port }, index.backend.origination(
+          this, meta, { host, port, others: tlsOrigination!.workloadSelector !== undefined }, () => index.wayOf(intent, host, port)));
+      }
     }
     index.addEgress(this, intent);
   }

@@ -14,7 +14,7 @@ export function forwardProxyIntent(values: Values, proxy: ForwardProxy | undefin
   const { host, port, addresses, tlsOrigination } = values.known('ForwardProxy.connect', proxy._options, FORWARD_PROXY);
   if (originator.at === 'sidecar' && originator.ports > 1) {
     values.refuse(Problem.TUNNEL_OF_SEVERAL, `a forward proxy is given for ${originator.ports} ports`,
-      'Istio asks a proxy for one port a host: make an egress of each, or give forwardProxy to the route');
+      'Istio asks a proxy for one port a host: lead the egress through a gateway with an EgressGatewayRoute, and give forwardProxy to that instead');
   }
   if (tlsOrigination?._options.port !== undefined) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'both the forward proxy and its TLS origination have a port', 'give the port of the forward proxy alone');

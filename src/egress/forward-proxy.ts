@@ -16,7 +16,7 @@ export interface ForwardProxyOptions {
   readonly addresses?: string[];
 
   /**
-   * TLS to the proxy itself; its `port` is left out.
+   * TLS to the proxy itself, without a `port`.
    *
    * @default - the proxy is asked in clear; what goes through it is not changed by that
    */

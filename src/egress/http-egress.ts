@@ -65,10 +65,10 @@ export interface HttpEgressProps extends EgressOptions, RequestOptions {
 
 /**
  * Plain HTTP hosts outside the mesh, told apart by the Host header that the application sends, which reaches the server as it is.
- * The name decides, not the address that was dialled. A gateway sees bytes, and adds no header, unless the hop to it is `GatewayHop.http()`.
  *
- * The application speaks plain HTTP also where `tlsOrigination` puts TLS around it. `https://` on such a port is not this egress: the mesh
- * refuses it, or with `ALLOW_ANY` hands it on to the port as it was dialled.
+ * The name decides, not the address that was dialled. A gateway hands bytes on and adds no header, unless the hop to it is
+ * `GatewayHop.http()`. The application speaks plain HTTP also where `tlsOrigination` puts TLS around it: `https://` on such a port is not
+ * this egress, and is refused, or with `ALLOW_ANY` handed on as it was dialled.
  *
  * @example
  * new HttpEgress(chart, 'api', { hosts: ['api.example.com'] });
@@ -100,7 +100,7 @@ export class HttpEgress extends Egress {
   /**
    * The VirtualService of a host with its timeouts and retries, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public virtualService(host?: string): ApiObject {
     return this._emitted.find('VirtualService', host);
@@ -110,7 +110,7 @@ export class HttpEgress extends Egress {
 function hostOf(values: Values, prop: string, host: string): string {
   if (typeof host === 'string' && /^https:/i.test(host)) {
     values.refuse(Problem.INVALID_HOST, `${prop} is ${JSON.stringify(host)}, and to https:// the application speaks TLS itself`,
-      'declare a TlsEgress of the name alone; or, for an application that calls http://, give the name alone here and tlsOrigination for a host that wants TLS');
+      'declare a TlsEgress of the name alone (a port by itself); or, for an application that calls http://, give the name alone here, and tlsOrigination: TlsOrigination.simple()');
   }
   return values.host(prop, host);
 }
@@ -119,7 +119,7 @@ function portsOf(values: Values, { port, ports }: HttpEgressProps): number[] {
   const numbers = port === undefined && ports === undefined ? [80] : values.ports(port, ports);
   if (numbers.includes(443)) {
     values.refuse(Problem.HTTP_ON_HTTPS_PORT, 'port 443 is declared as plain HTTP, which breaks the HTTPS of every client to any other host',
-      'let the application dial another port, such as 80, and give tlsOrigination for a host that wants TLS; or declare a TlsEgress if the application speaks TLS');
+      'declare a TlsEgress if the application speaks TLS; or let it dial port 80, and give tlsOrigination: TlsOrigination.simple(), which leads on to 443');
   }
   return numbers;
 }

@@ -32,7 +32,7 @@ export function originationIntent(values: Values, origination: TlsOrigination | 
     mutual ? 'a ClientCertificate, such as ClientCertificate.fromSecret(...)' : 'CaCertificates, such as CaCertificates.fromConfigMap(...)',
     value => value instanceof (mutual ? ClientCertificate : CaCertificates));
   const secret = source._secret === undefined ? undefined : objectName(values, SECRET, source._secret);
-  selectedWorkloads(values, options, secret, originator);
+  selectedWorkloads(values, options, mutual, secret, originator);
   several(values, options, originator);
   unverified(values, options, source);
   return {
@@ -48,7 +48,7 @@ export function originationIntent(values: Values, origination: TlsOrigination | 
   };
 }
 
-function selectedWorkloads(values: Values, options: TlsOriginationOptions, secret: string | undefined, { at, namespace, clients }: Originator): void {
+function selectedWorkloads(values: Values, options: TlsOriginationOptions, mutual: boolean, secret: string | undefined, { at, namespace, clients }: Originator): void {
   const { workloadSelector, serviceAccount } = options;
   if (at === 'gateway') {
     if (workloadSelector !== undefined || serviceAccount !== undefined) {
@@ -60,14 +60,15 @@ function selectedWorkloads(values: Values, options: TlsOriginationOptions, secre
   if (workloadSelector !== undefined && Object.keys(values.labels('workloadSelector', workloadSelector)).length === 0) {
     values.refuse(Problem.EMPTY_LIST, 'workloadSelector is {}, which selects every pod of the namespace', 'give the labels of the pods that originate');
   }
+  const elsewhere = clients.length > 1 || clients[0] !== namespace;
   if (serviceAccount !== undefined) {
     values.name('serviceAccount', serviceAccount);
   }
   if (secret !== undefined && (workloadSelector === undefined || serviceAccount === undefined)) {
     values.refuse(Problem.WORKLOAD_NOT_GIVEN, `the sidecar is to take the Secret "${secret}", and ${workloadSelector === undefined ? 'workloadSelector' : 'serviceAccount'} is not given`,
-      'give both: without workloadSelector the sidecar sends plaintext, without a Role for the service account it gets no Secret; or originate at a gateway, or use files or a ConfigMap');
+      `${elsewhere ? 'declare the egress in each client namespace, and ' : ''}give both: without workloadSelector the sidecar sends plaintext, without a Role for the service account it gets no Secret; or originate at a gateway, or use files${mutual ? '' : ' or a ConfigMap'}`);
   }
-  if (workloadSelector !== undefined && (clients.length > 1 || clients[0] !== namespace)) {
+  if (workloadSelector !== undefined && elsewhere) {
     values.refuse(Problem.WORKLOAD_NOT_GIVEN, `workloadSelector is given, and exportTo names other namespaces than "${namespace}"`,
       'Istio reads a workloadSelector only for pods of its own namespace: declare the egress in each, or originate at a gateway');
   }
@@ -78,7 +79,7 @@ function several(values: Values, { sni, port }: TlsOriginationOptions, { hosts, 
     values.refuse(Problem.CONTRADICTING_PROPS, `sni is given for ${hosts} hosts`, 'leave it out, each host is its own; or make an egress of each');
   }
   if (port !== undefined && ports > 1) {
-    values.refuse(Problem.CONTRADICTING_PROPS, `port of the TLS origination is given for ${ports} ports`, 'leave it out, or make an egress of each');
+    values.refuse(Problem.CONTRADICTING_PROPS, `port of the TLS origination is given for ${ports} ports`, 'leave it out, and 80 becomes 443 and every other stays; or let the application dial one port');
   }
 }
 
@@ -90,7 +91,8 @@ function unverified(
     ? source._secret ?? source._configMap ?? (source._files.caCertificates === SYSTEM ? undefined : source._files.caCertificates)
     : undefined;
   if (subjectAltNames !== undefined || checkedBy !== undefined) {
-    values.refuse(Problem.CONTRADICTING_PROPS, `insecureSkipVerify is true, and ${checkedBy === undefined ? 'subjectAltNames' : 'caCertificates'} is given`, 'give one of the two');
+    values.refuse(Problem.CONTRADICTING_PROPS, `insecureSkipVerify is true, and ${checkedBy === undefined ? 'subjectAltNames' : 'caCertificates'} is given`,
+      `leave insecureSkipVerify out, so that the server is checked; or, for a test, leave ${checkedBy === undefined ? 'subjectAltNames' : 'caCertificates'} out`);
   }
 }
 
@@ -136,7 +138,7 @@ function alternativeName(values: Values, prop: string, name: string): string {
     && name.split('.').every(part => /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/.test(part));
   if (!isUri && !isDns && !(typeof name === 'string' && isAddress(name))) {
     values.refuse(Problem.INVALID_SUBJECT_ALT_NAME, `${prop} is ${JSON.stringify(name)}`,
-      'give a DNS name as a certificate holds it, without a wildcard, an address, or a URI such as "spiffe://cluster.local/ns/edge/sa/partner"');
+      'give an exact DNS name that the certificate is for, an address, or a URI such as "spiffe://cluster.local/ns/edge/sa/partner"');
   }
   return name;
 }

@@ -3,7 +3,8 @@ import { Duration } from 'cdk8s';
 /** Limits and retries of HTTP requests, in Istio's words. */
 export interface RequestOptions {
   /**
-   * Most requests to one host and port that a sidecar has open at once, of any version of HTTP, from 1 on; further ones are answered by 503.
+   * Circuit breaking: most requests to one host and port that a sidecar has open at once, of any version of HTTP, from 1 on; further ones
+   * are answered by 503.
    *
    * @default - Istio's: 2^32-1
    */
@@ -17,15 +18,16 @@ export interface RequestOptions {
   readonly timeout?: Duration;
 
   /**
-   * How often a request is tried again that failed, from 0 on: by the sidecar, or by a gateway behind `GatewayHop.http()`. Where a gateway
-   * sees bytes, a host that could not be reached looks like a `reset` to the sidecar.
+   * How often a failed request is retried, from 0 on: by the sidecar, or by a gateway behind `GatewayHop.http()`. Where a gateway sees bytes,
+   * a host that could not be reached looks like a `reset` to the sidecar.
    *
    * @default - Istio's: 2
    */
   readonly retries?: number;
 
   /**
-   * Time for one try, at least 1 ms; with `retries` and a `retryOn` of `5xx`, `gateway-error` or `reset`, without which it would be the last one.
+   * Time for one try, at least 1 ms; with `retries` and a `retryOn` of `5xx`, `gateway-error` or `reset`, without which a try that takes
+   * longer would be the last.
    *
    * @default - `timeout`
    */

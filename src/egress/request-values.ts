@@ -24,17 +24,19 @@ const STATUS = /^(10[0-3]|20[0-8]|226|30[0-578]|40\d|41[0-8]|42[1-689]|431|451|5
 export function requestsIntent(values: Values, { timeout, retries, perTryTimeout, retryOn }: RequestOptions): RequestsIntent | undefined {
   const alone = perTryTimeout === undefined ? 'retryOn' : 'perTryTimeout';
   const given = perTryTimeout !== undefined || retryOn !== undefined;
+  const limit = `let retryOn hold one of ${TRIES_AFTER_TIMEOUT.join(', ')}`;
   if (retries === undefined && given) {
-    values.refuse(Problem.CONTRADICTING_PROPS, `${alone} is given without retries`, 'give retries too, or leave it out');
+    values.refuse(Problem.CONTRADICTING_PROPS, `${alone} is given without retries`,
+      perTryTimeout === undefined ? 'give retries too, or leave it out' : `give retries too, and ${limit}; or give timeout instead${retryOn === undefined ? '' : ', and leave retryOn out'}`);
   }
   if (retries === 0 && given) {
     values.refuse(Problem.CONTRADICTING_PROPS, `${alone} is given with retries: 0, and Istio does not look at it then`,
-      perTryTimeout === undefined ? 'leave it out' : 'give timeout instead');
+      perTryTimeout === undefined ? 'leave it out' : `give timeout instead${retryOn === undefined ? '' : ', and leave retryOn out'}`);
   }
   const conditions = retryOn === undefined ? undefined : conditionsOf(values, retryOn);
   if (perTryTimeout !== undefined && !conditions?.some(condition => TRIES_AFTER_TIMEOUT.includes(condition))) {
     values.refuse(Problem.CONTRADICTING_PROPS, `perTryTimeout is given, and retryOn is ${retryOn === undefined ? "Istio's" : `"${retryOn}"`}, by which a try that took too long is the last one`,
-      `let retryOn hold one of ${TRIES_AFTER_TIMEOUT.join(', ')}, or give timeout instead`);
+      `${limit}, or give timeout instead`);
   }
   if (timeout === undefined && retries === undefined) return undefined;
   return {

@@ -25,8 +25,8 @@ export enum TcpProtocol {
 /** Props of a `TcpEgress`. */
 export interface TcpEgressProps extends EgressOptions {
   /**
-   * DNS name of the host, in lower case. TCP carries no name: this one is for DNS, statistics and logs,
-   * and connections are told apart by `addresses`.
+   * DNS name of the host, in lower case, for DNS, statistics and logs: TCP carries no name, and connections are told apart by
+   * `addresses`.
    */
   readonly host: string;
 
@@ -39,10 +39,9 @@ export interface TcpEgressProps extends EgressOptions {
   readonly addresses?: string[];
 
   /**
-   * Takes every connection of the clients to the port, whatever its address, and leads it to `host` as DNS resolves it; only
-   * addresses that other egresses list are left to them. For a host whose addresses change, on a port that nothing else outside
-   * uses. Where the mesh captures DNS and allocates addresses
-   * (`ISTIO_META_DNS_CAPTURE`), only connections to the host itself are taken.
+   * Takes every connection of the clients to the port, whatever its address, and leads it to `host` as DNS resolves it. For a host whose
+   * addresses change, on a port that nothing else outside uses; addresses that other egresses list are left to them. With DNS capture and
+   * allocated addresses (`ISTIO_META_DNS_CAPTURE`) only connections to the host itself are taken.
    *
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/
    * @default false
@@ -120,7 +119,7 @@ export class TcpEgress extends Egress {
 
 function single(values: Values, addresses: readonly string[], { tlsOrigination, forwardProxy }: TcpEgressProps): void {
   if (forwardProxy && tlsOrigination) {
-    values.refuse(Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given', 'Istio has one TLS a leg: through a forward proxy, let the application speak TLS');
+    values.refuse(Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given', 'Istio has one TLS a leg: leave tlsOrigination out, declare a TlsEgress, and let the application speak TLS');
   }
   const range = addresses.find(address => !isSingle(address));
   if (range !== undefined && (forwardProxy || tlsOrigination?._options?.port !== undefined)) {
@@ -132,14 +131,14 @@ function single(values: Values, addresses: readonly string[], { tlsOrigination, 
 function protocolOf(values: Values, protocol: TcpProtocol = TcpProtocol.TCP): TcpProtocol {
   const known = Object.values(TcpProtocol);
   if (!known.includes(protocol)) {
-    values.refuse(Problem.INVALID_PROTOCOL, `protocol is ${JSON.stringify(protocol)}`, `give one of ${known.join(', ')}; TLS hosts are a TlsEgress`);
+    values.refuse(Problem.INVALID_PROTOCOL, `protocol is ${JSON.stringify(protocol)}`, `give one of ${known.join(', ')}; TLS hosts are a TlsEgress, HTTP hosts an HttpEgress`);
   }
   return protocol;
 }
 
 function addressesOf(values: Values, { addresses, anyAddress }: TcpEgressProps): string[] {
   if (anyAddress && addresses !== undefined) {
-    values.refuse(Problem.CONTRADICTING_PROPS, 'both addresses and anyAddress are given', 'give one of the two');
+    values.refuse(Problem.CONTRADICTING_PROPS, 'both addresses and anyAddress are given', 'give addresses, or anyAddress for every connection to the port');
   }
   if (!anyAddress && addresses === undefined) {
     values.refuse(Problem.ADDRESSES_NOT_GIVEN, 'addresses are not given, and without them every connection to the port would be taken, whoever it is for',

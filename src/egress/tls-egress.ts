@@ -28,8 +28,8 @@ export interface TlsEgressProps extends EgressOptions {
   readonly addresses?: string[];
 
   /**
-   * Where wildcard hosts lead straight from the sidecar. With `none()` exact hosts beside them lead to the address that
-   * was dialled too. A route takes its place.
+   * Where wildcard hosts lead straight from the sidecar; a route takes its place. With `none()` exact hosts beside them lead to the
+   * address that was dialled too.
    *
    * @default WildcardResolution.none(), for an egress with a wildcard and without addresses
    */
@@ -50,8 +50,8 @@ export interface TlsEgressProps extends EgressOptions {
   readonly ports?: number[];
 
   /**
-   * Ports of the hosts at which the application speaks plain HTTP, such as 80 where a site redirects `http://` to `https://`; not 443, and for
-   * exact hosts. Istio keeps one DestinationRule a host, so that an HttpEgress of its own cannot stand beside this one.
+   * Ports at which the application speaks plain HTTP to the same hosts, such as 80 where a site redirects `http://` to `https://`; not
+   * 443, and for exact hosts. Istio keeps one DestinationRule a host, so that no HttpEgress can stand beside this one.
    *
    * @default - none
    */
@@ -66,9 +66,10 @@ export interface TlsEgressProps extends EgressOptions {
 }
 
 /**
- * TLS hosts outside the mesh, told apart by the SNI that the application sends. The application itself speaks TLS, end to end.
- * The name decides, not the address that was dialled: a connection goes to where the host is reached. Only a wildcard that
- * leads straight from the sidecar with `WildcardResolution.none()` goes to the address dialled.
+ * TLS hosts outside the mesh, told apart by the SNI that the application's own TLS sends, end to end.
+ *
+ * The name decides, not the address that was dialled. Only a wildcard straight from the sidecar with `WildcardResolution.none()` goes to
+ * the address dialled.
  *
  * @example
  * new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'], port: 27018 });
@@ -82,8 +83,8 @@ export class TlsEgress extends Egress {
     const hosts = values.list('hosts', values.required('hosts', props.hosts), (prop, host) => values.host(prop, host, true)).sort();
     const clients = values.clients(props.exportTo, namespace);
     const wildcard = hosts.find(isWildcard);
-    const httpPorts = httpPortsOf(values, props, wildcard);
     const tlsPorts = props.port === undefined && props.ports === undefined ? [443] : values.ports(props.port, props.ports);
+    const httpPorts = httpPortsOf(values, props, tlsPorts, wildcard);
     const ports = httpPorts === undefined ? tlsPorts : values.ports(undefined, [...tlsPorts, ...httpPorts]);
     if (props.forwardProxy && wildcard !== undefined) {
       values.refuse(Problem.TUNNEL_OF_SEVERAL, `a forward proxy is given for the wildcard "${wildcard}"`, 'it is asked for one host: list the exact hosts');
@@ -105,17 +106,18 @@ export class TlsEgress extends Egress {
   }
 }
 
-function httpPortsOf(values: Values, { httpPorts, forwardProxy }: TlsEgressProps, wildcard: string | undefined): number[] | undefined {
+function httpPortsOf(values: Values, { httpPorts, forwardProxy }: TlsEgressProps, tlsPorts: readonly number[], wildcard: string | undefined): number[] | undefined {
   if (httpPorts === undefined || httpPorts.length === 0) return undefined;
   const ports = values.list('httpPorts', httpPorts, (prop, port) => values.port(prop, port)).sort((a, b) => a - b);
   if (ports.includes(443)) {
-    values.refuse(Problem.HTTP_ON_HTTPS_PORT, 'httpPorts has 443, which breaks the HTTPS of every client to any other host', 'leave it out: TLS has it');
+    values.refuse(Problem.HTTP_ON_HTTPS_PORT, 'httpPorts has 443, which breaks the HTTPS of every client to any other host',
+      tlsPorts.includes(443) ? 'leave it out: TLS has it' : 'leave it out, and name it in ports, for TLS');
   }
   if (wildcard !== undefined) {
-    values.refuse(Problem.CONTRADICTING_PROPS, `httpPorts is given, and hosts has the wildcard "${wildcard}"`, 'give them to an egress of exact hosts');
+    values.refuse(Problem.CONTRADICTING_PROPS, `httpPorts is given, and hosts has the wildcard "${wildcard}"`, 'give them to an egress of exact hosts, beside this one');
   }
   if (forwardProxy !== undefined) {
-    values.refuse(Problem.TUNNEL_OF_HTTP, 'httpPorts is given, and a forward proxy is asked by CONNECT, which proxies allow for TLS', 'leave one of the two out');
+    values.refuse(Problem.TUNNEL_OF_HTTP, 'httpPorts is given, and a forward proxy is asked by CONNECT, which proxies allow for TLS', 'leave httpPorts out, and let the application speak TLS');
   }
   return ports;
 }
@@ -124,10 +126,10 @@ function resolutionOf(values: Values, hosts: string[], { addresses = [], resolut
   if (resolution === undefined) {
     return addresses.length === 0 && hosts.some(isWildcard) ? WildcardResolution.none()._resolution : undefined;
   }
-  const name = values.kindOf('resolution', resolution, 'a WildcardResolution', one => one instanceof WildcardResolution)._resolution;
+  const name = values.kindOf('resolution', resolution, 'a WildcardResolution: none() or dynamicDns()', one => one instanceof WildcardResolution)._resolution;
   const exact = hosts.find(host => !isWildcard(host));
   if (addresses.length > 0) {
-    values.refuse(Problem.CONTRADICTING_PROPS, `both addresses and resolution ${name} are given`, 'give one of the two');
+    values.refuse(Problem.CONTRADICTING_PROPS, `both addresses and resolution ${name} are given`, 'leave resolution out, and the hosts are at these addresses; or leave addresses out');
   }
   if (exact !== undefined && (name === 'DYNAMIC_DNS' || !hosts.some(isWildcard))) {
     values.refuse(Problem.CONTRADICTING_PROPS, `resolution is ${name}, and hosts has the exact "${exact}"`,

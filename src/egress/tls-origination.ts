@@ -1,4 +1,4 @@
-/** Where the certificates of the authorities come from that a server outside is checked by. */
+/** What a server outside is checked by: where the certificates of its authorities come from. */
 export class CaCertificates {
   /** Those that the proxy's image trusts. */
   public static system(): CaCertificates {
@@ -45,7 +45,7 @@ export interface ClientCertificateFiles {
   readonly caCertificates: string;
 }
 
-/** Where the certificate comes from that a proxy shows to a server outside. */
+/** What a proxy shows to a server outside: where its client certificate comes from. */
 export class ClientCertificate {
   /**
    * A Secret, of type `kubernetes.io/tls` or generic, with `tls.crt` and `tls.key`, and the CA that the server is checked by: as `ca.crt`,
@@ -103,8 +103,8 @@ export interface TlsOriginationOptions {
   readonly insecureSkipVerify?: boolean;
 
   /**
-   * Labels of the pods whose sidecars originate, where sidecars do; the others of the namespace speak simple TLS to the host, never in clear.
-   * A sidecar takes a Secret only with it.
+   * Labels of the pods whose sidecars originate, where sidecars do; those of other pods of the namespace speak simple TLS to the host,
+   * never in clear. A sidecar takes a Secret only with it.
    *
    * @default - all clients' sidecars; required with a Secret at the sidecar
    */
@@ -135,10 +135,9 @@ export interface MutualTlsOptions extends TlsOriginationOptions {
 }
 
 /**
- * TLS that begins at a proxy, for an application that speaks plainly: at the sidecar on an egress, at the gateway on a route.
+ * TLS that begins at a proxy, for an application that speaks in clear: at the sidecar on an egress, at the gateway on a route.
  *
- * The application must not speak TLS itself: over TCP it would be TLS inside TLS, and `https://` on a port of HTTP is not that egress:
- * the mesh refuses it, or with `ALLOW_ANY` hands it on to the port as it was dialled.
+ * The application must not speak TLS itself: over TCP that would be TLS inside TLS, and `https://` on a port of HTTP is not that egress.
  * Protocols that begin in clear and turn to TLS later (STARTTLS, PostgreSQL, MySQL) cannot be originated.
  */
 export class TlsOrigination {

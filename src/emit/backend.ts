@@ -12,11 +12,23 @@ export interface HostShape {
   /** Whether only an address that the mesh gives it could tell it from other hosts. */
   readonly addressed: boolean;
 
-  /** Whether some pods are left out of its origination. */
+  /** Whether its clients' sidecars originate TLS to it. */
+  readonly originated: boolean;
+
+  /** Whether they go by a forward proxy to which only some pods originate TLS. */
   readonly others: boolean;
 
-  /** Service account whose sidecars take a Secret for it; none: no Secret is taken. */
+  /** Service account whose sidecars take a Secret for that; none: no Secret is taken. */
   readonly secretReader?: string;
+}
+
+/** What is known of a port of a host whose TLS its clients' sidecars originate. */
+export interface OriginationShape {
+  readonly host: string;
+  readonly port: number;
+
+  /** Whether some pods are left out. */
+  readonly others: boolean;
 }
 
 /** What is known of one crossing of a gateway when its route is declared. */
@@ -42,8 +54,11 @@ export interface Backend {
   /** What its clients have of a host. */
   client(scope: Construct, meta: Meta, shape: HostShape, ways: () => readonly Way[]): ApiObject[];
 
-  /** What its clients have besides of a host whose requests have limits, or a name of their own at a gateway. */
-  requests(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]): ApiObject[];
+  /** What its clients have besides of a port of a host whose TLS their sidecars originate. */
+  origination(scope: Construct, meta: Meta, shape: OriginationShape, way: () => Way): ApiObject[];
+
+  /** What its clients have besides of a host that is led on under another name, or whose requests have limits or another name at a gateway. */
+  steering(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]): ApiObject[];
 
   /** What stands at a gateway for one way. */
   crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan): ApiObject[];

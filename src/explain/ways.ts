@@ -142,7 +142,7 @@ export class EgressWays {
     return index.plan().ways.filter(isOpen).map(way => wayOf(way, name => index.gatewayNamed(name)));
   }
 
-  /** The same as text for people, one block a way, with the ports that the Service of each gateway that runs already must have at the end. */
+  /** The ways as text for people, one block each, and at the end the ports that the Service of each gateway that runs already must have. */
   public static describe(construct: IConstruct): string {
     const index = AppIndex.of(construct);
     const own = new Set(index.ownGateways().map(gatewayName));

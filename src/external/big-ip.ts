@@ -45,11 +45,11 @@ export class BigIp {
   }
 
   /**
-   * The same as an AS3 declaration, in JSON: a tenant of its own, with a TCP service on every address.
+   * An AS3 declaration, in JSON, that does the same as `configuration`: a tenant of its own, with a TCP service on every address.
    *
    * AS3 cannot turn the session cache off. A client is asked for its certificate all the same when it resumes a session, and the
-   * iRule acts then too. It was written by F5's reference for AS3 3.25 and later, and checked by no schema and no BIG-IP: let AS3 try it
-   * first, with `controls.dryRun`.
+   * iRule acts then too. It was written by F5's reference for AS3 3.25 and later, and neither a schema nor a BIG-IP has
+   * checked it: let AS3 try it first, with `controls.dryRun`.
    *
    * @see https://clouddocs.f5.com/products/extensions/f5-appsvcs-extension/latest/refguide/schema-reference.html
    */

@@ -28,10 +28,10 @@ export interface ExternalEnvoySniOptions extends ProxyFiles, SniProxyOptions {
 }
 
 /**
- * Configuration of an Envoy outside the mesh, 1.37 or later, as a file for `envoy -c`. Whoever has no certificate of the mesh, or one
- * whose URIs are not among those allowed, is refused in the handshake, before Envoy opens a connection for it; no session is resumed.
+ * Configuration of an Envoy outside the mesh, 1.37 or later, that lets in only the workloads that `allowFrom` names: a file for `envoy -c`.
  *
- * Envoy looks for an allowed URI among all of a certificate; the mesh's CA issues none with several.
+ * Whoever has no certificate of the mesh, or one whose URIs are not among those allowed, is refused in the handshake, before Envoy opens a
+ * connection for it; no session is resumed. Envoy looks for an allowed URI among all of a certificate; the mesh's CA issues none with several.
  */
 export class ExternalEnvoy {
   /** Leads those whom it lets in to one place. */

@@ -29,19 +29,17 @@ export interface ExternalNginxOptions extends ExternalNginxFiles, ProxyUpstream 
 export interface ExternalNginxSniOptions extends ExternalNginxFiles, SniProxyOptions {}
 
 /**
- * Configuration of an nginx outside the mesh, as a whole `nginx.conf` and a script for njs beside it.
+ * Configuration of an nginx outside the mesh that lets in only the workloads that `allowFrom` names: a whole `nginx.conf`, and a script for
+ * njs beside it.
  *
- * nginx by itself cannot check a URI: `ssl_verify_client` lets in every workload under the mesh's roots, and `$ssl_client_s_dn` is empty
- * for the mesh's certificates. So the script reads the URI out of the certificate, and nginx holds it against the list. Whoever has no
- * certificate of the mesh is refused after the handshake, and so is everybody whose certificate's only URI is not on the list: nginx
- * has opened no connection for it and sends it no byte. No session is resumed.
- *
- * It needs njs, which is in nginx's images and is Debian's `libnginx-mod-stream-js`; tried with nginx 1.22 and njs 0.7.
+ * Whoever has no certificate of the mesh, or one whose only URI is not on the list, is refused after the handshake: nginx has opened no
+ * connection for it and sends it no byte. No session is resumed. nginx by itself cannot check a URI, so the script reads it out of the
+ * certificate. njs is in nginx's images and is Debian's `libnginx-mod-stream-js`; tried with nginx 1.22 and njs 0.7.
  *
  * @see https://nginx.org/en/docs/stream/ngx_stream_js_module.html
  */
 export class ExternalNginx {
-  /** The script: the same for every proxy. */
+  /** The script for njs: the same for every proxy. */
   public static script(): string {
     return CLIENT_URI;
   }

@@ -13,7 +13,7 @@ import { ExternalProxyIntent } from '../intent/external-proxy';
 import { spiffeUris } from '../intent/identity';
 import { Problem } from '../intent/problem';
 import { UNNAMED_DOMAIN } from '../intent/reserved-names';
-import { Values } from '../intent/values';
+import { Limit, Values } from '../intent/values';
 import { externalName } from '../plan/names';
 import { identityIntents } from '../policy/identity-values';
 import { WorkloadIdentity } from '../policy/workload-identity';
@@ -74,7 +74,8 @@ export abstract class ExternalProxyBase extends Construct {
 
     this.emitted = new ObjectSet(values);
     for (const host of hosts) {
-      this.emitted.add({ host }, index.backend.client(this, meta, { host, addressed: false, others: false }, () => index.waysOf(intent, host)));
+      const shape = { host, addressed: false, originated: false, others: false };
+      this.emitted.add({ host }, index.backend.client(this, meta, shape, () => index.waysOf(intent, host)));
     }
     this.requirements = {
       name,
@@ -97,7 +98,7 @@ export abstract class ExternalProxyBase extends Construct {
   /**
    * The ServiceEntry that leads a host to the proxy, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public serviceEntry(host?: string): ApiObject {
     return this.emitted.find('ServiceEntry', host);
@@ -106,7 +107,7 @@ export abstract class ExternalProxyBase extends Construct {
   /**
    * The DestinationRule of a host, which demands the proxy's identity, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public destinationRule(host?: string): ApiObject {
     return this.emitted.find('DestinationRule', host);
@@ -128,8 +129,11 @@ export abstract class ExternalProxyBase extends Construct {
   }
 }
 
+/** The mesh knows a proxy by addresses of one ServiceEntry. */
+const AS_ADDRESSES: Limit = { most: 256, asMany: 'as one ServiceEntry of Istio takes', others: 'make another construct, with another host name, for the others' };
+
 function addressesOf(values: Values, addresses: string[]): string[] {
-  const checked = values.addresses('addresses', values.required('addresses', addresses));
+  const checked = values.addresses('addresses', values.required('addresses', addresses), AS_ADDRESSES, true);
   const range = checked.find(address => !isSingle(address));
   if (range !== undefined) {
     values.refuse(Problem.INVALID_ADDRESS, `addresses has the range "${range}", and a proxy listens on an address`, 'list single addresses');

@@ -20,8 +20,8 @@ export interface ExternalProxyProps extends ExternalProxyOptions {
  *  sidecar ──mutual TLS of the mesh──► the proxy ──► whatever it guards
  * ```
  *
- * The sidecar presents the workload's certificate and demands the proxy's SPIFFE URI; the proxy demands a client certificate and
- * decides by its SPIFFE URI. It emits a ServiceEntry and a DestinationRule.
+ * By mutual TLS (mTLS) the sidecar presents the workload's certificate and demands the proxy's SPIFFE URI; the proxy demands a client
+ * certificate and decides by its SPIFFE URI. It emits a ServiceEntry and a DestinationRule.
  *
  * @example
  * new ExternalProxy(chart, 'bigip', {

@@ -31,9 +31,9 @@ export interface ExternalSniProxyProps extends ExternalProxyOptions {
  *  sidecar ──application's TLS inside mutual TLS of the mesh──► the proxy ──application's TLS──► any of the hosts
  * ```
  *
- * The sidecar presents the workload's certificate and demands the proxy's SPIFFE URI. The proxy takes the mutual TLS off, decides by
- * the client's SPIFFE URI, reads the name that the application's TLS sends, and leads to that host if it is one of `hosts`; it sees
- * nothing of what is spoken. It emits a ServiceEntry, and a DestinationRule a host.
+ * The sidecar presents the workload's certificate and demands the proxy's SPIFFE URI. The proxy takes the mutual TLS (mTLS) off, decides by
+ * the client's SPIFFE URI, and leads to the host that the application's TLS names, if it is one of `hosts`; it sees nothing of what is
+ * spoken. It emits a ServiceEntry and a DestinationRule for each host.
  *
  * @example
  * const proxy = new ExternalSniProxy(chart, 'partners', {

@@ -1,9 +1,9 @@
 import { Construct, IConstruct } from 'constructs';
 import { GatewayIntent } from '../intent/gateway';
 
-/** What a route needs of a gateway. A company's own construct can be one by handing on a gateway that it contains. */
+/** A gateway, or a construct of your own that contains one and hands it on: what routes lead through. */
 export interface IEgressGateway extends IConstruct {
-  /** The gateway that routes lead through. */
+  /** The gateway that it is, or contains. */
   readonly gateway: EgressGatewayBase;
 }
 
@@ -16,7 +16,7 @@ export abstract class EgressGatewayBase extends Construct implements IEgressGate
     super(scope, id);
   }
 
-  /** This one. */
+  /** Itself. */
   public get gateway(): EgressGatewayBase {
     return this;
   }

@@ -5,7 +5,7 @@ import { ResourceOptions } from './resource-options';
 /** Props of an `EgressGateway`. */
 export interface EgressGatewayProps extends ResourceOptions {
   /**
-   * Namespace of the gateway. Doors and outer legs of routes go there.
+   * Namespace of the gateway, in which its routes write their objects too.
    *
    * @default - the chart's namespace; an error if that has none either
    */
@@ -76,8 +76,8 @@ export interface EgressGatewayProps extends ResourceOptions {
   readonly tolerations?: GatewayToleration[];
 
   /**
-   * Secrets and ConfigMaps whose keys the proxy has as files, read-only: what `ClientCertificate.fromFiles` and
-   * `CaCertificates.fromFile` of routes name.
+   * Secrets and ConfigMaps whose keys the proxy has as files, read-only, for `ClientCertificate.fromFiles` and
+   * `CaCertificates.fromFile` of routes.
    *
    * @default - none
    */

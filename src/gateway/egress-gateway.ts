@@ -6,12 +6,11 @@ import { EGRESS_GATEWAY } from './known-props';
 import { Values } from '../intent/values';
 
 /**
- * An egress gateway of your own: Deployment, ServiceAccount, Role and RoleBinding to read its Secrets, HorizontalPodAutoscaler,
- * PodDisruptionBudget, and a ClusterIP Service with exactly the ports that its routes use.
+ * An egress gateway of your own: Deployment, ClusterIP Service with exactly the ports that its routes use, ServiceAccount, Role and
+ * RoleBinding to read its Secrets, HorizontalPodAutoscaler and PodDisruptionBudget.
  *
- * The pods are made into proxies by Istio's injection and its template for gateways, so the namespace must not be one that
- * injection leaves out. They meet the restricted level of Kubernetes' pod security. CPU is what the autoscaler needs a metrics
- * server for.
+ * Istio's injection makes the pods into proxies, by its template for gateways, so the namespace must be one that is injected. They meet the
+ * restricted level of Kubernetes' pod security. The autoscaler needs a metrics server.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  * @example
@@ -19,7 +18,7 @@ import { Values } from '../intent/values';
  */
 export class EgressGateway extends GatewayWorkload {
   /**
-   * An egress gateway that runs already, by its Service.
+   * An egress gateway that runs already, by its Service. Any number of constructs and apps may name the same one.
    *
    * @example
    * EgressGateway.fromService(chart, 'gateway', {

@@ -7,7 +7,7 @@ import { Values } from '../intent/values';
 
 /** Props of an `ExistingEgressGateway`. */
 export interface ExistingEgressGatewayProps {
-  /** Namespace of the gateway's Service and pods. Doors and outer legs of routes go there. */
+  /** Namespace of the gateway's Service and pods, in which its routes write their objects too. */
   readonly namespace: string;
 
   /** Name of the gateway's Service. */
@@ -44,14 +44,14 @@ export interface ExistingEgressGatewayProps {
   readonly clusterDomain?: string;
 
   /**
-   * Labels for what routes of this app share at the gateway.
+   * Labels for what routes of this app share at the gateway: its AuthorizationPolicies.
    *
    * @default - none
    */
   readonly labels?: { [key: string]: string };
 
   /**
-   * Annotations for what routes of this app share at the gateway.
+   * Annotations for what routes of this app share at the gateway: its AuthorizationPolicies.
    *
    * @default - none
    */

@@ -30,8 +30,8 @@ export interface SniProxyGatewayProps extends EgressGatewayProps {
   readonly proxy?: SniProxy;
 
   /**
-   * Addresses and CIDRs that names must not lead to, beside private, link-local and reserved ones: ranges of pods, Services and
-   * nodes, if those are public ones.
+   * Addresses and CIDRs that names must not lead to, beside private, link-local and reserved ones: ranges of pods, Services and nodes
+   * that are public ones.
    *
    * @default - none
    */
@@ -53,24 +53,21 @@ export interface SniProxyGatewayProps extends EgressGatewayProps {
 }
 
 /**
- * An egress gateway with an SNI proxy, for routes to whole domains: each connection goes to the server whose name the
- * application's TLS sends.
+ * An egress gateway for whole domains: its SNI proxy leads each connection to the server whose name the application's TLS sends.
  *
  * ```
- *  sidecar ──client leg──► door ──Unix socket──► SNI proxy ──► any host of the wildcard
+ *  sidecar ──► gateway ──Unix socket──► SNI proxy ──► any host of the wildcard
  * ```
  *
- * Each host and port of a route has a socket of its own, behind which only the names of its wildcard are taken, whoever calls:
- * a forged name, or none, is refused.
+ * Only names of a route's own wildcard are taken, whoever calls: a forged name, or none, is refused.
  *
- * It brings a NetworkPolicy: any pod of the cluster may enter by the Service's ports, unless an `EgressLockdown` says who may; the gateway itself may reach the cluster's
- * DNS (pods `k8s-app: kube-dns` of `kube-system`, or the resolver given), istiod, and all of the outside but `deniedRanges`.
- * Anybody can give a name of theirs a private address, so a network plugin that enforces NetworkPolicies is a must.
+ * It brings a NetworkPolicy. Out: the cluster's DNS (pods `k8s-app: kube-dns` of `kube-system`, or the resolver given), istiod, and the
+ * outside but `deniedRanges`; anybody can give a name of theirs a private address, so a network plugin that enforces NetworkPolicies is a
+ * must. In: any pod by the Service's ports, unless an `EgressLockdown` says who may.
  *
  * @example
  * const gateway = new SniProxyGateway(chart, 'sni', { namespace: 'egress', name: 'sni', proxy: SniProxy.nginx() });
- * const wikipedia = new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org'] });
- * new EgressGatewayRoute(chart, 'wikipedia-route', { egress: wikipedia, gateway });
+ * new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org'] }).through(gateway);
  */
 export class SniProxyGateway extends GatewayWorkload {
   /** The NetworkPolicy, for patches. */

@@ -62,17 +62,16 @@ export interface NginxSniProxyOptions extends SniProxyOptions, ResourceOptions {
 /** What leads to the hosts of wildcards, by the name that the application's TLS sends. */
 export class SniProxy {
   /**
-   * nginx, as a second container of the pods. Adding or changing a route to a wildcard rolls the pods. It cannot look at the
-   * address that a name resolves to: only the NetworkPolicy keeps names from leading to private addresses.
+   * nginx, as a second container of the pods. Adding or changing a route to a wildcard rolls the pods. Only the NetworkPolicy keeps names from
+   * leading to private addresses: nginx cannot look at the address of a name.
    */
   public static nginx(options: NginxSniProxyOptions = {}): SniProxy {
     return new SniProxy('nginx', options);
   }
 
   /**
-   * The gateway's own proxy, by an EnvoyFilter for each host and port. No second container, and a route changes without a rollout.
-   * A name whose first address is a private one is refused before a byte is sent. Envoy goes on to further addresses of a name
-   * without asking: what keeps those out is the NetworkPolicy alone.
+   * The gateway's own proxy, by an EnvoyFilter for each host and port: no second container, and a route changes without a rollout. A name
+   * whose first address is a private one is refused before a byte is sent; only the NetworkPolicy keeps its further addresses out.
    *
    * Envoy calls the filter alpha, and Istio checks nothing inside an EnvoyFilter: try a new version of Istio before it comes.
    *

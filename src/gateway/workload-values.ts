@@ -30,7 +30,7 @@ export class WorkloadValues extends Values {
     const labels = this.labels('labels', props.labels);
     const own = OWN_LABELS.find(key => Object.hasOwn(labels, key));
     if (own !== undefined) {
-      this.refuse(Problem.RESERVED_LABEL, `labels sets "${own}"`, 'leave it out: the pods are selected and injected by it');
+      this.refuse(Problem.RESERVED_LABEL, `labels sets "${own}"`, own === 'istio.io/rev' ? 'give revision instead' : 'leave it out: the pods are selected and injected by it');
     }
     const selector = { istio: label([namespace, name]) };
     const minReplicas = this.number('minReplicas', props.minReplicas ?? 2);
@@ -86,7 +86,7 @@ export class WorkloadValues extends Values {
     checked.forEach(({ mountPath }, i) => {
       const taken = [...OWN_MOUNTS, ...checked.slice(0, i).map(other => other.mountPath)].find(path => overlap(mountPath, path));
       if (taken !== undefined) {
-        this.refuse(Problem.MOUNT_CONFLICT, `mounts[${i}] is at "${mountPath}", and something else at "${taken}"`, 'give it a folder of its own, such as "/etc/partner"');
+        this.refuse(Problem.MOUNT_CONFLICT, `mounts[${i}] is at "${mountPath}", and something else at "${taken}"`, 'give it a folder of its own, such as "/etc/partner", and name its files there');
       }
     });
     return checked.sort((a, b) => a.mountPath < b.mountPath ? -1 : 1);
@@ -114,7 +114,7 @@ export class WorkloadValues extends Values {
 
   /** One address. */
   public address(prop: string, value: string): string {
-    const [address] = this.addresses(prop, [value]);
+    const address = this.network(`${prop}[0]`, value, true);
     if (!isSingle(address)) {
       this.refuse(Problem.INVALID_ADDRESS, `${prop}[0] ${JSON.stringify(value)} is a range`, 'give one address');
     }

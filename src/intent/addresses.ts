@@ -12,18 +12,21 @@ export class AddressError extends Error {}
 /**
  * The canonical text of an address or CIDR; a CIDR that holds one address loses its mask,
  * because Istio refuses masks on entries resolved by DNS.
+ *
+ * @param single whether a range has no meaning, so that none is advised
  */
-export function canonicalAddress(text: string): string {
+export function canonicalAddress(text: string, single = false): string {
   const [address, mask, ...rest] = text.split('/');
   if (rest.length > 0 || !isAddress(address)) {
-    throw new AddressError('is no IPv4 or IPv6 address and no CIDR; give one, such as "203.0.113.10" or "203.0.113.0/24"');
+    throw new AddressError(`is no IPv4 or IPv6 address and no CIDR; give one, such as "203.0.113.10"${single ? '' : ' or "203.0.113.0/24"'}`);
   }
   const ip = ipaddr.parse(address);
   if (ip.kind() === 'ipv6' && (ip as ipaddr.IPv6).isIPv4MappedAddress()) {
-    throw new AddressError(`is an IPv4 address in IPv6 form; write "${(ip as ipaddr.IPv6).toIPv4Address()}"`);
+    const bits = Number(mask ?? 128) - 96;
+    throw new AddressError(`is an IPv4 address in IPv6 form; write "${(ip as ipaddr.IPv6).toIPv4Address()}${bits > 0 && bits < 32 ? `/${bits}` : ''}"`);
   }
   if (['unspecified', 'loopback', 'multicast', 'broadcast'].includes(ip.range()) && mask !== '0') {
-    throw new AddressError(`is no address of a host outside (${ip.range()}); give the address that clients dial`);
+    throw new AddressError(`is no address of a host outside (${ip.range()}); give one at which another machine is reached`);
   }
   if (mask === undefined) {
     return ip.toString();
@@ -33,11 +36,11 @@ export function canonicalAddress(text: string): string {
     throw new AddressError(`has the mask "/${mask}"; a mask of ${ip.kind() === 'ipv4' ? 'IPv4' : 'IPv6'} is a number from 1 to ${bits}`);
   }
   if (mask === '0') {
-    throw new AddressError('takes the traffic of every address; list the addresses, or say anyAddress: true');
+    throw new AddressError('takes the traffic of every address; list those that are meant; a TcpEgress to any has anyAddress: true instead of addresses');
   }
   const network = networkOf(`${address}/${mask}`);
   if (network.toString() !== ip.toString()) {
-    throw new AddressError(`has host bits set; did you mean "${network}/${mask}", or the single address "${ip}"?`);
+    throw new AddressError(`has host bits set; did you mean ${single ? '' : `"${network}/${mask}", or `}the single address "${ip}"?`);
   }
   return Number(mask) === bits ? ip.toString() : `${ip}/${mask}`;
 }

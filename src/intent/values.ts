@@ -1,9 +1,9 @@
 import { Chart, Duration } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AddressError, canonicalAddress, isAddress } from './addresses';
-import { Keys, nearest } from './known';
+import { elsewhere, Keys, nearest } from './known';
 import { describe, Problem } from './problem';
-import { OWN_DOMAINS, RESERVED_LABELS } from './reserved-names';
+import { OWN_DOMAINS, PART_OF, RESERVED_LABELS } from './reserved-names';
 
 /** Most items of a list that becomes one of an object which takes no more. */
 export interface Limit {
@@ -11,13 +11,20 @@ export interface Limit {
 
   /** As in "as many as one ServiceEntry of Istio takes". */
   readonly asMany: string;
+
+  /** What to do with the others. */
+  readonly others: string;
 }
 
 /** What Istio's CRD says of `addresses` and `ports` of a ServiceEntry. */
-const IN_ENTRY: Limit = { most: 256, asMany: 'as one ServiceEntry of Istio takes' };
+const IN_ENTRY: Limit = {
+  most: 256,
+  asMany: 'as one ServiceEntry of Istio takes',
+  others: 'give the others to a TcpEgress with another host name, one of its own if it has addresses, else one that DNS has for the host',
+};
 
 /** What Istio's CRD says of its `endpoints`. */
-export const AS_ENDPOINTS: Limit = { most: 4096, asMany: 'endpoints as one ServiceEntry of Istio takes' };
+export const AS_ENDPOINTS: Limit = { most: 4096, asMany: 'endpoints as one ServiceEntry of Istio takes', others: 'leave addresses out to use DNS' };
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** What cdk8s writes without quotes, and readers of YAML take for a number: octal as `0o17`, and prefixes in capitals. */
@@ -68,8 +75,9 @@ export class Values {
     const [unknown] = Object.entries(given).find(([key, value]) => value !== undefined && !Object.hasOwn(keys, key)) ?? [];
     if (unknown !== undefined) {
       const meant = nearest(unknown, Object.keys(keys));
+      const advice = elsewhere(what, unknown);
       this.refuse(Problem.UNKNOWN_PROP, `${show(unknown)} is no prop of ${what}`,
-        meant === undefined ? `its props are ${Object.keys(keys).join(', ')}` : `did you mean ${show(meant)}?`);
+        meant !== undefined ? `did you mean ${show(meant)}?` : `${advice === undefined ? '' : `${advice}; `}its props are ${Object.keys(keys).join(', ')}`);
     }
     return given;
   }
@@ -131,26 +139,32 @@ export class Values {
     const wildcard = wildcards && /^\*\.[^*]+$/.test(value);
     if (value.includes('*') && !wildcard) {
       this.refuse(Problem.WILDCARD_HOST, `${prop} ${show(value)} is ${wildcards ? 'a wildcard that Istio does not take' : 'a wildcard'}`,
-        wildcards ? 'give "*" as the whole first label and a domain after it, as in "*.example.com"' : 'give one exact name');
+        wildcards ? 'list the exact names; or, for all under a domain, give "*" as the whole first label and a domain after it, as in "*.example.com"' : 'give one exact name');
     }
     // no name ends in digits alone or holds a colon, so that only what may be an address is parsed as one
-    if (/(:|\.\d+(\/.*)?$)/.test(value) && isAddress(value.split('/')[0])) {
-      refuse('is an address', 'give a DNS name; a TcpEgress takes addresses beside it');
+    const { name, port } = nameIn(value);
+    const address = [value.split('/')[0], name].find(text => /(:|\.\d+$)/.test(text) && isAddress(text));
+    if (address !== undefined) {
+      refuse('is an address', `give a DNS name, and the address as addresses: [${show(address)}] of the egress; for a host without a name, a TcpEgress with a name of your own`);
     }
+    const meant = show(isHostName(name.replace(wildcards ? /^\*\./ : '', '')) ? name : 'mongo.example.com');
     if (value.includes('+srv://')) {
-      refuse('is found by SRV records, which no proxy follows', 'give the hosts that those records name (dig SRV), or all of them as a wildcard, such as "*.abcde.mongodb.net"');
+      const domain = name.split('.').slice(1).join('.');
+      refuse('is found by SRV records, which no proxy follows', wildcards && isHostName(domain)
+        ? `give the hosts that those records name (dig SRV), or all of them as a wildcard: ${show(`*.${domain}`)}`
+        : 'give the host that those records name (dig SRV), or a TlsEgress for several');
     }
     if (value.includes('://')) {
-      refuse('has a scheme', `give the name alone, such as ${show(value.split('://')[1].split(/[:/]/)[0].toLowerCase())}`);
+      refuse('has a scheme', `give the name alone, such as ${meant}${port === undefined ? '' : `, and port ${port} by itself`}`);
     }
     if (/:\d*$/.test(value)) {
-      refuse('has a port in it', `give ${show(value.replace(/:\d*$/, ''))} here and the port by itself`);
+      refuse('has a port in it', `give ${meant} here and the port by itself`);
     }
     if (value !== value.toLowerCase()) {
-      refuse('has upper case', `write ${show(value.toLowerCase())}`);
+      refuse('has upper case', `write ${meant}`);
     }
     if (value.endsWith('.')) {
-      refuse('ends with a dot', `write ${show(value.replace(/\.+$/, ''))}`);
+      refuse('ends with a dot', `write ${meant}`);
     }
     const labels = (wildcard ? value.slice(2) : value).split('.');
     const bad = labels.find(label => label.length > 63 || !DNS_LABEL.test(label));
@@ -171,8 +185,8 @@ export class Values {
   }
 
   /** Sorted, canonical addresses and CIDRs of one entry. */
-  public addresses(prop: string, values: string[], limit = IN_ENTRY): string[] {
-    return this.list(prop, values, (item, value) => this.network(item, value), limit).sort();
+  public addresses(prop: string, values: string[], limit = IN_ENTRY, single = false): string[] {
+    return this.list(prop, values, (item, value) => this.network(item, value, single), limit).sort();
   }
 
   /** The name of a namespace or service account. */
@@ -265,7 +279,7 @@ export class Values {
       this.refuse(Problem.EMPTY_LIST, `${prop} is ${show(values)}`, `give at least one, as in ${prop}: [...]`);
     }
     if (limit && values.length > limit.most) {
-      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `at most ${limit.most}, as many ${limit.asMany}: a TcpEgress takes the others under another name of the host`);
+      this.refuse(Problem.TOO_MANY, `${prop} has ${values.length} items`, `at most ${limit.most}, as many ${limit.asMany}: ${limit.others}`);
     }
     const checked = values.map((value, i) => check(`${prop}[${i}]`, value));
     const seen = new Set<U>();
@@ -291,7 +305,8 @@ export class Values {
       }
       this.text(Problem.INVALID_LABEL, `${prop} ${show(key)} has the value`, value);
       if (RESERVED_LABELS.includes(key)) {
-        this.refuse(Problem.RESERVED_LABEL, `${prop} sets ${show(key)}`, 'leave it out: traffic goes astray without the value that the construct sets');
+        this.refuse(Problem.RESERVED_LABEL, `${prop} sets ${show(key)}`,
+          key === PART_OF ? 'leave it out: EgressApp.configure sets it, to the name of the app' : 'leave it out: traffic goes astray without the value that the construct sets');
       }
     }
     return { ...labels };
@@ -309,10 +324,10 @@ export class Values {
     return { ...annotations };
   }
 
-  /** An address or CIDR in canonical form. */
-  protected network(item: string, value: string): string {
+  /** An address or CIDR in canonical form; where a range has no meaning, none is advised. */
+  protected network(item: string, value: string, single = false): string {
     try {
-      return canonicalAddress(String(value));
+      return canonicalAddress(String(value), single);
     } catch (e) {
       if (!(e instanceof AddressError)) throw e;
       return this.refuse(Problem.INVALID_ADDRESS, `${item} ${show(value)} ${e.message.split('; ')[0]}`, e.message.split('; ').slice(1).join('; '));
@@ -352,6 +367,17 @@ export function isDomain(value: unknown): value is string {
 /** Whether a domain has a top level of digits alone, as no name of a host has. */
 export function endsInDigits(domain: string): boolean {
   return /(^|\.)\d+$/.test(domain);
+}
+
+/** A host's name: a DNS name of two labels or more. */
+function isHostName(name: string): boolean {
+  return isDomain(name) && name.includes('.') && !endsInDigits(name);
+}
+
+/** What may be the name in a URL, or in a name that is written in another way; and the port beside it. */
+function nameIn(text: string): { readonly name: string; readonly port?: string } {
+  const [, address, name, port] = /^(?:[^/]*:\/\/)?(?:[^/@]*@)?(?:\[([^\]]*)\]|([^:/?#,]*?))\.*(?::(\d+))?(?:[:/?#,].*)?$/.exec(text.toLowerCase()) ?? [];
+  return { name: address ?? name ?? '', port };
 }
 
 function show(value: unknown): string {

@@ -25,9 +25,14 @@ export function clientName(host: string): string {
   return label([host]);
 }
 
+/** Of what its clients have for a port of a host whose TLS their sidecars originate; first label of the name that they know it by. */
+export function securedName(host: string, port: number): string {
+  return label([host, String(port), 'secured']);
+}
+
 /** Of what belongs to those pods only that an origination leaves out. */
-export function othersName(host: string): string {
-  return label([host, 'others']);
+export function othersName(host: string, port: number): string {
+  return label([host, String(port), 'others']);
 }
 
 /** Of what lets sidecars read the Secret for a host. */

@@ -109,7 +109,8 @@ function fence({ path, inCluster }: LockdownIntent, namespace: string, gateways:
     const { port } = way.legs[0].reach;
     return [`${address} ${String(port).padStart(5, '0')}`, { address, port }] as const;
   })));
-  const hosts = new Map(ways.map(({ namespace: of, host }) => [`${of}/${host}`, { namespace: of, host }]));
+  const hosts = new Map(ways.map(({ namespace: of, host, legs: [{ security }] }) =>
+    [`${of}/${host}`, { namespace: of, host, originated: security.by === 'tls' }]));
   const sorted = <T>(items: Map<string, T>) => [...items].sort(([a], [b]) => a < b ? -1 : 1).map(([, item]) => item);
   return {
     lockdown: path,

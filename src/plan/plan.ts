@@ -235,8 +235,8 @@ export interface Fence {
   /** Places outside that their sidecars dial, canonical, by address and port. */
   readonly addresses: readonly { readonly address: string; readonly port: number }[];
 
-  /** Hosts that their sidecars know, and of which namespace each is, sorted. */
-  readonly hosts: readonly { readonly namespace: string; readonly host: string }[];
+  /** Hosts that their sidecars know, of which namespace each is, and whether they originate TLS to it; sorted. */
+  readonly hosts: readonly { readonly namespace: string; readonly host: string; readonly originated: boolean }[];
 }
 
 export type Labels = { readonly [key: string]: string };

@@ -46,14 +46,12 @@ export interface EgressAuditProps {
 }
 
 /**
- * Lets gateways log each connection and each refusal as a line of JSON: who (the caller's SPIFFE URI and address), by which route
- * (its own name), where to (SNI or Host, and the address outside), bytes, duration and verdict. docs/audit.md has a line for each
- * kind of route, and says what leaves none.
+ * Lets gateways log each connection and each refusal as a line of JSON: who (the caller's SPIFFE URI and address), by which route (its own
+ * name), where to (SNI or Host, and the address outside), bytes, duration and verdict. An SNI proxy logs the names inside beside it.
  *
- * It emits a Telemetry for each gateway, which names a log of the mesh. What the log holds only the mesh's configuration can say,
- * so whoever installs Istio must add what `meshConfig` gives; until then the gateways log as the mesh does.
- *
- * The inner names of an `SniProxyGateway` its SNI proxy logs by itself, in the same pods.
+ * It needs two sides: this emits a Telemetry for each gateway, which names a log of the mesh; what the log holds only the mesh's
+ * configuration can say, so whoever installs Istio must add what `meshConfig` gives. Until then the gateways log as the mesh does.
+ * docs/audit.md has a line of each kind, and says what leaves none.
  *
  * @see https://istio.io/latest/docs/tasks/observability/logs/telemetry-api/
  * @example
@@ -94,7 +92,7 @@ export class EgressAudit extends Construct {
     };
   }
 
-  /** The same as YAML. */
+  /** What `meshConfig` gives, as YAML. */
   public describe(): string {
     return Yaml.stringify(this.meshConfig());
   }

@@ -48,9 +48,8 @@ export interface EgressLockdownProps {
   readonly gatewayClients?: string[];
 
   /**
-   * Nodes that the gateways have for themselves: adds a ValidatingAdmissionPolicy that refuses other pods which tolerate their taint,
-   * or name their node themselves, and so would leave with the gateways' addresses. It needs Kubernetes 1.30, and does not
-   * hold back who may give pods to nodes by `pods/binding`.
+   * Nodes that the gateways have for themselves: a ValidatingAdmissionPolicy refuses other pods which tolerate their taint or name their node,
+   * and so would leave with the gateways' addresses. It needs Kubernetes 1.30, and does not hold back who may use `pods/binding`.
    *
    * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
    * @default - the gateways run where their owner puts them, beside whatever else runs there
@@ -110,13 +109,12 @@ export interface EgressLockdownProps {
 /**
  * Lets nothing else out of namespaces than what the app's egresses say.
  *
- * Istio cannot make a pod use its sidecar; a NetworkPolicy can keep it from going anywhere else. So each namespace gets both: a
- * NetworkPolicy that opens DNS, istiod, the gateways' pods, the namespaces inside the cluster that are named, and the addresses
- * of direct egresses; and a Sidecar that knows these hosts alone (`REGISTRY_ONLY`). Each gateway gets a NetworkPolicy that lets
- * in only the namespaces that are clients.
+ * Each namespace gets a NetworkPolicy that opens DNS, istiod, the gateways' pods, the namespaces inside the cluster that are named, and the
+ * addresses that its sidecars dial outside; and a Sidecar that knows these hosts alone (`REGISTRY_ONLY`). Each gateway gets a NetworkPolicy
+ * that lets in only the namespaces that are clients.
  *
- * It holds where the cluster's network enforces NetworkPolicies, which it does not do to pods on the host's network. What stays
- * open `report` says.
+ * It holds where the cluster's network enforces NetworkPolicies, which it does not do to pods on the host's network. `report` says what
+ * stays open.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/#additional-security-considerations
  * @example
@@ -181,21 +179,21 @@ export class EgressLockdown extends Construct {
     return lockdownOpenings(this, this.intent.path);
   }
 
-  /** The same as text for people, one line an opening. */
+  /** The report as text for people, one line an opening. */
   public describe(): string {
     return this.report().map(({ namespace, to, why }) => `${namespace} ──► ${to}: ${why}`).join('\n');
   }
 
   /**
-   * Writes the report beside the manifests, as data (`<name>.report.json`) and as text (`<name>.report.txt`), where `<name>` is made
-   * of the construct's path; `kubectl apply` leaves both alone if given a folder. Call it after `app.synth()`: an app that cannot be
-   * synthesized has no report, and this throws what is wrong with it.
+   * Writes the report as `<name>.report.json` and `<name>.report.txt`, where `<name>` is made of the construct's path. Call it after
+   * `app.synth()`: of an app that cannot be synthesized this throws what is wrong.
    *
-   * @param directory folder for the files, made if it is not there; the app's output folder unless given
+   * @param directory folder for the files, made if it is not there; the app's output folder unless given. Give another one where `kubectl apply -f`
+   * takes the whole output folder: it would take the `.json` for a manifest
    * @returns the two files
    * @example
    * app.synth();
-   * lockdown.writeReport();
+   * lockdown.writeReport('reports');
    */
   public writeReport(directory?: string): string[] {
     const wrong = this.node.root.node.findAll().flatMap(({ node }) => node.validate().map(text => `[${node.path}] ${text}`));
@@ -218,8 +216,9 @@ export class EgressLockdown extends Construct {
 
   private find(key: string): ApiObject {
     const [role] = key.split('-');
+    const there = [...this.emitted.keys()].filter(known => known.startsWith(`${role}-`)).map(known => known.slice(role.length + 1));
     return this.emitted.get(key) ?? Values.of(this).refuse(Problem.UNKNOWN_OBJECT, `there is no ${key.replace('-', ' of ')}`,
-      `name one of: ${[...this.emitted.keys()].filter(known => known.startsWith(`${role}-`)).map(known => known.slice(role.length + 1)).join(', ')}`);
+      there.length === 0 ? 'leave the patch out: nothing of the kind is written' : `name one of: ${there.join(', ')}`);
   }
 }
 
@@ -232,7 +231,7 @@ function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): L
   const own = gateways.find(({ namespace }) => namespaces.includes(namespace));
   if (own) {
     values.refuse(Problem.LOCKDOWN_OF_GATEWAY, `namespaces names "${own.namespace}", where the pods of gateway "${gatewayName(own)}" must get out`,
-      'leave it out, or run the gateway in a namespace of its own');
+      'run the gateway in a namespace of its own, or leave this one out, which is then not locked');
   }
   return {
     path: values.path,

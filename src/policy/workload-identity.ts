@@ -25,10 +25,8 @@ export class WorkloadIdentity {
   /**
    * Every workload of a namespace, in the mesh's own trust domain.
    *
-   * The door's TLS takes exact identities only: with a namespace among them, the gateway refuses by an AuthorizationPolicy instead,
-   * which lets the greeting of a server that speaks first through, and costs about 190 bytes in every filter chain of the gateway:
-   * 100 such routes make 2 MB of configuration, 500 make 48 MB. For many routes name service accounts, or let `exportTo` name the
-   * clients, which costs one policy for all routes with the same clients.
+   * TLS takes exact identities only: with a namespace among those of `allowFrom`, the gateway refuses by an AuthorizationPolicy instead of in
+   * the handshake (docs/rules.md says what that means), or, where it reads HTTP, by its own route.
    */
   public static namespace(name: string): WorkloadIdentity {
     return new WorkloadIdentity({ by: 'namespace', namespace: name });

@@ -35,7 +35,7 @@ export interface RouteOptions extends ConnectionOptions {
   readonly hop?: GatewayHop;
 
   /**
-   * Workloads of client namespaces that alone are let in; `[WorkloadIdentity.nobody()]` for none. Over mutual TLS (mTLS) alone. The method
+   * The only workloads of client namespaces that are let in; `[WorkloadIdentity.nobody()]` for none. Over mutual TLS (mTLS) alone. The method
    * `allowFrom` adds to them.
    *
    * @default - every workload of the clients
@@ -43,9 +43,9 @@ export interface RouteOptions extends ConnectionOptions {
   readonly allowFrom?: WorkloadIdentity[];
 
   /**
-   * Exact DNS name of an outside server that serves every host of a TLS egress, for wildcards such as `*.wikipedia.org`
-   * whose names are all served by `www.wikipedia.org`. Over a passthrough hop the gateway refuses names that the egress does not
-   * have; over mutual TLS a client may send any name inside, and it reaches this server alone.
+   * Exact DNS name of an outside server that serves every host of a TLS egress, for wildcards such as `*.wikipedia.org` whose names are all
+   * served by `www.wikipedia.org`. Over a passthrough hop the gateway refuses names that the egress does not have; over mutual TLS (mTLS) a
+   * client may send any name inside, and it reaches this server alone.
    *
    * @default - each host is reached under its own name; a wildcard needs a gateway with an SNI proxy
    */
@@ -98,11 +98,10 @@ export interface EgressGatewayRouteProps extends RouteOptions {
  *  sidecar ──client leg──► door at the gateway ──outer leg──► the real host
  * ```
  *
- * To the clients the host is reached at the gateway; only the gateway knows the real one. The egress's own ServiceEntry and
- * DestinationRule (the client leg) change where they lead. In the gateway's namespace the route adds, for each host and port, a Gateway
- * and a VirtualService (the door), and a ServiceEntry, with a DestinationRule for TLS, a forward proxy or limits (the outer leg). Over
- * mutual TLS (mTLS) the gateway also refuses workloads of namespaces that are no clients, by an AuthorizationPolicy that routes with the
- * same clients share.
+ * To the clients the host is reached at the gateway; only the gateway knows the real one. The egress's own ServiceEntry and DestinationRule
+ * (the client leg) now lead to the gateway. In the gateway's namespace the route writes, for each host and port, a Gateway and a
+ * VirtualService (the door), and a ServiceEntry, with a DestinationRule for TLS, a forward proxy or limits (the outer leg). Over mutual TLS
+ * (mTLS) the gateway also refuses workloads that are no clients, by an AuthorizationPolicy that routes share.
  *
  * @example
  * new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
@@ -152,8 +151,8 @@ export class EgressGatewayRoute extends Construct {
   /**
    * The Gateway of a host and port, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public gateway(host?: string, port?: number): ApiObject {
     return this.emitted.find('Gateway', host, port);
@@ -162,8 +161,8 @@ export class EgressGatewayRoute extends Construct {
   /**
    * The VirtualService of the gateway for a host and port, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public virtualService(host?: string, port?: number): ApiObject {
     return this.emitted.find('VirtualService', host, port);
@@ -172,19 +171,19 @@ export class EgressGatewayRoute extends Construct {
   /**
    * The ServiceEntry by which the gateway knows a host and port, for patches.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public serviceEntry(host?: string, port?: number): ApiObject {
     return this.emitted.find('ServiceEntry', host, port);
   }
 
   /**
-   * The DestinationRule of the gateway's way to a host and port, for patches; only with TLS origination, a forward proxy or limits, and
-   * to an SNI proxy, which it tells the caller's address.
+   * The DestinationRule of the gateway's way to a host and port, for patches; only with TLS origination, a forward proxy, limits or an
+   * SNI proxy.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public destinationRule(host?: string, port?: number): ApiObject {
     return this.emitted.find('DestinationRule', host, port);
@@ -193,30 +192,30 @@ export class EgressGatewayRoute extends Construct {
   /**
    * The EnvoyFilter that makes the gateway's proxy an SNI proxy for a wildcard and port, for patches; only with `SniProxy.envoy()`.
    *
-   * @param host one of the hosts; may be left out where there is one only
-   * @param port one of the ports; may be left out where there is one only
+   * @param host may be left out where there is one only
+   * @param port may be left out where there is one only
    */
   public envoyFilter(host?: string, port?: number): ApiObject {
     return this.emitted.find('EnvoyFilter', host, port);
   }
 
   /**
-   * The VirtualService by which sidecars name requests to a host for a gateway that reads HTTP, for patches; the egress has it
-   * where it limits requests.
+   * The VirtualService of a host in its clients' sidecars, for patches; only with `GatewayHop.http()`. Where the egress has timeouts or
+   * retries, it is `egress.virtualService`.
    *
-   * @param host one of the hosts; may be left out where there is one only
+   * @param host may be left out where there is one only
    */
   public clientVirtualService(host?: string): ApiObject {
     return this.clients.find('VirtualService', host);
   }
 
   /**
-   * Lets only these workloads of the client namespaces in, besides those of earlier calls and of the prop `allowFrom`. Over mutual TLS
-   * (mTLS) alone; the egress's own `allowFrom` does the same.
+   * Lets only these workloads of the client namespaces in, besides those of earlier calls and of the prop `allowFrom`; over mutual TLS (mTLS)
+   * alone. The egress's own `allowFrom` does the same.
    *
-   * Exact identities are demanded in the handshake, by the gateway's own TLS: whoever has another certificate gets no byte of the
-   * server. Where a whole namespace is among them, an AuthorizationPolicy refuses instead. Envoy asks it at the caller's first byte: a
-   * server that speaks first (MySQL, SMTP, SSH) has been connected to by then, and its greeting handed on.
+   * Service accounts are demanded in the handshake: whoever has another certificate gets no byte of the server. Where whole
+   * namespaces are named, the gateway refuses at the caller's first byte, when a server that speaks first (MySQL, SMTP, SSH) has greeted it
+   * (docs/rules.md).
    *
    * @param identities workloads of client namespaces; `WorkloadIdentity.nobody()` for none
    * @example
@@ -227,13 +226,11 @@ export class EgressGatewayRoute extends Construct {
   }
 
   /**
-   * Lets only these requests through, besides what earlier calls and `allowFrom` let; a request that is refused is answered 403. Over
-   * `GatewayHop.http()` alone, where the gateway reads them.
+   * Lets only these requests through, besides what earlier calls and `allowFrom` let; others are answered 403. Over `GatewayHop.http()` alone,
+   * where the gateway reads them.
    *
-   * The gateway's own VirtualService says it, by the caller's certificate as the gateway writes it into `x-forwarded-client-cert`: a mesh
-   * must not change `gatewayTopology.forwardClientCertDetails` of its gateways from Istio's default, `SANITIZE_SET`. The path is compared
-   * as `pathNormalization` leaves it, by Istio's default without `..` and with `%2F` as it came: for a server that reads `%2F` as `/` set
-   * the mesh's to `DECODE_AND_MERGE_SLASHES`.
+   * A mesh must keep `gatewayTopology.forwardClientCertDetails` of its gateways at Istio's default, `SANITIZE_SET`, by which the gateway tells
+   * workloads apart; and for a server that reads `%2F` as `/`, `pathNormalization` must be `DECODE_AND_MERGE_SLASHES` (docs/rules.md).
    *
    * @see https://istio.io/latest/docs/ops/best-practices/security/#customize-your-system-on-path-normalization
    * @example
@@ -259,8 +256,8 @@ export class EgressGatewayRoute extends Construct {
         this.emitted.add({ host, port }, index.backend.crossing(
           this, meta, { ...shape, port }, () => index.wayOf(egress, host, port), () => index.gatewayPlan(gateway)));
       }
-      if (hop.http && !egress.requests) {
-        this.clients.add({ host }, index.backend.requests(this, { ...meta, namespace: egress.namespace }, host, () => index.waysOf(egress, host)));
+      if (hop.http && !egress.requests && !egress.tlsOrigination) {
+        this.clients.add({ host }, index.backend.steering(this, { ...meta, namespace: egress.namespace }, host, () => index.waysOf(egress, host)));
       }
     }
   }

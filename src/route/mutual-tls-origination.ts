@@ -15,8 +15,8 @@ import { Values } from '../intent/values';
 import { WorkloadIdentity } from '../policy/workload-identity';
 
 /**
- * Props of a `MutualTlsOrigination`. Limits of connections are those to the host, of the proxy that shows the certificate; requests are those of the egress that is made of
- * `host`.
+ * Props of a `MutualTlsOrigination`. Connection pool and outlier detection are those of the proxy that shows the certificate, to the host;
+ * timeouts and retries those of the egress that is made of `host`.
  */
 export interface MutualTlsOriginationProps extends TlsOriginationOptions, ConnectionOptions, RequestOptions {
   /**
@@ -48,7 +48,7 @@ export interface MutualTlsOriginationProps extends TlsOriginationOptions, Connec
   readonly hop?: GatewayHop;
 
   /**
-   * Workloads of client namespaces that the gateway alone lets in; with `gateway`.
+   * The only workloads of client namespaces that the gateway lets in; with `gateway`.
    *
    * @default - every workload of the clients
    */
@@ -68,11 +68,11 @@ export interface MutualTlsOriginationProps extends TlsOriginationOptions, Connec
    */
   readonly annotations?: { [key: string]: string };
 
-  /** What is shown to the host, and checks it. */
+  /** What is shown to the host, and the CA that the host is checked by. */
   readonly clientCertificate: ClientCertificate;
 
   /**
-   * Namespace, clients, labels and annotations of the egress that is made of `host`, and, with `gateway`, limits of the sidecars' connections to it.
+   * Namespace, clients, labels and annotations of the egress that is made of `host`; with `gateway` also limits of the sidecars' connections.
    *
    * @default - those of the chart
    */
@@ -80,7 +80,7 @@ export interface MutualTlsOriginationProps extends TlsOriginationOptions, Connec
 }
 
 /**
- * The application speaks HTTP to a host that demands a client certificate, and the gateway, or its sidecar, shows it.
+ * A host that demands a client certificate, to which the application speaks HTTP: the gateway, or the sidecar, shows the certificate.
  *
  * ```
  *  application ──HTTP──► sidecar ──mutual TLS of the mesh──► gateway ──TLS with the certificate──► host
@@ -120,12 +120,13 @@ export class MutualTlsOrigination extends Construct {
       values.refuse(Problem.CONTRADICTING_PROPS, `egress is given ${gateway === undefined ? 'without a gateway' : 'with egressOptions'}`,
         gateway === undefined ? 'give the gateway that it is routed by; at the sidecar, give tlsOrigination to the egress itself' : 'give them to the egress');
     }
-    const [request] = Object.keys(requests);
-    if (egress !== undefined && request !== undefined) {
-      values.refuse(Problem.CONTRADICTING_PROPS, `egress is given with ${request}`, 'give it to the egress');
+    const limits = Object.keys(requests).join(' and ');
+    if (egress !== undefined && limits !== '') {
+      values.refuse(Problem.CONTRADICTING_PROPS, `egress is given with ${limits}`, 'give it to the egress');
     }
     if (gateway === undefined && (hop !== undefined || props.allowFrom !== undefined)) {
-      values.refuse(Problem.CONTRADICTING_PROPS, `${hop === undefined ? 'allowFrom' : 'hop'} is given without a gateway`, 'give the gateway, or leave it out');
+      values.refuse(Problem.CONTRADICTING_PROPS, `${hop === undefined ? 'allowFrom' : 'hop'} is given without a gateway`,
+        hop === undefined ? 'give the gateway: a workload\'s own sidecar cannot hold it back' : 'give the gateway, or leave it out');
     }
     if (egressOptions !== undefined) values.known('egressOptions', egressOptions, EGRESS_OPTIONS);
     const labels = { ...props.labels, ...egressOptions?.labels };

@@ -137,7 +137,10 @@ test('a lockdown opens exactly what the sidecars of its namespace dial, and lets
       expect([...open].sort()).toEqual(seen.flatMap(({ dials }) => dials).sort());
       const legs = ways.filter(({ clients }) => clients === 'all' || clients.includes(namespace)).flatMap(firstLeg);
       expect([...open].sort()).toEqual([...new Set(legs)].sort());
-      const known = seen.flatMap(({ hosts, namespace: of }) => hosts.map(host => `${of === namespace ? '.' : of}/${host}`)).sort();
+      const at = (of: string) => of === namespace ? '.' : of;
+      const aliases = ways.filter(({ clients, legs: [{ security }] }) => security.by === 'tls' && (clients === 'all' || clients.includes(namespace)))
+        .map(({ namespace: of }) => `${at(of)}/*.${of}.ns-egress.internal`);
+      const known = [...seen.flatMap(({ hosts, namespace: of }) => hosts.map(host => `${at(of)}/${host}`)), ...new Set(aliases)].sort();
       expect(own('Sidecar').spec.egress[0].hosts).toEqual(known.length > 0 ? known : ['~/*']);
       expect(fences.find(fence => fence.namespace === namespace)!.gateways).toEqual(['istio-system/istio-egressgateway']);
     }
@@ -175,7 +178,9 @@ describe('a fence', () => {
 
   test('knows the hosts of every namespace that shows them, sorted', () => {
     expect(fenceOf({ hosts: ['b.example.com'] }, { namespace: 'web', hosts: ['b.example.com'] }, { hosts: ['a.example.com'] }).hosts).toEqual([
-      { namespace: 'bookinfo', host: 'a.example.com' }, { namespace: 'bookinfo', host: 'b.example.com' }, { namespace: 'web', host: 'b.example.com' },
+      { namespace: 'bookinfo', host: 'a.example.com', originated: false },
+      { namespace: 'bookinfo', host: 'b.example.com', originated: false },
+      { namespace: 'web', host: 'b.example.com', originated: false },
     ]);
   });
 

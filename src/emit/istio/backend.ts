@@ -1,34 +1,49 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { refusals } from './authorization-policy';
-import { clientRule, othersRule, outerRule } from './destination-rule';
+import { clientRule, othersRule, outerRule, securedRule } from './destination-rule';
 import { sniEnvoyFilter } from './envoy-filter';
 import { gateway } from './gateway';
-import { clientEntry, outerEntry } from './service-entry';
+import { clientEntry, outerEntry, securedEntry } from './service-entry';
 import { sidecar } from './sidecar';
 import { telemetry } from './telemetry';
 import { unsupported } from './unsupported';
-import { clientRequests, doorService } from './virtual-service';
-import { auditName, clientName, lockdownName, othersName, secretReaderName } from '../../plan/names';
+import { clientService, doorService } from './virtual-service';
+import { auditName, clientName, lockdownName, othersName, secretReaderName, securedName } from '../../plan/names';
 import { Backend } from '../backend';
 import { secretReader, secretReaderBinding } from '../kubernetes/identity';
 import { NamedMeta } from '../object';
 
-/** Istio's own API: a leg is a ServiceEntry and a DestinationRule, a door a Gateway and a VirtualService. */
+/**
+ * Istio's own API: a leg is a ServiceEntry and a DestinationRule, a door a Gateway and a VirtualService.
+ *
+ * Where sidecars originate TLS, the host's own entry leads nowhere, and a VirtualService leads on to another name by a subset that only
+ * the rule with the TLS declares: whichever of the four objects is missing, nothing leaves in clear.
+ */
 export const istio: Backend = {
   unsupported,
 
-  client(scope, meta, { host, addressed, others, secretReader: account }, ways) {
+  client(scope, meta, { host, addressed, originated, others, secretReader: account }, ways) {
     const named = { ...meta, name: clientName(host), leads: true };
     return [
       clientEntry(scope, `ServiceEntry-${host}`, named, ways, addressed),
-      clientRule(scope, `DestinationRule-${host}`, named, ways),
-      ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...meta, name: othersName(host), leads: true }, ways)] : []),
+      ...(originated ? [] : [clientRule(scope, `DestinationRule-${host}`, named, ways)]),
+      ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...named, name: () => othersName(host, ways()[0].port) }, () => ways()[0])] : []),
       ...(account === undefined ? [] : readers(scope, { ...meta, name: secretReaderName(host) }, host, account)),
     ];
   },
 
-  requests: (scope, meta, host, ways) => [clientRequests(scope, `VirtualService-${host}`, { ...meta, name: clientName(host), leads: true }, ways)],
+  origination(scope, meta, { host, port, others }, way) {
+    const named = { ...meta, name: securedName(host, port) };
+    const id = (kind: string) => `${kind}-${host}-${port}`;
+    return [
+      securedRule(scope, id('DestinationRule'), named, way),
+      ...(others ? [othersRule(scope, id('OtherDestinationRule'), { ...meta, name: othersName(host, port) }, way)] : []),
+      securedEntry(scope, id('SecuredServiceEntry'), named, way),
+    ];
+  },
+
+  steering: (scope, meta, host, ways) => [clientService(scope, `VirtualService-${host}`, { ...meta, name: clientName(host), leads: true }, ways)],
 
   crossing(scope, meta, { host, port, secured, sniProxy }, way, plan) {
     const named = { ...meta, name: () => way().legs[0].door!.name };

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { exportTo, OUTER, subsetOf } from './words';
+import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, subsetOf } from './words';
 import {
   DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicy, DestinationRuleSpecTrafficPolicyProxyProtocolVersion,
   DestinationRuleSpecTrafficPolicyTls, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
@@ -20,14 +20,28 @@ export function clientRule(scope: Construct, id: string, meta: ObjectMeta, ways:
   });
 }
 
-/**
- * The DestinationRule of a host for pods that an origination leaves out. Of two rules of one host with the same `exportTo` Istio drops
- * the one without a selector; other namespaces do not look at this one.
- */
-export function othersRule(scope: Construct, id: string, meta: ObjectMeta, ways: () => readonly Way[]): ApiObject {
+/** The DestinationRule by which sidecars originate TLS to a port of a host. */
+export function securedRule(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
   return emit(scope, id, DestinationRule.GVK, meta, () => {
-    const ports = portsOf(ways()).map(({ number, leg }) => ({ number, leg: { ...leg, security: leg.onlyPods?.others ?? leg.security } }));
-    return toJson_DestinationRuleSpec(specOf(ways()[0].host, ['*'], ports));
+    const one = way();
+    const { namespace, clients, legs: [leg] } = one;
+    const ports = [{ number: aliasPort(one).number, leg }];
+    return toJson_DestinationRuleSpec(shut(leg, specOf(aliasOf(one), exportTo(clients, namespace), ports, leg.onlyPods?.labels)));
+  });
+}
+
+/**
+ * The same for pods that an origination leaves out. Of two rules of one host with the same `exportTo` Istio drops the one without a
+ * selector; other namespaces do not look at this one.
+ */
+export function othersRule(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
+  return emit(scope, id, DestinationRule.GVK, meta, () => {
+    const one = way();
+    const { host, port, legs: [leg] } = one;
+    const others = { ...leg, security: leg.onlyPods!.others };
+    return toJson_DestinationRuleSpec(goesByAlias(leg)
+      ? shut(leg, specOf(aliasOf(one), ['*'], [{ number: aliasPort(one).number, leg: others }]))
+      : specOf(host, ['*'], [{ number: port, leg: others }]));
   });
 }
 
@@ -35,12 +49,15 @@ export function othersRule(scope: Construct, id: string, meta: ObjectMeta, ways:
 export function outerRule(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
   return emit(scope, id, DestinationRule.GVK, meta, () => {
     const { legs: [{ door }, leg] } = way();
-    const spec = specOf(leg.name, ['.'], [{ number: OUTER[door!.reads].number, leg }]);
-    const name = subsetOf(leg);
-    // a subset has all that is said of its host but the tunnel
-    const tunnel = spec.trafficPolicy?.tunnel;
-    return toJson_DestinationRuleSpec(name === undefined ? spec : { ...spec, subsets: [{ name, ...(tunnel ? { trafficPolicy: { tunnel } } : {}) }] });
+    return toJson_DestinationRuleSpec(shut(leg, specOf(leg.name, ['.'], [{ number: OUTER[door!.reads].number, leg }])));
   });
+}
+
+/** Declares the subset that is led to; it has all that is said of its host but the tunnel. */
+function shut(leg: Leg, spec: DestinationRuleSpec): DestinationRuleSpec {
+  const name = subsetOf(leg);
+  const tunnel = spec.trafficPolicy?.tunnel;
+  return name === undefined ? spec : { ...spec, subsets: [{ name, ...(tunnel ? { trafficPolicy: { tunnel } } : {}) }] };
 }
 
 interface PortLeg {

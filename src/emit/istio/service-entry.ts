@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { exportTo, OUTER } from './words';
+import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER } from './words';
 import {
   ServiceEntry, ServiceEntrySpec, ServiceEntrySpecLocation, ServiceEntrySpecPorts, ServiceEntrySpecResolution,
   toJson_ServiceEntrySpec,
@@ -15,6 +15,15 @@ export function clientEntry(scope: Construct, id: string, meta: ObjectMeta, ways
   return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => toJson_ServiceEntrySpec(clientSpec(ways())));
 }
 
+/** The ServiceEntry of the other name by which sidecars that originate TLS know a port of a host. */
+export function securedEntry(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
+  const labels = { ...meta.labels, ...ENTRY_LABELS };
+  return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => {
+    const one = way();
+    return toJson_ServiceEntrySpec(entry(aliasOf(one), [{ ...aliasPort(one), leg: one.legs[0] }], exportTo(one.clients, one.namespace), []));
+  });
+}
+
 /** The ServiceEntry by which a gateway knows a host. */
 export function outerEntry(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
   const labels = { ...meta.labels, ...ENTRY_LABELS };
@@ -24,7 +33,10 @@ export function outerEntry(scope: Construct, id: string, meta: ObjectMeta, way: 
 function clientSpec(ways: readonly Way[]): ServiceEntrySpec {
   const [{ host, namespace, clients, taken }] = ways;
   const ports = ways.map(({ port, spoken, legs: [leg] }) => ({ number: port, name: `${spoken}-${port}`, protocol: spoken.toUpperCase(), leg }));
-  return entry(host, ports, exportTo(clients, namespace), taken.by === 'addresses' ? taken.addresses : []);
+  const spec = entry(host, ports, exportTo(clients, namespace), taken.by === 'addresses' ? taken.addresses : []);
+  if (!goesByAlias(ways[0].legs[0])) return spec;
+  const { endpoints, ...nowhere } = spec;
+  return { ...nowhere, ports: ports.map(({ leg, ...port }) => port), resolution: ServiceEntrySpecResolution.STATIC };
 }
 
 function outerSpec({ spoken, legs: [{ door }, leg] }: Way): ServiceEntrySpec {

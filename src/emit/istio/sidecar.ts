@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { aliasesOf } from './words';
 import { Sidecar, SidecarSpecOutboundTrafficPolicyMode, toJson_SidecarSpec } from '../../../imports/networking.istio.io';
 import { Fence } from '../../plan/plan';
 import { emit, ObjectMeta } from '../object';
@@ -19,6 +20,7 @@ function known({ namespace, hosts, inside }: Fence, clusterDomain: string): stri
   const at = (of: string) => of === namespace ? '.' : of;
   return [
     ...hosts.map(host => `${at(host.namespace)}/${host.host}`),
+    ...new Set(hosts.filter(({ originated }) => originated).map(host => `${at(host.namespace)}/${aliasesOf(host.namespace)}`)),
     ...inside.map(name => `${at(name)}/*.${name}.svc.${clusterDomain}`),
   ].sort();
 }

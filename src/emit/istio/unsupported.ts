@@ -14,7 +14,7 @@ function manySets({ app, gateways }: Plan): RelationProblem[] {
   return gateways.filter(({ callers }) => app !== undefined && callers.length >= MOST_RULES).map(({ name, callers }) => ({
     path: name,
     text: describe(Problem.TOO_MANY, `${callers.length} different sets of callers use gateway "${name}", and one AuthorizationPolicy of Istio takes ${MOST_RULES - 1} of them`,
-      'name service accounts in allowFrom, which need none, or use several gateways'),
+      'let routes have the same exportTo, and tell their callers apart by service accounts in allowFrom, which need none; or use several gateways'),
   }));
 }
 
@@ -28,6 +28,6 @@ function manyPorts({ ways }: Plan): RelationProblem[] {
   return [...ports.values()].filter(({ count }) => count > MOST_PORTS).map(({ way: { egress, host }, count }) => ({
     path: egress,
     text: describe(Problem.TOO_MANY, `"${host}" has ${count} ports that lead to another one, and an endpoint of Istio takes ${MOST_PORTS}`,
-      'split them over several hosts, or leave the egress direct'),
+      'give the others to a TcpEgress with another host name, one of its own if it has addresses, else one that DNS has for the host; or leave the egress direct'),
   }));
 }

@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { doorHost } from './gateway';
 import { matchesOf } from './request-rules';
-import { exportTo, OUTER, subsetOf } from './words';
+import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, subsetOf } from './words';
 import {
   toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec, VirtualServiceSpecHttp, VirtualServiceSpecHttpRetries, VirtualServiceSpecHttpRoute,
 } from '../../../imports/networking.istio.io';
@@ -21,8 +21,11 @@ const CALLER = [
   'x-envoy-attempt-count', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id', 'x-forwarded-client-cert', 'x-forwarded-for',
 ];
 
-/** The VirtualService of a host, for its clients: timeouts and retries, and the name by which a gateway that reads HTTP knows a request. */
-export function clientRequests(scope: Construct, id: string, meta: ObjectMeta, ways: () => readonly Way[]): ApiObject {
+/**
+ * The VirtualService of a host, for its clients: timeouts and retries, the name by which a gateway that reads HTTP knows a request, and the
+ * name by which sidecars know a host that they originate TLS to.
+ */
+export function clientService(scope: Construct, id: string, meta: ObjectMeta, ways: () => readonly Way[]): ApiObject {
   return emit(scope, id, VirtualService.GVK, meta, () => toJson_VirtualServiceSpec(clientSpec(ways())));
 }
 
@@ -32,18 +35,32 @@ export function doorService(scope: Construct, id: string, meta: ObjectMeta, way:
 }
 
 function clientSpec(ways: readonly Way[]): VirtualServiceSpec {
-  const [{ host, namespace, clients }] = ways;
+  const [{ host, namespace, clients, spoken }] = ways;
+  const http = ['http', 'http2', 'grpc'].includes(spoken);
   return {
     hosts: [host],
     exportTo: exportTo(clients, namespace),
-    http: ways.map(({ port, legs: [{ authority, requests }] }) => ({
-      match: [{ port }],
-      ...(authority === undefined ? {} : { rewrite: { authority } }),
-      route: [{ destination: { host, port: { number: port } } }],
-      timeout: duration(requests?.timeout),
-      ...retriesOf(requests),
-    })),
+    ...(http ? { http: ways.map(requestsOf) } : { tcp: ways.map(way => ({ match: [{ port: way.port }], route: [nextOf(way)] })) }),
   };
+}
+
+function requestsOf(way: Way): VirtualServiceSpecHttp {
+  const { port, legs: [{ authority, requests }] } = way;
+  return {
+    match: [{ port }],
+    ...(authority === undefined ? {} : { rewrite: { authority } }),
+    route: [nextOf(way)],
+    timeout: duration(requests?.timeout),
+    ...retriesOf(requests),
+  };
+}
+
+/** The host itself, or the name by which it is known where TLS is originated. */
+function nextOf(way: Way): VirtualServiceSpecHttpRoute {
+  const { host, port, legs: [leg] } = way;
+  return goesByAlias(leg)
+    ? { destination: { host: aliasOf(way), port: { number: aliasPort(way).number }, subset: subsetOf(leg) } }
+    : { destination: { host, port: { number: port } } };
 }
 
 function doorSpec(way: Way): VirtualServiceSpec {

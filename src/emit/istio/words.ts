@@ -1,4 +1,5 @@
-import { Clients, Leg } from '../../plan/plan';
+import { ownDomain, securedName } from '../../plan/names';
+import { Clients, Leg, Way } from '../../plan/plan';
 
 /** Namespaces as Istio's `exportTo`, of an object in one of them. */
 export function exportTo(clients: Clients, namespace: string): string[] {
@@ -11,6 +12,26 @@ export function exportTo(clients: Clients, namespace: string): string[] {
  */
 export function subsetOf({ security, tunnel }: Leg): string | undefined {
   return security.by === 'tls' || tunnel ? 'secured' : undefined;
+}
+
+/** Whether a sidecar's leg goes by another name than the host's, so that it is shut without the rule that secures it. */
+export function goesByAlias({ from, security, tunnel }: Leg): boolean {
+  return from === 'sidecar' && security.by === 'tls' && !tunnel;
+}
+
+/** The name by which sidecars know a port of a host that they originate TLS to. */
+export function aliasOf({ namespace, host, port }: Way): string {
+  return `${securedName(host, port)}.${ownDomain(namespace, undefined)}`;
+}
+
+/** All such names of a namespace. */
+export function aliasesOf(namespace: string): string {
+  return `*.${ownDomain(namespace, undefined)}`;
+}
+
+/** The port by which sidecars know it: of HTTP all share one listener, and bytes make none. */
+export function aliasPort({ spoken }: Way): { readonly number: number; readonly name: string; readonly protocol: string } {
+  return ['http', 'http2', 'grpc'].includes(spoken) ? { ...OUTER.http, protocol: spoken.toUpperCase() } : OUTER.bytes;
 }
 
 /** An outer leg of bytes has this port for its own: an odd one would become a listener of each sidecar in the gateway's namespace. Of HTTP all share one. */
