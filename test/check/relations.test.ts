@@ -59,6 +59,15 @@ describe('the same host', () => {
   test('of two namespaces is none', () => {
     expect(problems([egress('one', HOST), egress('two', { ...HOST, namespace: 'b' })])).toEqual([]);
   });
+
+  test.each<[string, Partial<EgressIntent>, Partial<EgressIntent>]>([
+    ['TLS twice', {}, {}],
+    ['on other ports', {}, { ports: [8443] }],
+    ['as TCP and TLS', { protocol: 'TCP', addresses: ['203.0.113.10'] }, {}],
+  ])('of one namespace, %s, is a problem whatever the clients, because its objects are called after it', (_, one, other) => {
+    const both = [egress('one', { ...HOST, clients: ['b'], ...one }), egress('two', { ...HOST, clients: ['c', 'd'], ...other })];
+    expect(problems(both)).toEqual([expect.stringContaining('two host-conflict: "one" declares "mongo.example.com" of namespace "a" too; a host of a namespace has one egress')]);
+  });
 });
 
 describe('the same address', () => {

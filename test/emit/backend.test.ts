@@ -133,6 +133,11 @@ describe('a backend', () => {
       expect(gateway().name).toBe(way().legs[0].door!.gateway);
       expect(meta.namespace).toBe(gateway().namespace);
     }
+    for (const { shape, way, gateway } of backend.crossings) {
+      const [, { reach, security, tunnel, connections, tellsCaller }] = way().legs;
+      expect(shape.secured).toBe(security.by !== 'nothing' || tunnel !== undefined || connections !== undefined || tellsCaller === true);
+      expect(shape.sniProxy).toBe(reach.to === 'sni-proxy' && gateway().sniProxy!.program === 'envoy');
+    }
     expect(backend.crossings.map(({ shape: { host, secured, sniProxy } }) => [host, secured, sniProxy])).toEqual([
       ...['a', 'a', 'b', 'b', 'api'].map(host => [`${host}.example.com`, false, false]), ['silent.example.com', true, false], ['*.example.org', true, true],
     ]);

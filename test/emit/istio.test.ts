@@ -277,6 +277,7 @@ describe('whom a gateway refuses are AuthorizationPolicies', () => {
   test('of an app with a name one, which refuses too under names whose callers it does not know', () => {
     const unknown = { when: [{ key: 'connection.sni', values: ['*.shop.egress.internal'], notValues: ['all.*', 's-1.*', 's-2.*'] }] };
     expect(policies({ app: 'shop' })).toEqual([{ ...common, rules: [...rules, unknown] }]);
+    expect(policies({ app: 'shop' }, CALLERS.slice(0, 1))).toEqual([{ ...common, rules: [{ when: [{ ...unknown.when[0], notValues: ['all.*'] }] }] }]);
     expect(policies({ app: 'shop' }, [])).toEqual([]);
   });
 

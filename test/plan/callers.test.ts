@@ -89,6 +89,8 @@ test('the callers of a gateway are listed once for each set, with the first way 
   ]));
   expect(callers).toHaveLength(4);
   expect(new Set(doors.map(({ admits: { set } }) => set))).toEqual(new Set(callers.map(({ set }) => set)));
+  const ports = [{ ...ROUTE, egress: { ...EGRESS, ports: [443, 1000] } }];
+  expect(planned({ routes: ports }).gateways[0].callers).toMatchObject([{ first: { namespace: 'bookinfo', host: 'mongo.example.com', port: 443 } }]);
   const passthrough = planned({ routes: routes.map(route => ({ ...route, hop: { security: 'passthrough' as const, port: 443 } })) });
   expect(passthrough.gateways[0].callers).toEqual([]);
   expect(passthrough.gateways[0].doors).toHaveLength(5);

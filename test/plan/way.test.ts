@@ -161,7 +161,8 @@ describe('a route', () => {
 });
 
 describe('what stands at the gateway is called anew where it must not change in place', () => {
-  const nameOf = (props: Partial<RouteIntent> = {}, egress: Partial<EgressIntent> = {}) => legs(routed(props, { ...TCP, ...egress }))[0].door!.name;
+  const nameOf = (props: Partial<RouteIntent> = {}, egress: Partial<EgressIntent> = {}, app?: string) =>
+    legs(routed(props, { ...TCP, ...egress }, app))[0].door!.name;
 
   test.each<[string, Partial<RouteIntent>, Partial<EgressIntent>?]>([
     ['the hop', { hop: { security: 'plaintext', port: 7777 } }],
@@ -174,6 +175,10 @@ describe('what stands at the gateway is called anew where it must not change in 
     ['the namespace', {}, { namespace: 'orders' }],
   ])('%s', (_, props, egress = {}) => {
     expect(nameOf(props, egress)).not.toBe(nameOf());
+  });
+
+  test('the app', () => {
+    expect(new Set([nameOf(), nameOf({}, {}, 'shop'), nameOf({}, {}, 'other')]).size).toBe(3);
   });
 
   test('a plaintext hop\'s port, a forward proxy\'s, and the port of TLS', () => {
