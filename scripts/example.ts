@@ -1,5 +1,5 @@
 /* Synthesizes one example app, or all of them, and prints what may leave and which way: npm run example [-- NAME] [--golden]. */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { basename, join } from 'path';
 import { planYaml } from './plan-yaml';
@@ -25,8 +25,9 @@ for (const name of wanted.length > 0 ? wanted : names) {
   if (golden) {
     writeFileSync(join(examples, `${name}.k8s.yaml`), files.map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n'));
     writeFileSync(join(examples, `${name}.plan.yaml`), planYaml(app));
-    for (const report of readdirSync(outdir).filter(file => file.endsWith('.report.txt'))) {
-      copyFileSync(join(outdir, report), join(examples, `${name}.report.txt`));
+    const reports = join(outdir, 'reports');
+    for (const report of existsSync(reports) ? readdirSync(reports).filter(file => file.endsWith('.report.txt')) : []) {
+      copyFileSync(join(reports, report), join(examples, `${name}.report.txt`));
     }
     if (meshConfig !== undefined) {
       writeFileSync(join(examples, `${name}.meshconfig.yaml`), meshConfig);

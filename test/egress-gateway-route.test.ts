@@ -226,7 +226,7 @@ test('objects are found by host and port, and what is not there is refused by wh
   expect(egress.destinationRule('b.example.com').toJson().spec.host).toBe('b.example.com');
   expect(route.serviceEntry('b.example.com', 8443).toJson().spec.endpoints).toEqual([{ address: 'b.example.com', ports: { tls: 8443 } }]);
   expect(route.gateway('a.example.com', 443)).not.toBe(route.gateway('a.example.com', 8443));
-  expect(() => egress.serviceEntry()).toThrow('[bookinfo/mongo] unknown-object: there are 2 times a ServiceEntry; name one of: a.example.com, b.example.com');
+  expect(() => egress.serviceEntry()).toThrow('[bookinfo/mongo] unknown-object: ServiceEntry is 2 objects; name one of: a.example.com, b.example.com');
   expect(() => egress.serviceEntry('c.example.com')).toThrow('[bookinfo/mongo] unknown-object: there is no ServiceEntry of c.example.com; name one of: a.example.com, b.example.com');
   expect(() => route.gateway('a.example.com')).toThrow('[bookinfo/route] unknown-object: there are 2 times a Gateway of a.example.com; '
     + 'name one of: a.example.com on port 443, a.example.com on port 8443, b.example.com on port 443, b.example.com on port 8443');

@@ -161,7 +161,7 @@ describe('the report in files', () => {
     app.synth();
     const files = lockdown.writeReport();
     expect(files.map(file => readFileSync(file, 'utf8'))).toEqual([`${JSON.stringify(lockdown.report(), undefined, 2)}\n`, `${lockdown.describe()}\n`]);
-    expect(readdirSync(app.outdir).filter(file => file.includes('report'))).toEqual(['bookinfo-lockdown-0821862a.report.json', 'bookinfo-lockdown-0821862a.report.txt']);
+    expect(readdirSync(join(app.outdir, 'reports'))).toEqual(['bookinfo-lockdown-0821862a.report.json', 'bookinfo-lockdown-0821862a.report.txt']);
     rmSync(app.outdir, { recursive: true });
   });
 

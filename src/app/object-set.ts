@@ -30,7 +30,7 @@ export class ObjectSet {
     if (found.length !== 1) {
       const asked = [role, ...(host === undefined ? [] : [`of ${host}`]), ...(port === undefined ? [] : [`on port ${port}`])].join(' ');
       const there = inRole.map(({ of }) => of.port === undefined ? of.host : `${of.host} on port ${of.port}`);
-      this.values.refuse(Problem.UNKNOWN_OBJECT, `${found.length === 0 ? 'there is no' : `there are ${found.length} times a`} ${asked}`,
+      this.values.refuse(Problem.UNKNOWN_OBJECT, found.length === 0 ? `there is no ${asked}` : `${asked} is ${found.length} objects`,
         there.length === 0 ? 'leave the patch out: nothing of the kind is written' : `name one of: ${there.join(', ')}`);
     }
     return found[0].object;

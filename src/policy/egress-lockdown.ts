@@ -149,7 +149,7 @@ export class EgressLockdown extends Construct {
     for (const gateway of gateways) {
       const { namespace, service, selector } = gateway;
       const own = { ...meta, namespace, name: gatewayLockdownName(service, app.name ?? namespaces[0]) };
-      const policy = gatewayPolicy(this, `GatewayNetworkPolicy-${gatewayName(gateway).replace('/', '-')}`, own, selector, () => this.clientsOf(index.gatewayPlan(gateway)));
+      const policy = gatewayPolicy(this, `GatewayNetworkPolicy-${gatewayName(gateway).replace('/', '.')}`, own, selector, () => this.clientsOf(index.gatewayPlan(gateway)));
       this.emitted.set(`GatewayNetworkPolicy-${gatewayName(gateway)}`, policy);
     }
     const nodes = dedicatedNodes && { ...meta, name: nodesName(dedicatedNodes.taintKey, dedicatedNodes.taintValue) };
@@ -188,19 +188,19 @@ export class EgressLockdown extends Construct {
    * Writes the report as `<name>.report.json` and `<name>.report.txt`, where `<name>` is made of the construct's path. Call it after
    * `app.synth()`: of an app that cannot be synthesized this throws what is wrong.
    *
-   * @param directory folder for the files, made if it is not there; the app's output folder unless given. Give another one where `kubectl apply -f`
-   * takes the whole output folder: it would take the `.json` for a manifest
+   * @param directory folder for the files, made if it is not there; unless given `reports` in the app's output folder, where
+   * `kubectl apply -f` of that folder does not look
    * @returns the two files
    * @example
    * app.synth();
-   * lockdown.writeReport('reports');
+   * lockdown.writeReport();
    */
   public writeReport(directory?: string): string[] {
     const wrong = this.node.root.node.findAll().flatMap(({ node }) => node.validate().map(text => `[${node.path}] ${text}`));
     if (wrong.length > 0) {
       throw new Error(`nothing is written:\n  ${wrong.join('\n  ')}`);
     }
-    const folder = directory ?? App.of(this).outdir;
+    const folder = directory ?? join(App.of(this).outdir, 'reports');
     const file = join(folder, label(this.intent.path.split('/')));
     mkdirSync(folder, { recursive: true });
     writeFileSync(`${file}.report.json`, `${JSON.stringify(this.report(), undefined, 2)}\n`);

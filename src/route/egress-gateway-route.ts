@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { EGRESS_GATEWAY_ROUTE } from './known-props';
+import { EGRESS_GATEWAY_ROUTE, ROUTE_OPTIONS } from './known-props';
 import { AppIndex } from '../app/app-index';
 import { ObjectSet } from '../app/object-set';
 import { ConnectionOptions } from '../egress/connection-options';
@@ -265,8 +265,10 @@ export class EgressGatewayRoute extends Construct {
 
 // the egress's room is below this one
 Egress._lead = (egress, gateway, options) => {
-  const again = egress.node.children.filter(({ node }) => node.id.startsWith('Route')).length;
-  return new EgressGatewayRoute(egress, again === 0 ? 'Route' : `Route${again + 1}`, { ...options, egress, gateway });
+  Values.of(egress).known('through', options, ROUTE_OPTIONS);
+  let id = 'Route';
+  for (let n = 2; egress.node.tryFindChild(id); n++) id = `Route${n}`;
+  return new EgressGatewayRoute(egress, id, { ...options, egress, gateway });
 };
 
 function hopOf(values: Values, gateway: GatewayIntent, hop: GatewayHop): HopIntent {

@@ -63,7 +63,7 @@ export const istio: Backend = {
     sidecar(scope, `Sidecar-${namespace}`, { ...meta, namespace, name: lockdownName(namespace) }, clusterDomain, fence),
 
   audit: (scope, meta, { namespace, service, selector }, providers) =>
-    telemetry(scope, `Telemetry-${namespace}-${service}`, { ...meta, namespace, name: auditName(service) }, selector, providers),
+    telemetry(scope, `Telemetry-${namespace}.${service}`, { ...meta, namespace, name: auditName(service) }, selector, providers),
 };
 
 /** What lets a service account get the Secret by which its sidecars originate. */
