@@ -228,7 +228,7 @@ test('objects are found by host and port, and what is not there is refused by wh
   expect(route.gateway('a.example.com', 443)).not.toBe(route.gateway('a.example.com', 8443));
   expect(() => egress.serviceEntry()).toThrow('[bookinfo/mongo] unknown-object: ServiceEntry is 2 objects; name one of: a.example.com, b.example.com');
   expect(() => egress.serviceEntry('c.example.com')).toThrow('[bookinfo/mongo] unknown-object: there is no ServiceEntry of c.example.com; name one of: a.example.com, b.example.com');
-  expect(() => route.gateway('a.example.com')).toThrow('[bookinfo/route] unknown-object: there are 2 times a Gateway of a.example.com; '
+  expect(() => route.gateway('a.example.com')).toThrow('[bookinfo/route] unknown-object: Gateway of a.example.com is 2 objects; '
     + 'name one of: a.example.com on port 443, a.example.com on port 8443, b.example.com on port 443, b.example.com on port 8443');
   expect(() => route.gateway('a.example.com', 80)).toThrow('[bookinfo/route] unknown-object: there is no Gateway of a.example.com on port 80; name one of: ');
   expect(() => route.destinationRule()).toThrow('[bookinfo/route] unknown-object: there is no DestinationRule; leave the patch out: nothing of the kind is written');
