@@ -1,5 +1,5 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, GatewayHop, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressGatewayRoute, GatewayHop, TcpEgress, TlsEgress, TaintEffect } from 'cdk8s-istio-egress';
 
 /** A gateway of your own on nodes for egress: its Service has the ports that the routes use. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
@@ -9,7 +9,7 @@ const gateway = new EgressGateway(platform, 'gateway', {
   minReplicas: 3,
   maxReplicas: 12,
   nodeSelector: { 'example.com/egress': 'true' },
-  tolerations: [{ key: 'example.com/egress', effect: 'NoSchedule' }],
+  tolerations: [{ key: 'example.com/egress', effect: TaintEffect.NO_SCHEDULE }],
   revision: '1-31',
   labels: { 'example.com/team': 'platform' },
 });

@@ -1,11 +1,11 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, EgressLockdown, SniProxyGateway, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressGatewayRoute, EgressLockdown, SniProxyGateway, TlsEgress, TaintEffect } from 'cdk8s-istio-egress';
 
 /** A locked namespace whose gateways run on nodes of their own, where no other pod may: the outside knows the addresses of those nodes. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
 const platform = new Chart(app, 'platform', { namespace: 'egress' });
 const taint = { key: 'example.com/egress', value: 'true' };
-const onOwnNodes = { nodeSelector: { 'example.com/egress': 'true' }, tolerations: [{ ...taint, effect: 'NoSchedule' }] };
+const onOwnNodes = { nodeSelector: { 'example.com/egress': 'true' }, tolerations: [{ ...taint, effect: TaintEffect.NO_SCHEDULE }] };
 const gateway = new EgressGateway(platform, 'gateway', { name: 'out', ...onOwnNodes });
 const sniGateway = new SniProxyGateway(platform, 'sni', { name: 'sni', ...onOwnNodes });
 const lockdown = new EgressLockdown(platform, 'lockdown', {

@@ -2,7 +2,7 @@ import { ApiObject, Testing } from 'cdk8s';
 import { chartOf, documents, theDocument } from './support';
 import {
   CaCertificates, ClientCertificate, EgressGateway, EgressGatewayProps, EgressGatewayRoute, GatewayHop, GatewayMount, HttpEgress,
-  SniProxyGateway, TcpEgress, TlsEgress, TlsOrigination,
+  SniProxyGateway, TaintEffect, TcpEgress, TlsEgress, TlsOrigination,
 } from '../src';
 
 function gateway(props: EgressGatewayProps = {}) {
@@ -104,7 +104,7 @@ test('labels and annotations are on every object and on the pods; nodes and reso
     labels: { 'example.com/team': 'platform' },
     annotations: { note: 'x' },
     nodeSelector: { pool: 'egress' },
-    tolerations: [{ key: 'pool', value: 'egress', effect: 'NoSchedule' }, { key: 'other' }, { effect: 'NoExecute' }],
+    tolerations: [{ key: 'pool', value: 'egress', effect: TaintEffect.NO_SCHEDULE }, { key: 'other' }, { effect: TaintEffect.NO_EXECUTE }],
     topologySpreadKeys: ['rack'],
     cpuRequest: '500m',
     memoryLimit: '2Gi',
@@ -161,7 +161,7 @@ test.each<[string, EgressGatewayProps]>([
   ['invalid-value: topologySpreadKeys is "rack"; give a list of labels of nodes', { topologySpreadKeys: 'rack' as any }],
   ['invalid-label: revision "istio.io/rev" has the value "1 31"', { revision: '1 31' }],
   ['invalid-toleration: tolerations[0] has the value "a" and no key', { tolerations: [{ value: 'a' }] }],
-  ['invalid-toleration: tolerations[0] has the effect "Never"', { tolerations: [{ effect: 'Never' }] }],
+  ['invalid-toleration: tolerations[0] has the effect "Never"', { tolerations: [{ effect: 'Never' as TaintEffect }] }],
   ['reserved-label: labels sets "istio"', { labels: { istio: 'x' } }],
 ])('refuses %s', (message, props) => {
   expect(() => gateway(props)).toThrow(`[egress/gateway] ${message}`);

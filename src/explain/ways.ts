@@ -5,6 +5,44 @@ import { gatewayName } from '../intent/gateway';
 import { Door, GatewayPlan, RequestRule, Way } from '../plan/plan';
 import { lastLeg } from '../plan/plan-of';
 
+/** What is spoken on a port, in Istio's words. */
+export enum EgressProtocol {
+  /** Any bytes. */
+  TCP = 'TCP',
+  /** MongoDB's wire protocol. */
+  MONGO = 'MONGO',
+  /** MySQL's. */
+  MYSQL = 'MYSQL',
+  /** Redis'. */
+  REDIS = 'REDIS',
+  /** TLS of the application itself. */
+  TLS = 'TLS',
+  /** HTTP/1.1. */
+  HTTP = 'HTTP',
+  /** HTTP/2 without TLS. */
+  HTTP2 = 'HTTP2',
+  /** gRPC without TLS. */
+  GRPC = 'GRPC',
+}
+
+/** How the way to a gateway, or to a proxy outside, is secured. */
+export enum HopSecurity {
+  /** Mutual TLS (mTLS) of the mesh. */
+  MUTUAL_TLS = 'mutual-tls',
+  /** The application's own TLS, and nothing around it. */
+  PASSTHROUGH = 'passthrough',
+  /** Nothing around what the application speaks. */
+  PLAINTEXT = 'plaintext',
+}
+
+/** The program of an SNI proxy. */
+export enum SniProxyProgram {
+  /** nginx, beside the gateway's proxy. */
+  NGINX = 'nginx',
+  /** The gateway's own proxy. */
+  ENVOY = 'envoy',
+}
+
 /** One host and port that may be reached from the mesh, and which way. */
 export interface EgressWay {
   /** Path of the egress's construct. */
@@ -19,8 +57,8 @@ export interface EgressWay {
   /** Port of the outside host. */
   readonly port: number;
 
-  /** Istio's protocol of the port, such as `TCP` or `TLS`. */
-  readonly protocol: string;
+  /** What is spoken on the port, in Istio's words. */
+  readonly protocol: EgressProtocol;
 
   /** Addresses and CIDRs of the host; empty: by DNS. */
   readonly addresses: string[];
@@ -47,11 +85,11 @@ export interface EgressWay {
   readonly gatewayPort?: number;
 
   /**
-   * How the way to the gateway or the proxy outside is secured: `mutual-tls`, `passthrough` or `plaintext`.
+   * How the way to the gateway or the proxy outside is secured.
    *
    * @default - straight from the sidecar
    */
-  readonly hop?: string;
+  readonly hop?: HopSecurity;
 
   /**
    * Server name that the gateway or the proxy outside sees.
@@ -68,11 +106,11 @@ export interface EgressWay {
   readonly hostingServer?: string;
 
   /**
-   * SNI proxy at the gateway that leads to the host whose name is sent: `nginx` or `envoy`.
+   * SNI proxy at the gateway that leads to the host whose name is sent.
    *
    * @default - none
    */
-  readonly sniProxy?: string;
+  readonly sniProxy?: SniProxyProgram;
 
   /**
    * Port at which the host is reached, where it is another than the application dials.
@@ -168,7 +206,7 @@ function wayOf(way: Way, gatewayNamed: (name: string) => GatewayPlan): EgressWay
     clients: clients === 'all' ? ['*'] : [...clients],
     host,
     port,
-    protocol: spoken.toUpperCase(),
+    protocol: spoken.toUpperCase() as EgressProtocol,
     addresses: [...addressesOf(way)],
     ...(door ? throughDoor(way, door, gatewayNamed(door.gateway)) : {}),
     ...outwards(way),
@@ -188,10 +226,10 @@ function throughDoor(way: Way, { port, opensTo, admits }: Door, gateway: Gateway
   return {
     gateway: gateway.name,
     gatewayPort: port,
-    hop: { 'own-name': 'mutual-tls', 'sni': 'passthrough', 'port': 'plaintext' }[opensTo.by],
+    hop: { 'own-name': HopSecurity.MUTUAL_TLS, 'sni': HopSecurity.PASSTHROUGH, 'port': HopSecurity.PLAINTEXT }[opensTo.by],
     ...(opensTo.by === 'port' ? {} : { sni: opensTo.name }),
     ...(server === way.host ? {} : { hostingServer: server }),
-    ...(reach.to === 'sni-proxy' ? { sniProxy: gateway.sniProxy!.program } : {}),
+    ...(reach.to === 'sni-proxy' ? { sniProxy: gateway.sniProxy!.program as SniProxyProgram } : {}),
     ...(admits.callers ? { allowedFrom: [...admits.callers] } : {}),
     ...(admits.requests ? { allowedRequests: admits.requests.map(requestsOf) } : {}),
   };
@@ -222,7 +260,7 @@ function byExternalProxy({ legs: [{ reach, security, admittedOutside }] }: Way):
   if (!admittedOutside || reach.to !== 'addresses' || security.by !== 'mesh') return {};
   return {
     externalProxy: reach.addresses.map(address => `${address.includes(':') ? `[${address}]` : address}:${reach.port}`),
-    hop: 'mutual-tls',
+    hop: HopSecurity.MUTUAL_TLS,
     sni: security.sni,
     allowedFrom: [...admittedOutside],
   };

@@ -1,6 +1,6 @@
 import { EgressGatewayProps } from './egress-gateway-props';
 import { GatewayMount } from './gateway-mount';
-import type { GatewayToleration } from './gateway-toleration';
+import { GatewayToleration, TaintEffect } from './gateway-toleration';
 import { TOLERATION } from './known-props';
 import type { ResourceOptions } from './resource-options';
 import { isSingle } from '../intent/addresses';
@@ -13,7 +13,7 @@ import { label } from '../plan/names';
 
 const QUANTITY = /^(\d+(\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
 const IMAGE = /^[a-z0-9][-a-zA-Z0-9._/:]*(@sha256:[a-f0-9]{64})?$/;
-const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+const EFFECTS = Object.values(TaintEffect);
 
 /** What Istio reads the proxy's own configuration from. */
 const PROXY_CONFIG = 'proxy.istio.io/config';
