@@ -28,7 +28,8 @@ const specs = (objects: readonly ApiObject[]): Record<string, any> => Object.fro
 const client = (ways: readonly Way[], shape = {}) =>
   specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, originated: false, others: false, ...shape }, () => ways));
 const steering = (...ways: Way[]) => istio.steering(Testing.chart(), META, ways[0].host, () => ways).map(object => object.toJson().spec);
-const origination = (way: Way, others = false) => specs(istio.origination(Testing.chart(), META, { host: way.host, port: way.port, others }, () => way));
+const origination = (way: Way, others = false) =>
+  specs(istio.origination(Testing.chart(), META, { host: way.host, port: way.port, others }, () => way));
 function crossing(way: Way, shape = {}) {
   const { host, port } = way;
   return specs(istio.crossing(Testing.chart(), META, { host, port, secured: false, sniProxy: false, ...shape }, () => way, () => GATEWAY));
