@@ -17,8 +17,8 @@ import { chartOf, gatewayOf } from '../support';
 /** Writes an object of its own for all that it is handed, and keeps what that was. */
 class Recorder implements Backend {
   public readonly clients: { shape: HostShape; meta: Meta; ways: () => readonly Way[] }[] = [];
-  public readonly requested: { host: string; meta: Meta; ways: () => readonly Way[] }[] = [];
-  public readonly originations: { shape: OriginationShape; way: () => Way }[] = [];
+  public readonly originated: { shape: OriginationShape; meta: Meta; way: () => Way }[] = [];
+  public readonly steered: { host: string; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly crossings: { shape: CrossingShape; meta: Meta; way: () => Way; gateway: () => GatewayPlan }[] = [];
   public readonly fences: { namespace: string; fence: () => Fence }[] = [];
   public readonly audited: { gateway: string; providers: readonly string[] }[] = [];
@@ -38,13 +38,13 @@ class Recorder implements Backend {
   }
 
   public origination(scope: Construct, meta: Meta, shape: OriginationShape, way: () => Way) {
-    this.originations.push({ shape, way });
+    this.originated.push({ shape, meta, way });
     return [this.object(scope, `Origination-${shape.host}-${shape.port}`, meta)];
   }
 
   public steering(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]) {
-    this.requested.push({ host, meta, ways });
-    return [this.object(scope, `Requests-${host}`, meta)];
+    this.steered.push({ host, meta, ways });
+    return [this.object(scope, `Steering-${host}`, meta)];
   }
 
   public crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan) {
@@ -86,6 +86,9 @@ function appOf(backend: Backend) {
   new EgressGatewayRoute(chart, 'api-route', { egress: api, gateway, hop: GatewayHop.http() });
   const silent = new HttpEgress(chart, 'silent', { hosts: ['silent.example.com'] });
   new EgressGatewayRoute(chart, 'silent-route', { egress: silent, gateway, hop: GatewayHop.http(), tlsOrigination: TlsOrigination.simple() });
+  new HttpEgress(chart, 'partner', {
+    hosts: ['partner.example.com'], addresses: ['203.0.113.1'], ports: [80, 8080], tlsOrigination: TlsOrigination.simple({ workloadSelector: { app: 'a' } }),
+  });
   new EgressGatewayRoute(chart, 'all-route', { egress: new TlsEgress(chart, 'all', { hosts: ['*.example.org'] }), gateway: sni });
   new TcpEgress(chart, 'any', { host: 'any.example.com', anyAddress: true, port: 587, exportTo: ['web'] });
   new ExternalProxy(chart, 'proxy', {
@@ -118,10 +121,18 @@ describe('a backend', () => {
     expect(backend.clients.find(({ shape }) => shape.host === 'a.example.com')!.meta).toMatchObject({ namespace: 'bookinfo', labels: { team: 'books' } });
   });
 
-  test('is asked once for requests that have limits, or a name at a gateway', () => {
-    expect(backend.requested.map(({ host, meta }) => `${meta.namespace}/${host}`).sort()).toEqual(['bookinfo/api.example.com', 'bookinfo/silent.example.com']);
-    const named = backend.requested.flatMap(({ ways }) => ways().map(({ legs: [{ authority }] }) => authority));
-    expect(named).toEqual([expect.any(String), expect.any(String)]);
+  test('is asked once to steer requests that have limits, or a name at a gateway, and what goes on by TLS of the sidecar', () => {
+    expect(backend.steered.map(({ host, meta }) => `${meta.namespace}/${host}`).sort())
+      .toEqual(['bookinfo/api.example.com', 'bookinfo/partner.example.com', 'bookinfo/silent.example.com']);
+    for (const { ways } of backend.steered) {
+      expect(ways().filter(({ legs: [{ authority, requests, security }] }) => authority === undefined && !requests && security.by !== 'tls')).toEqual([]);
+    }
+  });
+
+  test('is asked for the TLS of each port that sidecars originate', () => {
+    expect(backend.originated.map(({ shape }) => shape)).toEqual([80, 8080].map(port => ({ host: 'partner.example.com', port, others: true })));
+    expect(backend.originated.map(({ way }) => way())).toEqual(plan.ways.filter(({ legs: [{ security }] }) => security.by === 'tls'));
+    expect(backend.clients.filter(({ shape }) => shape.originated).map(({ shape }) => shape.host)).toEqual(['partner.example.com']);
   });
 
   test('is handed every door with its gateway, in the gateway\'s namespace', () => {
@@ -161,7 +172,7 @@ describe('a backend', () => {
   test('writes all that is said in an API, and nothing of Istio\'s is written beside it', () => {
     expect(documents.filter(({ apiVersion }) => apiVersion.includes('istio.io'))).toEqual([]);
     const count = (kind: string) => documents.filter(document => document.kind === kind).length;
-    expect(['Client', 'Requests', 'Crossing', 'Shared', 'Fence', 'Audit'].map(count)).toEqual([7, 2, 7, 2, 1, 1]);
+    expect(['Client', 'Origination', 'Steering', 'Crossing', 'Shared', 'Fence', 'Audit'].map(count)).toEqual([8, 2, 3, 7, 2, 1, 1]);
     expect(documents.find(({ kind }) => kind === 'NetworkPolicy')).toBeDefined();
   });
 

@@ -1,6 +1,7 @@
 import { ApiObject, Testing } from 'cdk8s';
 import { istio } from '../../src/emit/istio/backend';
 import { matchesOf } from '../../src/emit/istio/request-rules';
+import { securedName } from '../../src/plan/names';
 import { Door, Fence, GatewayPlan, Leg, Plan, RequestRule, Security, Way } from '../../src/plan/plan';
 
 const META = { namespace: 'bookinfo', labels: {}, annotations: {} };
@@ -26,7 +27,9 @@ const routed = (on: Partial<Leg> = {}, door: Partial<Door> = {}, to: Partial<Leg
 const specs = (objects: readonly ApiObject[]): Record<string, any> => Object.fromEntries(objects.map(object => [object.node.id.split('-')[0], object.toJson().spec]));
 const client = (ways: readonly Way[], shape = {}) =>
   specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, originated: false, others: false, ...shape }, () => ways));
-const requests = (...ways: Way[]) => istio.steering(Testing.chart(), META, ways[0].host, () => ways).map(object => object.toJson().spec);
+const steering = (...ways: Way[]) => istio.steering(Testing.chart(), META, ways[0].host, () => ways).map(object => object.toJson().spec);
+const origination = (way: Way, others = false) =>
+  specs(istio.origination(Testing.chart(), META, { host: way.host, port: way.port, others }, () => way));
 function crossing(way: Way, shape = {}) {
   const { host, port } = way;
   return specs(istio.crossing(Testing.chart(), META, { host, port, secured: false, sniProxy: false, ...shape }, () => way, () => GATEWAY));
@@ -103,25 +106,88 @@ describe('how a leg is secured is a DestinationRule', () => {
     });
   });
 
-  test('of some pods alone, and of the others by another rule that every namespace could see', () => {
+  test('of some pods alone to a forward proxy, and of the others by another rule that every namespace could see', () => {
     const onlyPods = { labels: { app: 'a' }, others: { ...TLS, sni: 'others.example.com' } as Security };
-    const way = direct({ security: { ...TLS, mutual: true, certificates: { from: 'secret', name: 's' } }, onlyPods });
-    const { DestinationRule, OtherDestinationRule, SecuredServiceEntry } = specs(
-      istio.origination(Testing.chart(), META, { host: way.host, port: way.port, others: true }, () => way));
-    expect([DestinationRule.workloadSelector, DestinationRule.trafficPolicy.tls.mode, DestinationRule.subsets])
-      .toEqual([{ matchLabels: { app: 'a' } }, 'MUTUAL', [{ name: 'secured' }]]);
+    const tunnel = { proxy: 'p', host: 'api.example.com', port: 443 };
+    const way = direct({ security: { ...TLS, mutual: true, certificates: { from: 'secret', name: 's' } }, tunnel, onlyPods });
+    const { DestinationRule, OtherDestinationRule } = client([way], { others: true });
+    expect([DestinationRule.workloadSelector, DestinationRule.trafficPolicy.tls.mode]).toEqual([{ matchLabels: { app: 'a' } }, 'MUTUAL']);
     expect(OtherDestinationRule).toEqual({
-      host: DestinationRule.host,
+      host: 'api.example.com',
       exportTo: ['*'],
-      subsets: [{ name: 'secured' }],
-      trafficPolicy: { tls: { mode: 'SIMPLE', caCertificates: 'system', sni: 'others.example.com', subjectAltNames: ['api.example.com'] } },
+      trafficPolicy: {
+        tls: { mode: 'SIMPLE', caCertificates: 'system', sni: 'others.example.com', subjectAltNames: ['api.example.com'] }, tunnel: DestinationRule.trafficPolicy.tunnel,
+      },
     });
-    expect([SecuredServiceEntry.hosts, SecuredServiceEntry.endpoints]).toEqual([[DestinationRule.host], [{ address: way.host }]]);
   });
 
   test('with what lets a service account read its Secret, where it takes one', () => {
     const kinds = istio.client(Testing.chart(), META, { host: 'api.example.com', addressed: false, originated: false, others: false, secretReader: 'a' }, () => [direct()]).map(({ kind }) => kind);
     expect(kinds).toEqual(['ServiceEntry', 'DestinationRule', 'Role', 'RoleBinding']);
+  });
+});
+
+describe('TLS that sidecars originate', () => {
+  const ALIAS = `${securedName('api.example.com', 80)}.bookinfo.ns-egress.internal`;
+  const leg: Partial<Leg> = { security: TLS, reach: { to: 'name', name: 'api.example.com', port: 443 } };
+  const plain: Partial<Way> = { port: 80, spoken: 'http' };
+
+  test('leaves the host\'s own entry nowhere to lead, and without a rule', () => {
+    const { ServiceEntry, DestinationRule } = client([direct(leg, plain)], { originated: true });
+    expect(ServiceEntry).toEqual({
+      hosts: ['api.example.com'], ports: [{ number: 80, name: 'http-80', protocol: 'HTTP' }], location: 'MESH_EXTERNAL', exportTo: ['.'], resolution: 'STATIC',
+    });
+    expect(DestinationRule).toBeUndefined();
+  });
+
+  test('is of another name, by a subset that only the rule with the TLS declares', () => {
+    const { DestinationRule, SecuredServiceEntry, ...more } = origination(direct(leg, plain));
+    expect(more).toEqual({});
+    expect(DestinationRule).toEqual({
+      host: ALIAS,
+      exportTo: ['.'],
+      subsets: [{ name: 'secured' }],
+      trafficPolicy: { tls: { mode: 'SIMPLE', caCertificates: 'system', sni: 'sni.example.com', subjectAltNames: ['api.example.com'] } },
+    });
+    expect(SecuredServiceEntry).toEqual({
+      hosts: [ALIAS],
+      ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+      location: 'MESH_EXTERNAL',
+      exportTo: ['.'],
+      resolution: 'DNS',
+      endpoints: [{ address: 'api.example.com', ports: { http: 443 } }],
+    });
+    const [{ http }] = steering(direct(leg, plain));
+    expect(http).toEqual([{ match: [{ port: 80 }], route: [{ destination: { host: ALIAS, port: { number: 80 }, subset: 'secured' } }] }]);
+  });
+
+  test('of bytes is led there as bytes, from each port to a name of its own', () => {
+    const tcp: Partial<Way> = { spoken: 'tcp', taken: { by: 'addresses', addresses: ['203.0.113.1'] } };
+    const ways = [1883, 1884].map(port => direct({ ...leg, reach: { to: 'addresses', addresses: ['203.0.113.1'], port: 8883 } }, { ...tcp, port }));
+    const aliases = ways.map(way => origination(way).SecuredServiceEntry.hosts[0]);
+    expect(new Set(aliases).size).toBe(2);
+    expect(steering(...ways)).toEqual([{
+      hosts: ['api.example.com'],
+      exportTo: ['.'],
+      tcp: [1883, 1884].map((port, i) => ({ match: [{ port }], route: [{ destination: { host: aliases[i], port: { number: 443 }, subset: 'secured' } }] })),
+    }]);
+    expect(origination(ways[0]).SecuredServiceEntry).toMatchObject({
+      ports: [{ number: 443, name: 'tls', protocol: 'TLS' }], resolution: 'STATIC', endpoints: [{ address: '203.0.113.1', ports: { tls: 8883 } }],
+    });
+    expect(client(ways, { originated: true }).ServiceEntry).toMatchObject({ addresses: ['203.0.113.1'], resolution: 'STATIC' });
+    expect(client(ways, { originated: true }).ServiceEntry).not.toHaveProperty('endpoints');
+  });
+
+  test('of some pods alone is never left out by the others', () => {
+    const onlyPods = { labels: { app: 'a' }, others: { ...TLS, sni: 'others.example.com' } as Security };
+    const { DestinationRule, OtherDestinationRule } = origination(direct({ ...leg, onlyPods }, plain), true);
+    expect(DestinationRule).toMatchObject({ host: ALIAS, workloadSelector: { matchLabels: { app: 'a' } }, subsets: [{ name: 'secured' }] });
+    expect(OtherDestinationRule).toEqual({
+      host: ALIAS,
+      exportTo: ['*'],
+      subsets: [{ name: 'secured' }],
+      trafficPolicy: { tls: { mode: 'SIMPLE', caCertificates: 'system', sni: 'others.example.com', subjectAltNames: ['api.example.com'] } },
+    });
   });
 });
 
@@ -208,13 +274,13 @@ describe('an outer leg is a ServiceEntry of the own name, for its namespace alon
     });
 });
 
-describe('requests of clients are a VirtualService', () => {
+describe('what steers clients is a VirtualService', () => {
   test.each<[string, Partial<Leg>, object]>([
     ['with limits', { requests: { timeout: 1500, retries: { attempts: 2, on: '5xx' } } }, { timeout: '1500ms', retries: { attempts: 2, retryOn: '5xx' } }],
     ['with no retries', { requests: { retries: { attempts: 0 } } }, { retries: { attempts: 0 } }],
     ['with a name for the gateway', { authority: OWN }, { rewrite: { authority: OWN } }],
   ])('%s', (_, leg, wanted) => {
-    expect(requests(direct(leg, { port: 80, spoken: 'http' }))).toEqual([{
+    expect(steering(direct(leg, { port: 80, spoken: 'http' }))).toEqual([{
       hosts: ['api.example.com'],
       exportTo: ['.'],
       http: [{ match: [{ port: 80 }], route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }], ...wanted }],
@@ -222,7 +288,7 @@ describe('requests of clients are a VirtualService', () => {
   });
 
   test('with a rule for each port', () => {
-    const [{ http }] = requests(direct({ authority: 'one' }, { port: 80, spoken: 'http' }), direct({ authority: 'two' }, { port: 8080, spoken: 'http' }));
+    const [{ http }] = steering(direct({ authority: 'one' }, { port: 80, spoken: 'http' }), direct({ authority: 'two' }, { port: 8080, spoken: 'http' }));
     expect(http.map(({ match, rewrite }: any) => [match[0].port, rewrite.authority])).toEqual([[80, 'one'], [8080, 'two']]);
   });
 });
@@ -294,11 +360,14 @@ test('a fence is a Sidecar that knows its hosts alone', () => {
     gateways: [],
     inside: ['bookinfo', 'shared'],
     addresses: [],
-    hosts: [{ namespace: 'bookinfo', host: 'b.example.com', originated: false }, { namespace: 'web', host: 'a.example.com', originated: false }],
+    hosts: [
+      { namespace: 'bookinfo', host: 'b.example.com', originated: false }, { namespace: 'web', host: 'a.example.com', originated: true },
+      { namespace: 'web', host: 'c.example.com', originated: true },
+    ],
   };
   const spec = (given: Fence) => istio.fence(Testing.chart(), META, 'bookinfo', 'k8s.corp', () => given).toJson().spec;
   expect(spec(fence)).toEqual({
-    egress: [{ hosts: ['./*.bookinfo.svc.k8s.corp', './b.example.com', 'shared/*.shared.svc.k8s.corp', 'web/a.example.com'] }],
+    egress: [{ hosts: ['./*.bookinfo.svc.k8s.corp', './b.example.com', 'shared/*.shared.svc.k8s.corp', 'web/*.web.ns-egress.internal', 'web/a.example.com', 'web/c.example.com'] }],
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
   });
   expect(spec({ ...fence, inside: [], hosts: [] }).egress).toEqual([{ hosts: ['~/*'] }]);
