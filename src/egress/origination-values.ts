@@ -48,7 +48,9 @@ export function originationIntent(values: Values, origination: TlsOrigination | 
   };
 }
 
-function selectedWorkloads(values: Values, options: TlsOriginationOptions, mutual: boolean, secret: string | undefined, { at, namespace, clients }: Originator): void {
+function selectedWorkloads(
+  values: Values, options: TlsOriginationOptions, mutual: boolean, secret: string | undefined, { at, namespace, clients }: Originator,
+): void {
   const { workloadSelector, serviceAccount } = options;
   if (at === 'gateway') {
     if (workloadSelector !== undefined || serviceAccount !== undefined) {

@@ -105,7 +105,9 @@ export class TlsEgress extends Egress {
   }
 }
 
-function httpPortsOf(values: Values, { httpPorts, forwardProxy }: TlsEgressProps, tlsPorts: readonly number[], wildcard: string | undefined): number[] | undefined {
+function httpPortsOf(
+  values: Values, { httpPorts, forwardProxy }: TlsEgressProps, tlsPorts: readonly number[], wildcard: string | undefined,
+): number[] | undefined {
   if (httpPorts === undefined || httpPorts.length === 0) return undefined;
   const ports = values.list('httpPorts', httpPorts, (prop, port) => values.port(prop, port)).sort((a, b) => a - b);
   if (ports.includes(443)) {
