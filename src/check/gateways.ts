@@ -4,12 +4,12 @@ import { RouteIntent } from '../intent/route';
 
 /** What constructs that name one gateway must agree about. */
 const AGREED: readonly (readonly [string, (gateway: GatewayIntent) => unknown])[] = [
-  ['selector', ({ selector }) => Object.entries(selector).sort()],
+  ['selector', ({ selector }) => sorted(selector)],
   ['service account or trust domain', ({ identity }) => identity],
   ['port', ({ port }) => port],
   ['cluster domain', ({ host }) => host],
-  ['labels', ({ workload, labels }) => workload ? undefined : Object.entries(labels).sort()],
-  ['annotations', ({ workload, annotations }) => workload ? undefined : Object.entries(annotations).sort()],
+  ['labels', ({ workload, labels }) => workload ? undefined : sorted(labels)],
+  ['annotations', ({ workload, annotations }) => workload ? undefined : sorted(annotations)],
 ];
 
 /** Constructs that name one gateway and contradict each other, and gateways that have the same pods. All sorted by path. */
@@ -47,4 +47,8 @@ export function gatewayProblems(gateways: readonly GatewayIntent[], routes: read
     }
   }
   return problems;
+}
+
+function sorted(map: { readonly [key: string]: string }): { [key: string]: string } {
+  return Object.fromEntries(Object.entries(map).sort());
 }

@@ -18,8 +18,9 @@ export function identityProblems(
 
 function problemsOf({ egress, permission }: AllowanceIntent, route: RouteIntent | undefined): string[] {
   if (!route) {
+    const instead = egress.forwardProxy ? ', and give forwardProxy to that instead' : egress.tlsOrigination ? ', and give tlsOrigination to that instead' : '';
     return [describe(Problem.IDENTITIES_OF_DIRECT_EGRESS,
-      `"${egress.path}" is direct, and a workload's own sidecar cannot hold it back`, 'lead it through a gateway with an EgressGatewayRoute')];
+      `"${egress.path}" is direct, and a workload's own sidecar cannot hold it back`, `lead it through a gateway with an EgressGatewayRoute${instead}`)];
   }
   if (isOfRequests(permission) && !route.hop.http) {
     return [describe(Problem.REQUESTS_ON_HOP, `the gateway of "${route.path}" hands bytes on, and sees neither method nor path`,

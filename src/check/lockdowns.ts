@@ -37,7 +37,8 @@ function cutOff({ namespaces, gateways }: LockdownIntent, ways: readonly Way[]):
   const named = new Set(gateways.map(gatewayName));
   const locked = new Set(namespaces);
   return [...new Set(ways.flatMap(way => {
-    const { egress, route, clients, taken, legs: [{ door, reach, tunnel }] } = way;
+    const { egress, route, clients, taken, legs: [{ door, reach, tunnel, security }] } = way;
+    const instead = tunnel ? ', and give forwardProxy to that instead' : security.by === 'tls' ? ', and give tlsOrigination to that instead' : '';
     if (door && named.has(door.gateway)) return [];
     const namespace = clients === 'all' ? namespaces[0] : clients.find(client => locked.has(client));
     if (namespace === undefined || !mayTake(namespace, way)) return [];
@@ -47,7 +48,6 @@ function cutOff({ namespaces, gateways }: LockdownIntent, ways: readonly Way[]):
       : describe(Problem.DIRECT_EGRESS_IN_LOCKDOWN,
         tunnel && reach.to === 'name' ? `"${egress}" goes by the forward proxy ${reach.name}, which is known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`
           : `"${egress}" is direct and known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`,
-        tunnel ? 'give the forward proxy its addresses; or lead the egress through a gateway of the lockdown with an EgressGatewayRoute, and give forwardProxy to that instead'
-          : `lead it through a gateway of the lockdown with an EgressGatewayRoute, or list its addresses${taken.by === 'port' ? ' instead of anyAddress' : ''}`)];
+        `${tunnel ? 'give the forward proxy its addresses' : `list its addresses${taken.by === 'port' ? ' instead of anyAddress' : ''}`}; or lead it through a gateway of the lockdown with an EgressGatewayRoute${instead}`)];
   }))];
 }

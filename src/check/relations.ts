@@ -1,4 +1,5 @@
 import { outwardProblems } from './originations';
+import { oneEgress, RouteOf } from './same-host';
 import { AddressRange, isSingle, rangeOf } from '../intent/addresses';
 import { EgressIntent, isHttp, isNamed, isTls, isWildcard, protocolAt } from '../intent/egress';
 import { gatewayName } from '../intent/gateway';
@@ -46,9 +47,6 @@ export function relationProblems(
 /** Reports a problem at a construct, once. */
 export type Report = (path: string, problem: Problem, wrong: string, mend: string, client?: string) => void;
 
-/** The route of an egress, by its path. */
-type RouteOf = ReadonlyMap<string, RouteIntent>;
-
 /** A client namespace (`*`: all that are not named), and the egresses that it sees. */
 interface ClientGroup {
   readonly client: string;
@@ -79,59 +77,6 @@ function sameHost({ client, egresses }: ClientGroup, routeOf: RouteOf, report: R
       }
     }
   }
-}
-
-/** What to do with two egresses of a host, so that both go on as they were meant, and nothing leaves in clear that was to leave inside TLS. */
-function oneEgress(both: readonly [EgressIntent, EgressIntent], routeOf: RouteOf): string {
-  const [one, other] = both;
-  const tcp = both.filter(egress => !isNamed(egress));
-  if (tcp.length === 1) return `Istio keeps one DestinationRule a host: give the TCP egress ${anotherName(tcp[0], routeOf)}`;
-  if (tcp.length === 2) {
-    const renamed = tcp.find(egress => !isLookedUp(egress, routeOf)) ?? other;
-    const alike = one.protocol === other.protocol && !both.some(({ externalProxy }) => externalProxy);
-    return `one of them would be dropped or misrouted silently: ${alike ? 'make one egress with the addresses and ports of both, or ' : ''}give "${renamed.path}" ${anotherName(renamed, routeOf)}`;
-  }
-  if (both.some(({ externalProxy }) => externalProxy)) {
-    return 'a host of an ExternalSniProxy has one port and one way: name it in one of the two, or let exportTo of the two name no client in common';
-  }
-  return isTls(one) === isTls(other) ? merged(both, routeOf) : ofTlsAndHttp(both, routeOf);
-}
-
-/** Two egresses of one protocol. */
-function merged(both: readonly [EgressIntent, EgressIntent], routeOf: RouteOf): string {
-  const differ = (of: (egress: EgressIntent) => unknown) => JSON.stringify(of(both[0])) !== JSON.stringify(of(both[1]));
-  const ports = differ(egress => egress.ports) ? ['ports'] : [];
-  const clients = differ(egress => egress.clients) ? ['clients (exportTo)'] : [];
-  const [way, led] = differ(({ path }) => routeOf.has(path)) ? [', led through the gateway', ' that the gateway leads'] : ['', ''];
-  const advice = ports.length + clients.length === 0 ? `name it in one of the two alone${led && `, the one${led}`}`
-    : `take it out of both, and make one egress of it with the ${[...ports, ...clients].join(' and ')} of both${way}`;
-  return `one of them would be dropped or misrouted silently: ${advice}`
-    + (ports.length + clients.length < 2 ? '' : ', if each client may use each port; or let exportTo of the two name no client in common');
-}
-
-function ofTlsAndHttp(both: readonly [EgressIntent, EgressIntent], routeOf: RouteOf): string {
-  const [one, other] = both;
-  const shared = one.ports.filter(port => other.ports.includes(port));
-  if (shared.length > 0) return `both are for port ${shared.join(', ')}: name it in the one alone whose protocol the host speaks there`;
-  const http = both.find(isHttp)!;
-  const route = routeOf.get(http.path);
-  const wrong = 'Istio keeps one DestinationRule a host: ';
-  if (http.tlsOrigination || route?.tlsOrigination) {
-    return `${wrong}let the application speak TLS on all ports, in one TlsEgress; or give the HTTP egress another host name, one that DNS and the server's certificate have for the host`;
-  }
-  if (http.protocol !== 'HTTP' || http.requests || route?.hop.http) return `${wrong}give the HTTP egress another host name, one that DNS has for the host`;
-  return `${wrong}make one TlsEgress, with httpPorts for plain HTTP${routeOf.has(one.path) === routeOf.has(other.path) ? '' : ', led through the gateway'}`;
-}
-
-function anotherName(egress: EgressIntent, routeOf: RouteOf): string {
-  const originates = egress.tlsOrigination ?? routeOf.get(egress.path)?.tlsOrigination;
-  return (isLookedUp(egress, routeOf) ? 'another host name, one that DNS has for the host' : 'a host name of its own: its addresses tell its connections apart')
-    + (originates ? '; and its tlsOrigination the sni and subjectAltNames of the host' : '');
-}
-
-/** Whether anybody asks DNS or a forward proxy for the name of a TCP host. */
-function isLookedUp(egress: EgressIntent, routeOf: RouteOf): boolean {
-  return egress.addresses.length === 0 || !!egress.forwardProxy || !!routeOf.get(egress.path)?.forwardProxy;
 }
 
 /** A host of a namespace is one thing, whoever its clients are: its objects are called after it. */

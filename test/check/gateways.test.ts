@@ -20,13 +20,13 @@ const problems = (gateways: GatewayIntent[], used = gateways) =>
 
 describe('two that name one Service', () => {
   test.each<[string, Partial<GatewayIntent>, string]>([
-    ['its pods', { selector: { app: 'out' } }, 'b gateway-conflict: its selector is [["app","out"]], and "a" says [["app","out"],["tier","edge"]] of the same gateway "out/out"; '],
+    ['its pods', { selector: { app: 'out' } }, 'b gateway-conflict: its selector is {"app":"out"}, and "a" says {"app":"out","tier":"edge"} of the same gateway "out/out"; '],
     ['its service account', { identity: 'spiffe://cluster.local/ns/out/sa/other' }, 'b gateway-conflict: its service account or trust domain is "spiffe://cluster.local/ns/out/sa/other", and "a" says'],
     ['its trust domain', { identity: 'spiffe://corp/ns/out/sa/out' }, 'b gateway-conflict: its service account or trust domain is "spiffe://corp/ns/out/sa/out", and "a" says'],
     ['its port', { port: 8443 }, 'b gateway-conflict: its port is 8443, and "a" says 443 of the same gateway "out/out"'],
     ['the cluster domain', { host: 'out.out.svc.k8s.corp' }, 'b gateway-conflict: its cluster domain is "out.out.svc.k8s.corp", and "a" says'],
-    ['labels', { labels: { team: 'x' } }, 'b gateway-conflict: its labels is [["team","x"]], and "a" says [] of the same gateway'],
-    ['annotations', { annotations: { note: 'x' } }, 'b gateway-conflict: its annotations is [["note","x"]], and "a" says [] of the same gateway'],
+    ['labels', { labels: { team: 'x' } }, 'b gateway-conflict: its labels is {"team":"x"}, and "a" says {} of the same gateway'],
+    ['annotations', { annotations: { note: 'x' } }, 'b gateway-conflict: its annotations is {"note":"x"}, and "a" says {} of the same gateway'],
   ])('contradict each other about %s', (_, props, message) => {
     expect(problems([GATEWAY, { ...GATEWAY, path: 'b', ...props }], [])).toEqual([expect.stringContaining(message)]);
   });
