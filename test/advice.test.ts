@@ -770,6 +770,10 @@ const SAME_HOST: Row[] = [
     }, BY_OUT, ORIGINATED_AT_OUT.replace('api.', 'api2.')],
   }],
   ['host-conflict: "orders/http1" declares "api.example.com" too', both(w => w.http(), w => w.tls()), [API, WEB], { 'make one TlsEgress, with httpPorts for plain HTTP': w => w.tls({ httpPorts: [80] }) }],
+  ['host-conflict: "orders/http1" declares "api.example.com" too', both(w => w.http({ exportTo: ['orders', 'shop'] }), w => w.tls()), [API, WEB.replace('orders', 'shop')], {
+    'make one TlsEgress, with httpPorts for plain HTTP, each of whose clients may use each port': [w => w.tls({ httpPorts: [80], exportTo: ['orders', 'shop'] }), API.replace('orders', 'orders, shop'), WEB.replace('orders', 'orders, shop')],
+    'or let exportTo of the two name no client in common': both(w => w.http({ exportTo: ['shop'] }, 'shop'), w => w.tls()),
+  }],
   ['host-conflict: "orders/http1" declares "api.example.com" too', both(w => w.http(), w => w.route(w.tls())), [BY_OUT, 'orders: HTTP api.example.com:80 by edge/out in clear'], {
     'make one TlsEgress, with httpPorts for plain HTTP, led through the gateway': w => w.route(w.tls({ httpPorts: [80] })),
   }],
@@ -780,6 +784,24 @@ const SAME_HOST: Row[] = [
     'declare one of the two in another namespace': both(w => w.tls({ exportTo: ['orders'] }), w => w.tls({ exportTo: ['shop'] }, 'shop')),
     'or make one that names all clients in exportTo': [w => w.tls({ exportTo: ['orders', 'shop'] }), API.replace('orders', 'orders, shop')],
   }],
+];
+
+/** More ports than one egress takes, split over two. */
+const SPLIT = [ports(1000, 200), ports(1200, 200)];
+
+const MANY_PORTS: Row[] = [
+  ['host-conflict: "orders/tcp1" declares "db.example.com" too', both(w => w.tcp({ port: undefined, anyAddress: true, ports: SPLIT[0] }), w => w.tcp({ port: undefined, anyAddress: true, ports: SPLIT[1] })),
+    [...SPLIT[0].map(port => `orders: TCP db.example.com:${port}`), ...SPLIT[1].map(port => `orders: TCP alias.example.com:${port}`)], {
+      'misrouted silently: give "orders/tcp2" another host name, one that DNS has for the host':
+        both(w => w.tcp({ port: undefined, anyAddress: true, ports: SPLIT[0] }), w => w.tcp({ host: 'alias.example.com', port: undefined, anyAddress: true, ports: SPLIT[1] })),
+    }],
+  ['host-conflict: "orders/tls1" declares "api.example.com" too', both(w => w.tls({ ports: SPLIT[0] }), w => w.tls({ ports: SPLIT[1] })),
+    [...SPLIT[0].map(port => at(API, port)), ...SPLIT[1].map(port => `orders: TCP alias.example.com:${port}`)], {
+      'give those of one of the two to a TcpEgress with another host name, one that DNS has for the host':
+        both(w => w.tls({ ports: SPLIT[0] }), w => w.tcp({ host: 'alias.example.com', port: undefined, anyAddress: true, ports: SPLIT[1] })),
+      'or of its own if it has addresses': [both(w => w.tls({ ports: SPLIT[0] }), w => w.tcp({ host: 'api.orders.example', port: undefined, ports: SPLIT[1] })),
+        ...SPLIT[0].map(port => at(API, port)), ...SPLIT[1].map(port => `orders: TCP api.orders.example:${port} at 203.0.113.10`)],
+    }],
 ];
 
 const RELATIONS: Row[] = [
@@ -1104,7 +1126,7 @@ const MANY: Row[] = [
 
 const ROWS: Row[] = [
   ...VALUES, ...ADDRESSES, ...EGRESSES, ...ORIGINATIONS, ...GATEWAYS, ...POLICIES, ...OUTSIDE,
-  ...SAME_HOST, ...RELATIONS, ...OUTWARDS, ...LOCKDOWNS, ...MANY,
+  ...SAME_HOST, ...MANY_PORTS, ...RELATIONS, ...OUTWARDS, ...LOCKDOWNS, ...MANY,
 ];
 
 /** Places that say something which no user can provoke, and why not. */

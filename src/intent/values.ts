@@ -17,7 +17,7 @@ export interface Limit {
 }
 
 /** What Istio's CRD says of `addresses` and `ports` of a ServiceEntry. */
-const IN_ENTRY: Limit = {
+export const IN_ENTRY: Limit = {
   most: 256,
   asMany: 'as one ServiceEntry of Istio takes',
   others: 'give the others to a TcpEgress with another host name, one of its own if it has addresses, else one that DNS has for the host',
