@@ -592,7 +592,7 @@ const GATEWAYS: Row[] = [
   ['invalid-value: egress is another object', w => w.route(w.out() as any), [BY_OUT], { 'give an IEgress, such as a TlsEgress': w => w.route(w.tls()) }],
   ['invalid-value: gateway is "out"', w => w.route(w.tls(), {}, 'out' as any), [BY_OUT], { 'give an IEgressGateway, such as EgressGateway.fromService(...) gives': w => w.route(w.tls(), {}, w.out()) }],
   ['invalid-value: hop is "http"', w => w.route(w.tls(), { hop: 'http' }), [BY_OUT], { 'give a GatewayHop, such as GatewayHop.mutualTls()': w => w.route(w.tls(), { hop: GatewayHop.mutualTls() }) }],
-  ['unknown-object: there are 2 times a Gateway', w => w.route(w.tls({ ports: [443, 8443] })).gateway(), [BY_OUT, BY_OUT.replace('443', '8443')], {
+  ['unknown-object: Gateway is 2 objects', w => w.route(w.tls({ ports: [443, 8443] })).gateway(), [BY_OUT, BY_OUT.replace('443', '8443')], {
     'name one of: api.example.com on port 443': w => w.route(w.tls({ ports: [443, 8443] })).gateway('api.example.com', 443),
   }],
   ['unknown-object: there is no DestinationRule', w => w.route(w.tls()).destinationRule(), [BY_OUT], { 'leave the patch out: nothing of the kind is written': w => w.route(w.tls()) }],

@@ -20,7 +20,9 @@ function synthesized(name: string) {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { app } = require(join(DIR, name));
     const yaml = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort().map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
-    const reports = readdirSync(outdir).filter(file => file.endsWith('.report.txt')).map(file => readFileSync(join(outdir, file), 'utf8'));
+    const folder = join(outdir, 'reports');
+    const texts = existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith('.report.txt')) : [];
+    const reports = texts.map(file => readFileSync(join(folder, file), 'utf8'));
     return { yaml, reports, ways: EgressWays.of(app) };
   } finally {
     delete process.env.CDK8S_OUTDIR;
