@@ -381,7 +381,7 @@ const ADDRESSES: Row[] = [
     'leave addresses out to use DNS': [w => w.tls(), API],
   }],
   ['invalid-address: addresses has the range "203.0.113.0/24", and a forward proxy leads to one place', w => w.tcp({ addresses: ['203.0.113.0/24'], forwardProxy: SQUID }), [`${DB} by proxy.example.com:3128`], { 'list single addresses': w => w.tcp({ forwardProxy: SQUID }) }],
-  ['invalid-address: addresses has the range "203.0.113.0/24", and another port of the TLS origination leads to one place', w => w.tcp({ addresses: ['203.0.113.0/24'], tlsOrigination: TlsOrigination.simple({ port: 6432 }) }), [`${DB} with TLS, simple at sidecar to port 6432`], {
+  ['invalid-address: addresses has the range "203.0.113.0/24", and the TLS origination of port 5432, at another port, leads to one place', w => w.tcp({ addresses: ['203.0.113.0/24'], tlsOrigination: TlsOrigination.simple({ port: 6432 }) }), [`${DB} with TLS, simple at sidecar to port 6432`], {
     'list single addresses': w => w.tcp({ tlsOrigination: TlsOrigination.simple({ port: 6432 }) }),
   }],
   ['invalid-address: addresses has the range "192.0.2.0/24", and a proxy listens on an address', w => w.proxy({ addresses: ['192.0.2.0/24'] }), [ECHO], { 'list single addresses': w => w.proxy() }],
@@ -1138,6 +1138,7 @@ const UNREACHABLE: { readonly [text: string]: string } = {
   "if (door.opensTo.by === 'own-name' &&": 'the same',
   "if (door.opensTo.by !== 'own-name' &&": 'the same',
   'if (doors.some(door => door.gateway !== name)) report(': 'the same',
+  'text: describe(Problem.SAME_NAME, `those who may call': 'only two sets of callers whose hashes are the same by chance',
   'text: describe(Problem.SAME_NAME, `what stands at gateway': 'only two names whose hashes are the same by chance',
 };
 

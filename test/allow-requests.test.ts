@@ -135,3 +135,16 @@ describe('refuses', () => {
     expect(() => (chart.node.root as any).synth()).toThrow('[bookinfo/route] identity-is-no-client: namespace "orders"');
   });
 });
+
+test('a workload of another trust domain may do what is permitted to it, and not what is to the clients', () => {
+  const chart = chartOf();
+  const partner = 'spiffe://partner.example/ns/bookinfo/sa/batch';
+  const egress = new HttpEgress(chart, 'api', { hosts: ['api.example.com'] });
+  const route = new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop: GatewayHop.http() });
+  route.allowFrom(WorkloadIdentity.namespace('bookinfo'));
+  route.allowRequests({ from: [WorkloadIdentity.spiffe(partner, { anotherTrustDomain: true })], methods: ['GET'] });
+  const { spec } = route.virtualService().toJson();
+  const may = (uri: string, method: string) => leadsOn(spec, { method, path: '/', certificate: certificateOf(uri) });
+  expect([may(partner, 'GET'), may(partner, 'DELETE')]).toEqual([true, false]);
+  expect(may('spiffe://cluster.local/ns/bookinfo/sa/ratings', 'DELETE')).toBe(true);
+});

@@ -179,3 +179,11 @@ test('what is written does not depend on the order of construction', () => {
   };
   expect(written(['x', 'y'])).toEqual(written(['y', 'x']));
 });
+
+test('audits of two Services before the same pods are a problem, because Istio would drop one log', () => {
+  const chart = chartOf();
+  const of = (service: string) => EgressGateway.fromService(chart, service, { namespace: 'edge', service, selector: { app: 'x' }, serviceAccount: 'x' });
+  new EgressAudit(chart, 'audit', { gateways: [of('one')] });
+  new EgressAudit(chart, 'other', { gateways: [of('two')], provider: 'other' });
+  expect(() => Testing.synth(chart)).toThrow('gateway-conflict: gateway "edge/two" has the pods of gateway "edge/one"');
+});

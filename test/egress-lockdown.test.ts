@@ -4,7 +4,7 @@ import { join } from 'path';
 import { App, Testing } from 'cdk8s';
 import { chartOf, documents, gatewayOf } from './support';
 import {
-  EgressGateway, EgressGatewayRoute, EgressLockdown, EgressLockdownProps, GatewayHop, SniProxyGateway, TcpEgress, TlsEgress,
+  EgressApp, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressLockdownProps, GatewayHop, SniProxyGateway, TcpEgress, TlsEgress,
 } from '../src';
 
 const IN = (namespace: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } });
@@ -271,4 +271,14 @@ describe('refuses', () => {
     new TlsEgress(chart, 'api', { hosts: ['api.example.com'] });
     expect(atSynth(chart)).toThrow('[bookinfo/lockdown] direct-egress-in-lockdown: "bookinfo/api" is direct and known by name');
   });
+});
+
+test.each([undefined, 'shop'])('two lockdowns of one gateway stand beside each other, in an app called %s', name => {
+  const app = new App();
+  if (name !== undefined) EgressApp.configure(app, { name });
+  const chart = chartOf('bookinfo', app);
+  const gateway = gatewayOf(chart);
+  new EgressLockdown(chart, 'one', { namespaces: ['bookinfo'], gateways: [gateway] });
+  new EgressLockdown(chart, 'two', { namespaces: ['orders'], gateways: [gateway] });
+  expect(documents(chart, 'NetworkPolicy').filter(({ metadata }) => metadata.namespace === 'istio-system')).toHaveLength(2);
 });

@@ -236,8 +236,10 @@ export class AppIndex {
       const { construct, intent: { namespace, labels, annotations } } = this.gatewayOf(gateway.name);
       this.shared.push(...this.backend.gateway(construct, { namespace, labels, annotations }, plan, gateway));
     }
-    return [...this.problemsNow()].filter(([path]) => !this.watched.has(path))
-      .flatMap(([path, texts]) => texts.map(text => `${path}: ${text}`));
+    // what is there twice for another reason has two of its objects; and objects come without being told
+    const problems = this.problemsNow();
+    const names = problems.size > 0 ? [] : nameProblems(this.root).map(({ path, text }) => `${path}: ${text}`);
+    return [...names, ...[...problems].filter(([path]) => !this.watched.has(path)).flatMap(([path, texts]) => texts.map(text => `${path}: ${text}`))];
   }
 
   private problemsNow(): Map<string, string[]> {
@@ -251,7 +253,7 @@ export class AppIndex {
       // what is of another app is not in the plan of this one
       const problems = this.foreign.length > 0 ? this.foreign : [
         ...relationProblems(egresses, routes, plan),
-        ...gatewayProblems(gateways, routes),
+        ...gatewayProblems(gateways, [...routes.map(({ gateway }) => gateway), ...this.audits.flatMap(audit => audit.gateways)]),
         ...secretProblems(this.root, egresses, routes, this.ownGateways()),
         ...identityProblems(this.allowances, egresses, routeOf),
         ...lockdownProblems(this.allLockdowns(), plan, this.ownGateways()),
@@ -259,8 +261,6 @@ export class AppIndex {
         ...planProblems(plan),
         ...this.backend.unsupported(plan),
       ];
-      // what is there twice for another reason has two of its objects
-      if (problems.length === 0) problems.push(...nameProblems(this.root));
       for (const { path, text } of problems) {
         const known = this.problems.get(path) ?? [];
         if (!known.includes(text)) this.problems.set(path, [...known, text]);

@@ -1,6 +1,5 @@
 import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { describe, Problem, RelationProblem } from '../intent/problem';
-import { RouteIntent } from '../intent/route';
 
 /** What constructs that name one gateway must agree about. */
 const AGREED: readonly (readonly [string, (gateway: GatewayIntent) => unknown])[] = [
@@ -8,12 +7,13 @@ const AGREED: readonly (readonly [string, (gateway: GatewayIntent) => unknown])[
   ['service account or trust domain', ({ identity }) => identity],
   ['port', ({ port }) => port],
   ['cluster domain', ({ host }) => host],
+  ['SNI proxy', ({ sniProxy }) => sniProxy?.program ?? 'none'],
   ['labels', ({ workload, labels }) => workload ? undefined : sorted(labels)],
   ['annotations', ({ workload, annotations }) => workload ? undefined : sorted(annotations)],
 ];
 
 /** Constructs that name one gateway and contradict each other, and gateways that have the same pods. All sorted by path. */
-export function gatewayProblems(gateways: readonly GatewayIntent[], routes: readonly RouteIntent[]): RelationProblem[] {
+export function gatewayProblems(gateways: readonly GatewayIntent[], inUse: readonly GatewayIntent[]): RelationProblem[] {
   const first = new Map<string, GatewayIntent>();
   const problems: RelationProblem[] = [];
   const report = (path: string, wrong: string, mend: string) => problems.push({ path, text: describe(Problem.GATEWAY_CONFLICT, wrong, mend) });
@@ -34,7 +34,7 @@ export function gatewayProblems(gateways: readonly GatewayIntent[], routes: read
       }
     }
   }
-  const used = new Set(routes.map(({ gateway }) => gatewayName(gateway)));
+  const used = new Set(inUse.map(gatewayName));
   const pods = new Map<string, GatewayIntent>();
   for (const [name, gateway] of [...first].filter(([one]) => used.has(one))) {
     const key = JSON.stringify([gateway.namespace, Object.entries(gateway.selector).sort()]);

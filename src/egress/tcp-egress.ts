@@ -7,6 +7,7 @@ import { TCP_EGRESS } from './known-props';
 import { originationIntent } from './origination-values';
 import { TlsOrigination } from './tls-origination';
 import { isSingle } from '../intent/addresses';
+import { outsidePort } from '../intent/origination';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
 
@@ -100,7 +101,7 @@ export class TcpEgress extends Egress {
     const addresses = addressesOf(values, props);
     const ports = values.ports(props.port, props.ports);
     const originator = { at: 'sidecar' as const, namespace, clients, hosts: 1, ports: ports.length };
-    single(values, addresses, props);
+    single(values, addresses, ports, props);
     super(scope, id);
     this._declare(props, {
       path: values.path,
@@ -117,13 +118,14 @@ export class TcpEgress extends Egress {
   }
 }
 
-function single(values: Values, addresses: readonly string[], { tlsOrigination, forwardProxy }: TcpEgressProps): void {
+function single(values: Values, addresses: readonly string[], ports: readonly number[], { tlsOrigination, forwardProxy }: TcpEgressProps): void {
   if (forwardProxy && tlsOrigination) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'both forwardProxy and tlsOrigination are given', 'Istio has one TLS a leg: leave tlsOrigination out, declare a TlsEgress, and let the application speak TLS');
   }
   const range = addresses.find(address => !isSingle(address));
-  if (range !== undefined && (forwardProxy || tlsOrigination?._options?.port !== undefined)) {
-    values.refuse(Problem.INVALID_ADDRESS, `addresses has the range "${range}", and ${forwardProxy ? 'a forward proxy' : 'another port of the TLS origination'} leads to one place`,
+  const moved = tlsOrigination && ports.find(port => outsidePort(port, { port: tlsOrigination._options?.port }) !== port);
+  if (range !== undefined && (forwardProxy || moved !== undefined)) {
+    values.refuse(Problem.INVALID_ADDRESS, `addresses has the range "${range}", and ${forwardProxy ? 'a forward proxy' : `the TLS origination of port ${moved}, at another port,`} leads to one place`,
       'list single addresses');
   }
 }

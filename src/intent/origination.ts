@@ -33,7 +33,7 @@ export type CertificatesIntent =
 export const SYSTEM = 'system';
 
 /** The port of the host, once TLS is originated for one that clients dial. */
-export function outsidePort(port: number, origination: OriginationIntent | undefined): number {
+export function outsidePort(port: number, origination: Pick<OriginationIntent, 'port'> | undefined): number {
   if (!origination) return port;
   return origination.port ?? (port === 80 ? 443 : port);
 }

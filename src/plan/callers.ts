@@ -17,7 +17,7 @@ export function admitted(route: RouteIntent, permissions: readonly PermissionInt
   const identities = permissions && callers(permissions);
   const handshake = demanded(identities, own);
   const who = callersOf(route, identities, own);
-  const requests = permissions && hop.http ? rules(route, permissions, handshake, own) : undefined;
+  const requests = permissions && hop.http ? rules(route, permissions, who, handshake, own) : undefined;
   return {
     who,
     set: callersName(who),
@@ -44,13 +44,14 @@ function callersOf({ egress, hop }: RouteIntent, identities: readonly IdentityIn
 
 /** What a door that reads requests lets through; none: everything of whoever is let in. */
 function rules(
-  { egress }: RouteIntent, permissions: readonly PermissionIntent[], handshake: readonly string[] | undefined, own: string,
+  { egress }: RouteIntent, permissions: readonly PermissionIntent[], who: Callers['who'], handshake: readonly string[] | undefined, own: string,
 ): RequestRule[] | undefined {
-  const everyone = egress.clients.map(client => `spiffe://${own}/ns/${client}/sa/*`);
+  // workloads of another trust domain may be let in beside the clients, for what is permitted to them alone
+  const clients = who === 'all' ? undefined : egress.clients.map(client => `spiffe://${own}/ns/${client}/sa/*`);
   const lets = permissions.map(({ identities, methods, paths }): RequestRule => {
-    const uris = identities && spiffeUris(identities, own);
+    const uris = identities ? spiffeUris(identities, own) : clients;
     return {
-      ...(uris && !everyone.every(uri => uris.includes(uri)) ? { callers: uris } : {}),
+      ...(uris && !(who !== 'all' && who.every(uri => uris.includes(uri))) ? { callers: uris } : {}),
       ...(methods ? { methods } : {}),
       ...(paths ? { paths } : {}),
     };

@@ -84,9 +84,9 @@ export function lockdownName(namespace: string): string {
   return label(['egress-lockdown', namespace]);
 }
 
-/** Of what shuts others out of a gateway, for a lockdown: by the app, or by its first namespace, which has no other lockdown. */
-export function gatewayLockdownName(service: string, owner: string): string {
-  return label(['egress-lockdown', owner, service]);
+/** Of what shuts others out of a gateway, for a lockdown: by its first namespace, which has no other lockdown. */
+export function gatewayLockdownName(service: string, namespace: string): string {
+  return label(['egress-lockdown', namespace, service]);
 }
 
 /** Of what keeps others off dedicated nodes. */

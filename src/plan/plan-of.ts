@@ -40,7 +40,9 @@ function gatewayPlan({ namespace, service, selector, sniProxy, ports = [] }: Gat
   for (const { way: { namespace: of, host, port, legs: [{ door }] }, who } of standing) {
     const { set } = door!.admits;
     const first = { namespace: of, host, port };
-    if (set !== undefined && (!callers.has(set) || before(first, callers.get(set)!.first))) callers.set(set, { set, who, first });
+    // the same name for others is a problem that must be seen
+    const key = JSON.stringify([set, who]);
+    if (set !== undefined && (!callers.has(key) || before(first, callers.get(key)!.first))) callers.set(key, { set, who, first });
   }
   return {
     name: gatewayName({ namespace, service }),

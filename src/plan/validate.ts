@@ -28,7 +28,14 @@ export function planProblems({ ways, gateways }: Plan): RelationProblem[] {
     }
     standing.set(key, door);
   }
-  for (const { name, doors } of gateways) {
+  for (const { name, doors, callers } of gateways) {
+    for (const { set, first: { namespace, host, port } } of callers.filter(({ set: one }, i) => callers.findIndex(other => other.set === one) < i)) {
+      problems.push({
+        path: name,
+        text: describe(Problem.SAME_NAME, `those who may call ${host} on port ${port} of namespace "${namespace}" are called "${set}", as others at the gateway are`,
+          'two names are the same by chance: let one more namespace or service account in'),
+      });
+    }
     if (doors.some(door => door.gateway !== name)) report(name, 'a door stands at two gateways');
   }
   return problems;

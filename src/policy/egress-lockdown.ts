@@ -148,7 +148,7 @@ export class EgressLockdown extends Construct {
     }
     for (const gateway of gateways) {
       const { namespace, service, selector } = gateway;
-      const own = { ...meta, namespace, name: gatewayLockdownName(service, app.name ?? namespaces[0]) };
+      const own = { ...meta, namespace, name: gatewayLockdownName(service, namespaces[0]) };
       const policy = gatewayPolicy(this, `GatewayNetworkPolicy-${gatewayName(gateway).replace('/', '.')}`, own, selector, () => this.clientsOf(index.gatewayPlan(gateway)));
       this.emitted.set(`GatewayNetworkPolicy-${gatewayName(gateway)}`, policy);
     }

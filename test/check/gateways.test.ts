@@ -1,6 +1,5 @@
 import { gatewayProblems } from '../../src/check/gateways';
 import { GatewayIntent } from '../../src/intent/gateway';
-import { RouteIntent } from '../../src/intent/route';
 
 const GATEWAY: GatewayIntent = {
   path: 'a',
@@ -16,7 +15,7 @@ const GATEWAY: GatewayIntent = {
 const OWN: GatewayIntent = { ...GATEWAY, path: 'own', labels: { team: 'net' }, annotations: { note: 'x' }, workload: {} as any };
 
 const problems = (gateways: GatewayIntent[], used = gateways) =>
-  gatewayProblems(gateways, used.map(gateway => ({ gateway } as RouteIntent))).map(({ path, text }) => `${path} ${text}`);
+  gatewayProblems(gateways, used).map(({ path, text }) => `${path} ${text}`);
 
 describe('two that name one Service', () => {
   test.each<[string, Partial<GatewayIntent>, string]>([

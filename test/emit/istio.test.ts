@@ -390,3 +390,10 @@ describe('what Istio cannot say', () => {
     expect(istio.unsupported(given).map(({ path, text }) => `${path} ${text}`)).toEqual(wanted.map(text => expect.stringContaining(text)));
   });
 });
+
+test('more ports than an endpoint of Istio takes are a problem where one of them is led to another port', () => {
+  const ports = Array.from({ length: 129 }, (_, i) => i === 0 ? 443 : 1000 + i);
+  const ways = ports.map(() => routed({}, {}, { reach: { to: 'name', name: 'gateway.example.com', port: 443 } })).map((way, i) => ({ ...way, port: ports[i] }));
+  expect(istio.unsupported({ ways, gateways: [], fences: [] }).map(({ text }) => text)).toEqual([expect.stringContaining('too-many: ')]);
+  expect(istio.unsupported({ ways: ways.slice(1), gateways: [], fences: [] })).toEqual([]);
+});

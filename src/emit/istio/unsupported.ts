@@ -20,12 +20,14 @@ function manySets({ app, gateways }: Plan): RelationProblem[] {
 
 /** A host whose ports lead to other ports says so at each endpoint, port by port. */
 function manyPorts({ ways }: Plan): RelationProblem[] {
-  const ports = new Map<string, { readonly way: Way; readonly count: number }>();
-  for (const way of ways.filter(({ port, legs: [{ reach }] }) => ['name', 'addresses'].includes(reach.to) && reach.port !== port)) {
+  const ports = new Map<string, { readonly way: Way; readonly count: number; readonly moved: boolean }>();
+  for (const way of ways.filter(({ legs: [{ reach }] }) => ['name', 'addresses'].includes(reach.to))) {
+    const { port, legs: [{ reach }] } = way;
     const key = `${way.egress} ${way.host}`;
-    ports.set(key, { way, count: (ports.get(key)?.count ?? 0) + 1 });
+    const { count, moved } = ports.get(key) ?? { count: 0, moved: false };
+    ports.set(key, { way, count: count + 1, moved: moved || reach.port !== port });
   }
-  return [...ports.values()].filter(({ count }) => count > MOST_PORTS).map(({ way: { egress, host }, count }) => ({
+  return [...ports.values()].filter(({ count, moved }) => moved && count > MOST_PORTS).map(({ way: { egress, host }, count }) => ({
     path: egress,
     text: describe(Problem.TOO_MANY, `"${host}" has ${count} ports that lead to another one, and an endpoint of Istio takes ${MOST_PORTS}`,
       'give the others to a TcpEgress with another host name, one of its own if it has addresses, else one that DNS has for the host; or leave the egress direct'),
