@@ -61,6 +61,8 @@ export class AppIndex {
   private readonly shared: ApiObject[] = [];
   private readonly watched = new Set<string>();
   private readonly speakers = new Map<string, { readonly construct: Construct; readonly intent: GatewayIntent }>();
+  private completed?: Plan;
+  private named: readonly string[] = [];
   private planned?: Planned;
   private problems?: Map<string, string[]>;
 
@@ -230,16 +232,19 @@ export class AppIndex {
 
   /** Makes what gateways share, which only the whole plan tells, and says what is wrong that is no construct's. */
   private complete(): string[] {
-    this.shared.splice(0).forEach(retract);
     const { plan } = this.planNow();
-    for (const gateway of plan.gateways) {
-      const { construct, intent: { namespace, labels, annotations } } = this.gatewayOf(gateway.name);
-      this.shared.push(...this.backend.gateway(construct, { namespace, labels, annotations }, plan, gateway));
-    }
-    // what is there twice for another reason has two of its objects; and objects come without being told
     const problems = this.problemsNow();
-    const names = problems.size > 0 ? [] : nameProblems(this.root).map(({ path, text }) => `${path}: ${text}`);
-    return [...names, ...[...problems].filter(([path]) => !this.watched.has(path)).flatMap(([path, texts]) => texts.map(text => `${path}: ${text}`))];
+    if (this.completed !== plan) {
+      this.shared.splice(0).forEach(retract);
+      for (const gateway of plan.gateways) {
+        const { construct, intent: { namespace, labels, annotations } } = this.gatewayOf(gateway.name);
+        this.shared.push(...this.backend.gateway(construct, { namespace, labels, annotations }, plan, gateway));
+      }
+      // what is there twice for another reason has two of its objects
+      this.named = problems.size > 0 ? [] : nameProblems(this.root.node.findAll()).map(({ path, text }) => `${path}: ${text}`);
+      this.completed = plan;
+    }
+    return [...this.named, ...[...problems].filter(([path]) => !this.watched.has(path)).flatMap(([path, texts]) => texts.map(text => `${path}: ${text}`))];
   }
 
   private problemsNow(): Map<string, string[]> {

@@ -5,11 +5,11 @@ import { MANAGED_BY } from '../intent/reserved-names';
 
 const [[KEY, VALUE]] = Object.entries(MANAGED_BY);
 
-/** Objects of the library that another of the app would overwrite. */
-export function nameProblems(root: IConstruct): RelationProblem[] {
+/** Objects of the library that another of all these constructs would overwrite. */
+export function nameProblems(constructs: readonly IConstruct[]): RelationProblem[] {
   const firsts = new Map<string, ApiObject>();
   const problems: RelationProblem[] = [];
-  for (const object of root.node.findAll().filter(ApiObject.isApiObject)) {
+  for (const object of constructs.filter(ApiObject.isApiObject)) {
     const namespace = object.metadata.namespace ?? Chart.of(object).namespace ?? '';
     const key = `${object.apiGroup} ${object.kind} ${namespace} ${object.name}`;
     const first = firsts.get(key);

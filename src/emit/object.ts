@@ -1,5 +1,5 @@
 import { ApiObject, Chart, GroupVersionKind, JsonPatch, Lazy } from 'cdk8s';
-import { Construct, Dependable } from 'constructs';
+import { Construct, Dependable, IConstruct } from 'constructs';
 import { appOf } from '../intent/app';
 import { MANAGED_BY, PART_OF } from '../intent/reserved-names';
 
@@ -79,12 +79,6 @@ const RANKS = [
   ['Gateway'],
 ];
 
-/** Where an object stands among those of its rank: beside the others of its construct, and there beside those of the same host. */
-function placeOf({ node }: ApiObject): string {
-  const [role, ...rest] = node.id.split('-');
-  return `${node.scope!.node.path.replaceAll('/', '\0')}\0${rest.join('-')}\0${role}`;
-}
-
 function rankOf(kind: string, leads = false): string {
   const rank = RANKS.findIndex(kinds => kinds.includes(kind));
   return String(leads || rank < 0 ? RANKS.length : rank);
@@ -96,11 +90,15 @@ function rankOf(kind: string, leads = false): string {
  */
 class DocumentOrder extends Construct {
   public static of(chart: Chart): DocumentOrder {
-    const id = 'cdk8s-istio-egress-order';
-    return chart.node.tryFindChild(id) as DocumentOrder ?? new DocumentOrder(chart, id);
+    const order = DocumentOrder.orders.get(chart) ?? new DocumentOrder(chart, 'cdk8s-istio-egress-order');
+    DocumentOrder.orders.set(chart, order);
+    return order;
   }
 
+  private static readonly orders = new WeakMap<Chart, DocumentOrder>();
+
   private readonly objects = new Map<ApiObject, string>();
+  private readonly places = new WeakMap<IConstruct, string>();
   private sorted?: ApiObject[];
 
   private constructor(scope: Construct, id: string) {
@@ -124,9 +122,20 @@ class DocumentOrder extends Construct {
   private inOrder(): ApiObject[] {
     // "/" sorts below every other character, so that the objects of a construct stay together
     this.sorted ??= [...this.objects]
-      .map(([object, rank]) => ({ object, key: `${rank}${placeOf(object)}` }))
+      .map(([object, rank]) => ({ object, key: `${rank}${this.placeOf(object)}` }))
       .sort((a, b) => a.key < b.key ? -1 : 1)
       .map(({ object }) => object);
     return this.sorted;
+  }
+
+  /** Where an object stands among those of its rank: beside the others of its construct, and there beside those of the same host. */
+  private placeOf({ node: { id, scope } }: ApiObject): string {
+    let place = this.places.get(scope!);
+    if (place === undefined) {
+      place = scope!.node.path.replaceAll('/', '\0');
+      this.places.set(scope!, place);
+    }
+    const hyphen = id.indexOf('-');
+    return hyphen < 0 ? `${place}\0\0${id}` : `${place}\0${id.slice(hyphen + 1)}\0${id.slice(0, hyphen)}`;
   }
 }
