@@ -154,14 +154,14 @@ describe('a backend', () => {
     ]);
   });
 
-  test('is handed each gateway once it is known who uses it, each time that the app is written', () => {
+  test('is handed each gateway once it is known who uses it, and once a plan', () => {
     const names = plan.gateways.map(({ name }) => name);
     expect(names).toEqual(['istio-system/istio-egressgateway', 'sni/sni-proxy-gateway']);
     expect(backend.gateways.map(({ gateway }) => gateway.name)).toEqual(names);
     expect(backend.gateways.map(({ gateway }) => gateway)).toEqual(plan.gateways);
     backend.gateways = [];
     expect(Testing.synth(chart)).toEqual(documents);
-    expect(backend.gateways.map(({ gateway }) => gateway.name)).toEqual(names);
+    expect(backend.gateways.map(({ gateway }) => gateway.name)).toEqual([]);
   });
 
   test('is handed the fences and what audits log to', () => {
