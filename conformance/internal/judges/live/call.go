@@ -19,7 +19,7 @@ import (
 
 const (
 	// logWithin is how long a proxy may take to log a connection that has ended.
-	logWithin = 3 * time.Second
+	logWithin = 10 * time.Second
 	// logOfFailureWithin is shorter where the gateway's counters tell that it refused, and may log nothing at all.
 	logOfFailureWithin = 300 * time.Millisecond
 	settle             = 60 * time.Millisecond
