@@ -23,11 +23,6 @@ export function spiffeUris(identities: readonly IdentityIntent[], ownTrustDomain
     `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`))].sort();
 }
 
-/** Istio's principals of identities, sorted; one may end with `*`. */
-export function principals(identities: readonly IdentityIntent[], ownTrustDomain: string): string[] {
-  return spiffeUris(identities, ownTrustDomain).map(uri => uri.slice('spiffe://'.length));
-}
-
 /** Whether every workload of the namespace is meant. */
 export function isWholeNamespace({ serviceAccount }: IdentityIntent): boolean {
   return serviceAccount === undefined;
