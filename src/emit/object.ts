@@ -1,5 +1,5 @@
 import { ApiObject, Chart, GroupVersionKind, JsonPatch, Lazy } from 'cdk8s';
-import { Construct, Dependable, IConstruct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { appOf } from '../intent/app';
 import { MANAGED_BY, PART_OF } from '../intent/reserved-names';
 
@@ -54,6 +54,7 @@ export function emitFields(
   if (namespace === undefined && object.metadata.namespace !== undefined) {
     // cdk8s gives the chart's to an object that names none
     object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+    Object.defineProperty(object.metadata, 'namespace', { value: undefined });
   }
   DocumentOrder.of(object.chart).add(object, rankOf(object.kind, leads));
   return object;
@@ -85,47 +86,40 @@ function rankOf(kind: string, leads = false): string {
 }
 
 /**
- * Orders the documents of a chart by rank and construct path, whatever the order of construction. cdk8s writes the dependencies of a
- * construct before it, in the order in which they are given: this one, which writes nothing, depends on every emitted object.
+ * Orders the documents of the library in a chart by rank and construct path, whatever the order of construction; what others write stays
+ * where it is. cdk8s asks each chart for its documents: this chart hands them out in order.
  */
-class DocumentOrder extends Construct {
+class DocumentOrder {
   public static of(chart: Chart): DocumentOrder {
-    const order = DocumentOrder.orders.get(chart) ?? new DocumentOrder(chart, 'cdk8s-istio-egress-order');
+    const order = DocumentOrder.orders.get(chart) ?? new DocumentOrder(chart);
     DocumentOrder.orders.set(chart, order);
     return order;
   }
 
   private static readonly orders = new WeakMap<Chart, DocumentOrder>();
 
-  private readonly objects = new Map<ApiObject, string>();
+  private readonly ranks = new Map<ApiObject, string>();
   private readonly places = new WeakMap<IConstruct, string>();
-  private sorted?: ApiObject[];
 
-  private constructor(scope: Construct, id: string) {
-    super(scope, id);
-    const inOrder = () => this.inOrder();
-    const objects = new Construct(this, 'objects');
-    Dependable.implement(objects, { get dependencyRoots() { return inOrder(); } });
-    this.node.addDependency(objects);
+  private constructor(chart: Chart) {
+    const write = chart.toJson.bind(chart);
+    chart.toJson = () => this.inOrder(write());
   }
 
   public add(object: ApiObject, rank: string): void {
-    this.objects.set(object, rank);
-    this.sorted = undefined;
+    this.ranks.set(object, rank);
   }
 
   public remove(object: ApiObject): void {
-    this.objects.delete(object);
-    this.sorted = undefined;
+    this.ranks.delete(object);
   }
 
-  private inOrder(): ApiObject[] {
-    // "/" sorts below every other character, so that the objects of a construct stay together
-    this.sorted ??= [...this.objects]
-      .map(([object, rank]) => ({ object, key: `${rank}${this.placeOf(object)}` }))
-      .sort((a, b) => a.key < b.key ? -1 : 1)
-      .map(({ object }) => object);
-    return this.sorted;
+  private inOrder(documents: any[]): any[] {
+    const keys = new Map([...this.ranks].map(([object, rank]) => [`${object.kind} ${object.metadata.namespace} ${object.name}`, `${rank}${this.placeOf(object)}`]));
+    const keyed = documents.map(document => ({ document, key: keys.get(`${document.kind} ${document.metadata?.namespace} ${document.metadata?.name}`) }));
+    const own = keyed.filter(({ key }) => key !== undefined).sort((a, b) => a.key! < b.key! ? -1 : 1);
+    let next = 0;
+    return keyed.map(one => (one.key === undefined ? one : own[next++]).document);
   }
 
   /** Where an object stands among those of its rank: beside the others of its construct, and there beside those of the same host. */
