@@ -7,8 +7,8 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { App, Chart, YamlOutputType } from 'cdk8s';
 import {
-  Egress, EgressApp, EgressGateway, EgressGatewayRoute, EgressGatewayRouteProps, EgressWay, EgressWays, GatewayHop, HttpEgress, HttpEgressProps,
-  IEgressGateway, TcpEgress, TlsEgress, TlsEgressProps, TlsOrigination, WorkloadIdentity,
+  AllowedRequests, Egress, EgressApp, EgressGateway, EgressGatewayRoute, EgressGatewayRouteProps, EgressWay, EgressWays, GatewayHop, HttpEgress,
+  HttpEgressProps, IEgressGateway, TcpEgress, TlsEgress, TlsEgressProps, TlsOrigination, WorkloadIdentity,
 } from '../src';
 
 /** A name that sorts after the namespaces. */
@@ -28,7 +28,8 @@ const SERVERS = [
 ];
 
 function server(name: string, address: string, ports: { [port: number]: string }) {
-  return { name, hosts: [`${name}.example.com`], addresses: [address], ports: Object.entries(ports).map(([port, protocol]) => ({ port: Number(port), protocol })) };
+  const listening = Object.entries(ports).map(([port, protocol]) => ({ port: Number(port), protocol }));
+  return { name, hosts: [`${name}.example.com`], addresses: [address], ports: listening };
 }
 
 /** Gateways that run already: one, another with the same identity, and another of its own. */
@@ -105,105 +106,153 @@ function route(chart: Chart, egress: Egress, gateway: IEgressGateway, props: Par
 const allowing = (...allowFrom: WorkloadIdentity[]) => built((chart, { first }) => {
   route(chart, mongo(chart, { exportTo: SHARED }), first, allowFrom.length > 0 ? { allowFrom } : {});
 });
-const hopping = (egress: (chart: Chart) => Egress, hop?: GatewayHop) => built((chart, { first }) => { route(chart, egress(chart), first, hop ? { hop } : {}); });
-const requesting = (...rules: Parameters<EgressGatewayRoute['allowRequests']>) => built((chart, { first }) => {
+const hopping = (egress: (chart: Chart) => Egress, hop?: GatewayHop) => built((chart, { first }) => {
+  route(chart, egress(chart), first, hop ? { hop } : {});
+});
+const requesting = (...rules: AllowedRequests[]) => built((chart, { first }) => {
   const read = route(chart, api(chart), first, { hop: GatewayHop.http() });
   for (const rule of rules) read.allowRequests(rule);
 });
-const at = (name: keyof typeof GATEWAYS, props: Partial<EgressGatewayRouteProps> = {}) => built((chart, gateways) => { route(chart, mongo(chart), gateways[name], props); });
+const at = (name: keyof typeof GATEWAYS, props: Partial<EgressGatewayRouteProps> = {}) => built((chart, gateways) => {
+  route(chart, mongo(chart), gateways[name], props);
+});
+const withStock = (props: Partial<TlsEgressProps> = {}) => built((chart, { first }) => {
+  route(chart, mongo(chart, props), first);
+  route(chart, stock(chart), first, {}, 'stock-route');
+});
 const simple = TlsOrigination.simple();
 const nothing = built(() => undefined);
 
 const PAIRS: { readonly [name: string]: Pair } = {
   'direct-tls': {
-    title: 'A TLS host straight out, and through a gateway', targets: [MONGO],
-    before: built(chart => { mongo(chart); }), after: hopping(mongo),
+    title: 'A TLS host straight out, and through a gateway',
+    targets: [MONGO],
+    before: built(chart => { mongo(chart); }),
+    after: hopping(mongo),
   },
   'direct-tcp': {
-    title: 'A TCP host straight out, and through a gateway', targets: [LEDGER],
-    before: built(chart => { ledger(chart); }), after: hopping(ledger),
+    title: 'A TCP host straight out, and through a gateway',
+    targets: [LEDGER],
+    before: built(chart => { ledger(chart); }),
+    after: hopping(ledger),
   },
   'direct-http': {
-    title: 'An HTTP host straight out, and through a gateway', targets: [API],
-    before: built(chart => { api(chart); }), after: hopping(api),
+    title: 'An HTTP host straight out, and through a gateway',
+    targets: [API],
+    before: built(chart => { api(chart); }),
+    after: hopping(api),
   },
   'allow-from-accounts': {
-    title: 'Everybody, and one service account', targets: [MONGO],
-    before: allowing(), after: allowing(ratings),
+    title: 'Everybody, and one service account',
+    targets: [MONGO],
+    before: allowing(),
+    after: allowing(ratings),
   },
   'allow-from-other-account': {
-    title: 'One service account, and another', targets: [MONGO],
-    before: allowing(ratings), after: allowing(reviews),
+    title: 'One service account, and another',
+    targets: [MONGO],
+    before: allowing(ratings),
+    after: allowing(reviews),
   },
   'allow-from-namespace': {
-    title: 'A service account, and a whole namespace besides', targets: [MONGO],
-    before: allowing(ratings), after: allowing(ratings, orders),
+    title: 'A service account, and a whole namespace besides',
+    targets: [MONGO],
+    before: allowing(ratings),
+    after: allowing(ratings, orders),
   },
   'allow-from-mixed-none': {
-    title: 'A service account and a whole namespace, and everybody', targets: [MONGO],
-    before: allowing(ratings, orders), after: allowing(),
+    title: 'A service account and a whole namespace, and everybody',
+    targets: [MONGO],
+    before: allowing(ratings, orders),
+    after: allowing(),
   },
   'allow-from-nobody': {
-    title: 'Everybody, and nobody', targets: [MONGO],
-    before: allowing(), after: allowing(WorkloadIdentity.nobody()),
+    title: 'Everybody, and nobody',
+    targets: [MONGO],
+    before: allowing(),
+    after: allowing(WorkloadIdentity.nobody()),
   },
   'client-namespace': {
-    title: 'A client namespace more', targets: [MONGO],
-    before: hopping(mongo), after: hopping(chart => mongo(chart, { exportTo: SHARED })),
+    title: 'A client namespace more',
+    targets: [MONGO],
+    before: hopping(mongo),
+    after: hopping(chart => mongo(chart, { exportTo: SHARED })),
   },
   'client-namespace-one-of-two': {
-    title: 'A client namespace more, of one route of two', targets: [MONGO, STOCK],
-    before: built((chart, { first }) => { route(chart, mongo(chart), first); route(chart, stock(chart), first, {}, 'stock-route'); }),
-    after: built((chart, { first }) => { route(chart, mongo(chart, { exportTo: SHARED }), first); route(chart, stock(chart), first, {}, 'stock-route'); }),
+    title: 'A client namespace more, of one route of two',
+    targets: [MONGO, STOCK],
+    before: withStock(),
+    after: withStock({ exportTo: SHARED }),
   },
   'host-more': {
-    title: 'A host more', targets: [MONGO, MONGO_B],
-    before: hopping(mongo), after: hopping(chart => mongo(chart, { hosts: [MONGO.host, MONGO_B.host] })),
+    title: 'A host more',
+    targets: [MONGO, MONGO_B],
+    before: hopping(mongo),
+    after: hopping(chart => mongo(chart, { hosts: [MONGO.host, MONGO_B.host] })),
   },
   'port-more': {
-    title: 'A port more', targets: [MONGO, MONGO_PORT],
-    before: hopping(mongo), after: hopping(chart => mongo(chart, { ports: [MONGO.port, MONGO_PORT.port] })),
+    title: 'A port more',
+    targets: [MONGO, MONGO_PORT],
+    before: hopping(mongo),
+    after: hopping(chart => mongo(chart, { ports: [MONGO.port, MONGO_PORT.port] })),
   },
   'host-more-and-allow-from': {
-    title: 'A host more, and one service account alone is let in', targets: [MONGO, MONGO_B],
+    title: 'A host more, and one service account alone is let in',
+    targets: [MONGO, MONGO_B],
     before: hopping(mongo),
     after: built((chart, { first }) => { route(chart, mongo(chart, { hosts: [MONGO.host, MONGO_B.host] }), first, { allowFrom: [ratings] }); }),
   },
   'hop-passthrough': {
-    title: 'A TLS host over mutual TLS, and passthrough', targets: [MONGO],
-    before: hopping(mongo), after: hopping(mongo, GatewayHop.passthrough()),
+    title: 'A TLS host over mutual TLS, and passthrough',
+    targets: [MONGO],
+    before: hopping(mongo),
+    after: hopping(mongo, GatewayHop.passthrough()),
   },
   'hop-plaintext': {
-    title: 'A TCP host over mutual TLS, and in clear inside the mesh', targets: [LEDGER],
-    before: hopping(ledger), after: hopping(ledger, GatewayHop.plaintext(PLAINTEXT)),
+    title: 'A TCP host over mutual TLS, and in clear inside the mesh',
+    targets: [LEDGER],
+    before: hopping(ledger),
+    after: hopping(ledger, GatewayHop.plaintext(PLAINTEXT)),
   },
   'hop-http': {
-    title: 'An HTTP host that the gateway does not read, and that it reads', targets: [API],
-    before: hopping(api), after: hopping(api, GatewayHop.http()),
+    title: 'An HTTP host that the gateway does not read, and that it reads',
+    targets: [API],
+    before: hopping(api),
+    after: hopping(api, GatewayHop.http()),
   },
   'hop-http-rules': {
-    title: 'An HTTP host that the gateway does not read, and rules', targets: [READ, WRITE, ADMIN],
-    before: hopping(api), after: requesting({ from: [ratings], methods: ['GET'], paths: ['/v1/*'] }),
+    title: 'An HTTP host that the gateway does not read, and rules',
+    targets: [READ, WRITE, ADMIN],
+    before: hopping(api),
+    after: requesting({ from: [ratings], methods: ['GET'], paths: ['/v1/*'] }),
   },
   'requests-on': {
-    title: 'All requests, and some', targets: [READ, WRITE, ADMIN],
-    before: requesting(), after: requesting({ from: [ratings], methods: ['GET'], paths: ['/v1/*'] }),
+    title: 'All requests, and some',
+    targets: [READ, WRITE, ADMIN],
+    before: requesting(),
+    after: requesting({ from: [ratings], methods: ['GET'], paths: ['/v1/*'] }),
   },
   'requests-other': {
-    title: 'Some requests, and others', targets: [READ, WRITE, ADMIN],
+    title: 'Some requests, and others',
+    targets: [READ, WRITE, ADMIN],
     before: requesting({ from: [ratings], methods: ['GET'], paths: ['/v1/*'] }),
     after: requesting({ from: [reviews], methods: ['GET', 'PUT'], paths: ['/v1/*'] }, { from: [ratings], paths: ['/admin'] }),
   },
   'origination-gateway': {
-    title: 'HTTP that leaves in clear, and in TLS from the gateway', targets: [API],
-    before: hopping(api), after: built((chart, { first }) => { route(chart, api(chart), first, { tlsOrigination: simple }); }),
+    title: 'HTTP that leaves in clear, and in TLS from the gateway',
+    targets: [API],
+    before: hopping(api),
+    after: built((chart, { first }) => { route(chart, api(chart), first, { tlsOrigination: simple }); }),
   },
   'origination-sidecar': {
-    title: 'HTTP that leaves in clear, and in TLS from the sidecar', targets: [API],
-    before: built(chart => { api(chart); }), after: built(chart => { api(chart, { tlsOrigination: simple }); }),
+    title: 'HTTP that leaves in clear, and in TLS from the sidecar',
+    targets: [API],
+    before: built(chart => { api(chart); }),
+    after: built(chart => { api(chart, { tlsOrigination: simple }); }),
   },
   'origination-moves': {
-    title: 'TLS from the sidecar, and from the gateway', targets: [API],
+    title: 'TLS from the sidecar, and from the gateway',
+    targets: [API],
     before: built(chart => { api(chart, { tlsOrigination: simple }); }),
     after: built((chart, { first }) => { route(chart, api(chart), first, { tlsOrigination: simple }); }),
   },
@@ -214,37 +263,58 @@ const PAIRS: { readonly [name: string]: Pair } = {
     title: 'Another gateway of another identity', targets: [MONGO], before: at('first'), after: at('other'),
   },
   'other-gateway-allow-from': {
-    title: 'Another gateway of another identity, for one service account', targets: [MONGO],
-    before: at('first', { allowFrom: [ratings] }), after: at('other', { allowFrom: [ratings] }),
+    title: 'Another gateway of another identity, for one service account',
+    targets: [MONGO],
+    before: at('first', { allowFrom: [ratings] }),
+    after: at('other', { allowFrom: [ratings] }),
   },
   'renamed': {
-    title: 'Other ids of the constructs', targets: [MONGO],
-    before: hopping(mongo), after: built((chart, { first }) => { route(chart, mongo(chart, {}, 'database'), first, {}, 'database-route'); }),
+    title: 'Other ids of the constructs',
+    targets: [MONGO],
+    before: hopping(mongo),
+    after: built((chart, { first }) => { route(chart, mongo(chart, {}, 'database'), first, {}, 'database-route'); }),
   },
   'moved': {
-    title: 'Another chart', targets: [MONGO],
-    before: hopping(mongo), after: built((chart, { first }) => { route(chart, mongo(chart), first); }, 'team'),
+    title: 'Another chart',
+    targets: [MONGO],
+    before: hopping(mongo),
+    after: built((chart, { first }) => { route(chart, mongo(chart), first); }, 'team'),
   },
   'removed': {
-    title: 'Everything is taken out', targets: [MONGO, LEDGER],
-    before: built((chart, { first }) => { route(chart, mongo(chart), first); ledger(chart); }), after: nothing,
+    title: 'Everything is taken out',
+    targets: [MONGO, LEDGER],
+    before: built((chart, { first }) => { route(chart, mongo(chart), first); ledger(chart); }),
+    after: nothing,
   },
   'removed-allow-from': {
-    title: 'A route for one service account is taken out', targets: [MONGO],
-    before: at('first', { allowFrom: [ratings] }), after: nothing,
+    title: 'A route for one service account is taken out',
+    targets: [MONGO],
+    before: at('first', { allowFrom: [ratings] }),
+    after: nothing,
+  },
+  'removed-one': {
+    title: 'One route of two is taken out, with callers of its own',
+    targets: [MONGO, STOCK],
+    before: withStock({ exportTo: SHARED }),
+    after: hopping(stock),
   },
   'first-route': {
-    title: 'The first route of a namespace', targets: [MONGO],
-    before: nothing, after: hopping(mongo),
+    title: 'The first route of a namespace',
+    targets: [MONGO],
+    before: nothing,
+    after: hopping(mongo),
   },
   'first-route-early': {
-    title: 'The first route of a namespace, to a host whose name sorts before most', targets: [EARLY],
-    before: nothing, after: hopping(early),
+    title: 'The first route of a namespace, to a host whose name sorts before most',
+    targets: [EARLY],
+    before: nothing,
+    after: hopping(early),
   },
   'second-route': {
-    title: 'Another route of a namespace that has one', targets: [MONGO, STOCK],
+    title: 'Another route of a namespace that has one',
+    targets: [MONGO, STOCK],
     before: hopping(mongo),
-    after: built((chart, { first }) => { route(chart, mongo(chart), first); route(chart, stock(chart), first, {}, 'stock-route'); }),
+    after: withStock(),
   },
 };
 
@@ -270,7 +340,8 @@ function stateOf(build: Build, name: string | undefined): State {
   if (name !== undefined) EgressApp.configure(app, { name });
   build(app);
   app.synth();
-  const yaml = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort().map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
+  const files = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort();
+  const yaml = files.map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
   rmSync(outdir, { recursive: true });
   return { ways: EgressWays.of(app), yaml };
 }
@@ -295,7 +366,9 @@ function admits(way: EgressWay, caller: Caller, { method = 'GET', path = '/' }: 
 function crossing({ gateway, gatewayPort, hop, sni }: EgressWay, caller: Caller, target: Target) {
   const encrypted = target.protocol === 'tls';
   return {
-    gateway, port: gatewayPort, hop,
+    gateway,
+    port: gatewayPort,
+    hop,
     ...(sni === undefined ? encrypted ? {} : { sni: null } : { sni }),
     identity: hop === 'mutual-tls' ? uri(caller) : null,
   };
@@ -305,8 +378,10 @@ function end(way: EgressWay, { host }: Target) {
   return { server: host.split('.')[0], port: way.targetPort ?? way.port, source: way.gateway ? 'gateway' : 'pod' };
 }
 
+const leadsTo = ({ host, port }: EgressWay, target: Target) => host === target.host && port === target.port;
+
 function dialled({ ways }: State, caller: Caller, target: Target): Expectation {
-  const way = ways.find(({ host, port, clients }) => host === target.host && port === target.port && (clients.includes('*') || clients.includes(caller.namespace)));
+  const way = ways.find(one => leadsTo(one, target) && (one.clients.includes('*') || one.clients.includes(caller.namespace)));
   if (!way || !admits(way, caller, target)) return 'refused';
   return { way: [{ sidecar: caller.namespace }, ...(way.gateway ? [crossing(way, caller, target)] : []), end(way, target)] };
 }
@@ -314,9 +389,9 @@ function dialled({ ways }: State, caller: Caller, target: Target): Expectation {
 interface Door { readonly gateway: string; readonly port: number; readonly hop: string; readonly sni?: string; readonly target: Target }
 
 function entered({ ways }: State, caller: Caller, door: Door): Expectation {
-  const way = ways.find(({ gateway, gatewayPort, hop, sni }) => gateway === door.gateway && gatewayPort === door.port && hop === door.hop && sni === door.sni);
+  const way = ways.find(one => one.gateway === door.gateway && one.gatewayPort === door.port && one.hop === door.hop && one.sni === door.sni);
   // what stayed behind lets nobody farther than they may go anyway
-  if (!way) return ways.some(one => one.host === door.target.host && one.port === door.target.port && admits(one, caller, door.target)) ? 'either' : 'refused';
+  if (!way) return ways.some(one => leadsTo(one, door.target) && admits(one, caller, door.target)) ? 'either' : 'refused';
   // without mutual TLS the gateway does not know who calls
   if (door.hop === 'mutual-tls' && !admits(way, caller, door.target)) return 'refused';
   return { way: [crossing(way, caller, door.target), end(way, door.target)] };
@@ -345,7 +420,9 @@ function callsOf(targets: readonly Target[], before: State, after: State): Call[
     const security = hop === 'mutual-tls' ? { security: 'mutual-tls', sni } : { security: 'plaintext' };
     return said({
       name: `${from.serviceAccount} at the door ${of.join(' and ')} for ${spoken(target)} of ${gateway}, ${hop}`,
-      from, to: { host: target.host, port: target.port }, how: { ...requestOf(target), through: { gateway, port, ...security } },
+      from,
+      to: { host: target.host, port: target.port },
+      how: { ...requestOf(target), through: { gateway, port, ...security } },
     }, state => entered(state, from, door));
   }));
   return [...dials, ...enters];

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
@@ -54,12 +56,13 @@ func Names(folder, only string) ([]string, error) {
 // Load reads a pair of a folder; schema is that of calls.json.
 func Load(folder, name, schema string) (*Pair, error) {
 	p := &Pair{Name: name}
-	var problems [4]error
+	var problems [5]error
 	p.Before, problems[0] = parse(filepath.Join(folder, name+".before.k8s.yaml"))
 	p.After, problems[1] = parse(filepath.Join(folder, name+".after.k8s.yaml"))
 	path := filepath.Join(folder, name+".calls.json")
 	p.BeforeCalls, p.EitherBefore, problems[2] = callsOf(path, "before", schema)
 	p.AfterCalls, p.EitherAfter, problems[3] = callsOf(path, "after", schema)
+	problems[4] = check(path, filepath.Join(folder, "calls.schema.json"))
 	if err := errors.Join(problems[:]...); err != nil {
 		return nil, err
 	}
@@ -85,6 +88,27 @@ func parse(path string) (*manifests.Set, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return set, nil
+}
+
+// check holds the calls against the pairs' own schema.
+func check(path, schemaPath string) error {
+	schema, err := jsonschema.NewCompiler().Compile(schemaPath)
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	document, err := jsonschema.UnmarshalJSON(file)
+	if err == nil {
+		err = schema.Validate(document)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
 // anyRefusal stands in calls.json for whatever a call is refused by, either for a state that says nothing of it.
