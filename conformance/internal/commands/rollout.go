@@ -18,6 +18,7 @@ func rollouts(args []string) int {
 	only := flags.String("only", "", "one NAME of the folder, or a pattern such as allow-from*")
 	noRun := flags.Bool("no-run", false, "leave real proxies out: by the simulation alone, which knows no policies")
 	onward := flags.Bool("onward", false, "leave the way back out")
+	most := flags.Int("subsets", rollout.MostForAll, "how many changes there may be for every subset of them to be a state")
 	breaks := flags.Bool("breaks", false, "name the calls that are lost too, and where")
 	asJSON := flags.Bool("json", false, "print JSON")
 	schema := flags.String("schema", "", "calls.schema.json (found above the working folder unless given)")
@@ -39,7 +40,7 @@ func rollouts(args []string) int {
 	if err != nil {
 		return misuse(err.Error())
 	}
-	lab := &rollout.Lab{}
+	lab := &rollout.Lab{Most: *most}
 	if !*noRun {
 		if lab.Run, err = live.NewLab(); err != nil {
 			fmt.Fprintf(os.Stderr, "conformance: real proxies cannot run here, give --no-run: %v\n", err)

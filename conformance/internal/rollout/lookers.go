@@ -104,6 +104,8 @@ func (l simulated) Look(calls []world.Call) ([]Sight, error) {
 type Lab struct {
 	// Run is nil where real proxies are left out.
 	Run *live.Lab
+	// Most is how many changes there may be for every subset of them to be a state.
+	Most int
 }
 
 // Judge judges a pair, and the same taken back.
@@ -142,7 +144,7 @@ func (l *Lab) Judge(pair *Pair, back bool) (judgements []*Judgement, err error) 
 		looker = real{plane, run}
 	}
 	judge := NewJudge(pair, looker, false)
-	judgement, err := judge.Walk(true)
+	judgement, err := judge.Walk(l.Most)
 	if err != nil || !back {
 		return append(judgements, judgement), err
 	}
@@ -155,6 +157,6 @@ func (l *Lab) Judge(pair *Pair, back bool) (judgements []*Judgement, err error) 
 	returned.Age()
 	judge = NewJudge(returned, looker, true)
 	judge.current = map[string]*manifests.Object{}
-	taken, err := judge.Walk(false)
+	taken, err := judge.Walk(0)
 	return append(judgements, judgement, taken), err
 }

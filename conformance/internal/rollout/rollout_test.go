@@ -162,7 +162,7 @@ func TestJudge(t *testing.T) {
 			}
 			return of(row.after)
 		}}
-		judgement, err := NewJudge(pair, looker, false).Walk(true)
+		judgement, err := NewJudge(pair, looker, false).Walk(MostForAll)
 		if err != nil {
 			t.Fatal(err)
 		}
