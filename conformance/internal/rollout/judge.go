@@ -146,6 +146,11 @@ func (j *Judge) Walk(most int) (*Judgement, error) {
 	}
 	start := time.Now()
 	defer func() { j.result.Seconds = time.Since(start).Seconds() }()
+	for _, change := range j.changes {
+		if j.pair.Unchanged {
+			j.problem("%s is %s, and nothing may change", change.ID, change.Verb)
+		}
+	}
 	done := uint64(1)<<len(j.changes) - 1
 	for end, state := range []uint64{0, done} {
 		if err := j.end(end, State{Place: Between, Done: state}); err != nil {

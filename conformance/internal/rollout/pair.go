@@ -27,6 +27,8 @@ type Pair struct {
 	BeforeCalls, AfterCalls *world.Scenario
 	// Either are the calls, by name, of which a state says nothing.
 	EitherBefore, EitherAfter map[string]bool
+	// Unchanged: both states must have the same objects.
+	Unchanged bool
 	// Fixed are objects of Kubernetes' own kinds that change: the lab cannot move them, they are as before.
 	Fixed []string
 }
@@ -62,7 +64,7 @@ func Load(folder, name, schema string) (*Pair, error) {
 	path := filepath.Join(folder, name+".calls.json")
 	p.BeforeCalls, p.EitherBefore, problems[2] = callsOf(path, "before", schema)
 	p.AfterCalls, p.EitherAfter, problems[3] = callsOf(path, "after", schema)
-	problems[4] = check(path, filepath.Join(folder, "calls.schema.json"))
+	p.Unchanged, problems[4] = check(path, filepath.Join(folder, "calls.schema.json"))
 	if err := errors.Join(problems[:]...); err != nil {
 		return nil, err
 	}
@@ -74,7 +76,8 @@ func Load(folder, name, schema string) (*Pair, error) {
 func (p *Pair) Back() *Pair {
 	return &Pair{
 		Name: p.Name, Title: p.Title + ", taken back", Before: p.After, After: p.Before,
-		BeforeCalls: p.AfterCalls, AfterCalls: p.BeforeCalls, EitherBefore: p.EitherAfter, EitherAfter: p.EitherBefore, Fixed: p.Fixed,
+		BeforeCalls: p.AfterCalls, AfterCalls: p.BeforeCalls, EitherBefore: p.EitherAfter, EitherAfter: p.EitherBefore,
+		Unchanged: p.Unchanged, Fixed: p.Fixed,
 	}
 }
 
@@ -90,15 +93,15 @@ func parse(path string) (*manifests.Set, error) {
 	return set, nil
 }
 
-// check holds the calls against the pairs' own schema.
-func check(path, schemaPath string) error {
+// check holds the calls against the pairs' own schema, and tells whether nothing may change.
+func check(path, schemaPath string) (unchanged bool, err error) {
 	schema, err := jsonschema.NewCompiler().Compile(schemaPath)
 	if err != nil {
-		return err
+		return false, err
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { _ = file.Close() }()
 	document, err := jsonschema.UnmarshalJSON(file)
@@ -106,9 +109,11 @@ func check(path, schemaPath string) error {
 		err = schema.Validate(document)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return false, fmt.Errorf("%s: %w", path, err)
 	}
-	return nil
+	fields, _ := document.(map[string]any)
+	unchanged, _ = fields["unchanged"].(bool)
+	return unchanged, nil
 }
 
 // anyRefusal stands in calls.json for whatever a call is refused by, either for a state that says nothing of it.
@@ -126,6 +131,7 @@ func callsOf(path, state, schema string) (*world.Scenario, map[string]bool, erro
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	delete(document, "$schema")
+	delete(document, "unchanged")
 	calls, _ := document["calls"].([]any)
 	for _, one := range calls {
 		call, ok := one.(map[string]any)
