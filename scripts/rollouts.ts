@@ -361,10 +361,8 @@ const among = (caller: Caller, patterns: readonly string[]) =>
 function admits(way: EgressWay, caller: Caller, { method = 'GET', path = '/' }: Target): boolean {
   const { clients, allowedFrom, allowedRequests } = way;
   if (!clients.includes('*') && !clients.includes(caller.namespace)) return false;
-  // who is let in for anything, or for these requests
-  if (allowedFrom && among(caller, allowedFrom)) return true;
-  if (!allowedRequests) return allowedFrom === undefined;
-  return allowedRequests.some(({ from, methods, paths }) => (!from || among(caller, from)) && (!methods || methods.includes(method))
+  if (allowedFrom && !among(caller, allowedFrom)) return false;
+  return !allowedRequests || allowedRequests.some(({ from, methods, paths }) => (!from || among(caller, from)) && (!methods || methods.includes(method))
     && (!paths || paths.some(pattern => pattern === path || pattern.endsWith('/*') && path.startsWith(pattern.slice(0, -1)))));
 }
 

@@ -39,7 +39,7 @@ type Kind string
 const (
 	// Forbidden: every state by which it is judged refuses the call, and it reached a server.
 	Forbidden Kind = "forbidden"
-	// Clear: bytes of it could be read where every state by which it is judged has them inside TLS.
+	// Clear: it left a pod or a gateway in clear, and in every state by which it is judged it does not.
 	Clear Kind = "clear"
 	// Bypass: it went straight out, and every state by which it is judged leads it by a gateway.
 	Bypass Kind = "bypass"
@@ -336,11 +336,11 @@ func (j *Judge) judge(state State, i int, sight Sight) Kind {
 		j.result.Unjudged++
 		return ""
 	}
-	passes, refuses, takes, gateways, inside, outside := false, false, false, true, false, false
+	passes, refuses, takes, gateways, pod, gateway := false, false, false, true, false, false
 	for _, end := range state.judges() {
 		expect, either := j.callsOf(end)[i].Expect, j.either(end)[j.callsOf(end)[i].Name]
-		inside = inside || j.ends[end][i].ClearInside
-		outside = outside || j.ends[end][i].ClearOutside
+		pod = pod || j.ends[end][i].ClearFromPod
+		gateway = gateway || j.ends[end][i].ClearFromGateway
 		if expect.Refused != "" {
 			refuses, passes, takes = true, passes || either, takes || either
 			continue
@@ -349,18 +349,21 @@ func (j *Judge) judge(state State, i int, sight Sight) Kind {
 		takes = takes || sight.Passed() && follows(expect.Way, sight)
 		gateways = gateways && slices.ContainsFunc(expect.Way, func(hop world.Hop) bool { return hop.Gateway != "" })
 	}
+	if through := j.pair.BeforeCalls.Calls[i].How.Through; through != nil && through.Security == "plaintext" {
+		pod = true // that is what the pod itself does
+	}
 	switch {
-	case sight.ClearInside && !inside, sight.ClearOutside && !outside:
+	case sight.Passed() && !passes && !sight.Maybe:
+		return Forbidden
+	case sight.ClearFromPod && !pod, sight.ClearFromGateway && !gateway:
 		return Clear
 	case !sight.Passed() && !refuses:
 		return Lost
 	case !sight.Passed():
 		return ""
-	case sight.Maybe && !passes:
+	case !passes:
 		j.result.Unjudged++
 		return ""
-	case !passes:
-		return Forbidden
 	case !takes && gateways && sight.Source == "pod":
 		return Bypass
 	case !takes:

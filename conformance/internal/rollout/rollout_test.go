@@ -140,8 +140,8 @@ func TestJudge(t *testing.T) {
 		{"passes in both", passes, passes, Sight{}, Lost},
 		{"straight", passes, passes, Sight{Glimpse: live.Glimpse{Server: "s", Reached: true, Source: "pod"}}, Bypass},
 		{"another server", passes, refused, Sight{Glimpse: live.Glimpse{Server: "r", Reached: true, Source: "g/g"}}, Astray},
-		{"in clear", passes, passes, Sight{Glimpse: live.Glimpse{Server: "s", Reached: true, Source: "g/g", ClearOutside: true}}, Clear},
-		{"in clear, and refused", refused, passes, Sight{Glimpse: live.Glimpse{ClearInside: true}}, Clear},
+		{"in clear", passes, passes, Sight{Glimpse: live.Glimpse{Server: "s", Reached: true, Source: "g/g", ClearFromGateway: true}}, Clear},
+		{"in clear, and refused", refused, passes, Sight{Glimpse: live.Glimpse{ClearFromPod: true}}, Clear},
 	} {
 		pair := &Pair{
 			Before: set(t, object("AuthorizationPolicy", "ns", "a", "{}")), After: set(t, object("AuthorizationPolicy", "ns", "b", "{}")),

@@ -20,8 +20,8 @@ type Glimpse struct {
 	Port, Status   int
 	// Reached: a server got the request, whether or not the answer came back.
 	Reached bool
-	// ClearInside and ClearOutside: bytes of the request could be read between pods, or on their way to a server.
-	ClearInside, ClearOutside bool
+	// ClearFromPod and ClearFromGateway: bytes of the request could be read on what a pod or a gateway sent.
+	ClearFromPod, ClearFromGateway bool
 	// Why is the client's error.
 	Why string
 }
@@ -34,11 +34,11 @@ func (g Glimpse) String() string {
 	if g.Passed() {
 		text = fmt.Sprintf("reached %s:%d from %s", g.Server, g.Port, g.Source)
 	}
-	if g.ClearInside {
-		text += ", in clear inside the mesh"
+	if g.ClearFromPod {
+		text += ", in clear from the pod"
 	}
-	if g.ClearOutside {
-		text += ", in clear outside"
+	if g.ClearFromGateway {
+		text += ", in clear from the gateway"
 	}
 	return text
 }
@@ -50,7 +50,7 @@ func (r *Run) Watch() (err error) {
 	return err
 }
 
-type clearness struct{ inside, outside bool }
+type clearness struct{ fromPod, fromGateway bool }
 
 var marked = regexp.MustCompile(`(?i)(?:^CALL |x-lab-call: )(\d+)\r?\n`)
 
@@ -65,10 +65,12 @@ func (r *Run) readAlong(packet network.Packet) {
 	if r.clear[id] == nil {
 		r.clear[id] = &clearness{}
 	}
-	if r.world.ServerAt(packet.To.Addr().String()) != nil {
-		r.clear[id].outside = true
-	} else {
-		r.clear[id].inside = true
+	switch pod := r.world.PodAt(packet.From.Addr().String()); {
+	case pod == nil: // not from a pod: an answer
+	case pod.Role == world.InGateway:
+		r.clear[id].fromGateway = true
+	default:
+		r.clear[id].fromPod = true
 	}
 }
 
@@ -114,7 +116,7 @@ func (r *Run) Glance(calls []world.Call) ([]Glimpse, error) {
 			glimpse.Why = outcomes[i].Err.Error()
 		}
 		if clear := r.clear[attempt.ID]; clear != nil {
-			glimpse.ClearInside, glimpse.ClearOutside = clear.inside, clear.outside
+			glimpse.ClearFromPod, glimpse.ClearFromGateway = clear.fromPod, clear.fromGateway
 		}
 	}
 	return glimpses, nil
