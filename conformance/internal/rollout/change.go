@@ -11,12 +11,11 @@ import (
 
 // Change is what becomes of one object.
 type Change struct {
-	ID   string
-	Verb string
+	ID   string `json:"id"`
+	Verb string `json:"verb"`
 	// Old and New are nil where the object is added or removed.
-	Old, New *manifests.Object
-	// position is the place in the document of its state.
-	position int
+	Old *manifests.Object `json:"-"`
+	New *manifests.Object `json:"-"`
 }
 
 // The verbs.
@@ -43,22 +42,22 @@ func (p *Pair) Changes() (changes []Change, same []*manifests.Object) {
 		old[object.ID()] = object
 	}
 	next := map[string]bool{}
-	for i, object := range p.After.Objects {
+	for _, object := range p.After.Objects {
 		next[object.ID()] = true
 		before := old[object.ID()]
 		switch {
 		case object.Config == nil:
 		case before == nil:
-			changes = append(changes, Change{ID: object.ID(), Verb: Added, New: object, position: i})
+			changes = append(changes, Change{ID: object.ID(), Verb: Added, New: object})
 		case !bytes.Equal(before.JSON, object.JSON):
-			changes = append(changes, Change{ID: object.ID(), Verb: Changed, Old: before, New: object, position: i})
+			changes = append(changes, Change{ID: object.ID(), Verb: Changed, Old: before, New: object})
 		default:
 			same = append(same, object)
 		}
 	}
-	for i, object := range p.Before.Objects {
+	for _, object := range p.Before.Objects {
 		if object.Config != nil && !next[object.ID()] {
-			changes = append(changes, Change{ID: object.ID(), Verb: Removed, Old: object, position: i})
+			changes = append(changes, Change{ID: object.ID(), Verb: Removed, Old: object})
 		}
 	}
 	return changes, same
@@ -66,8 +65,8 @@ func (p *Pair) Changes() (changes []Change, same []*manifests.Object) {
 
 // Order is a way of applying and pruning; its states are sets of changes that are done, as bits.
 type Order struct {
-	Name   string
-	States []uint64
+	Name   string   `json:"name"`
+	States []uint64 `json:"states"`
 }
 
 // Orders are those of the tools, and their reverses.

@@ -64,11 +64,11 @@ const (
 
 // State is one that the objects may be in.
 type State struct {
-	Place Place
+	Place Place `json:"place"`
 	// Done are the changes that are done, as bits.
-	Done uint64
+	Done uint64 `json:"done"`
 	// Without is the ID of the object that is not there.
-	Without string `json:",omitempty"`
+	Without string `json:"without,omitempty"`
 }
 
 // Finding is a call in a state in which something is wrong with it.
@@ -87,22 +87,23 @@ func (f Finding) Leaks() bool { return f.Kind != Lost }
 
 // Judgement is of a pair in one direction.
 type Judgement struct {
-	Name, Title string
-	Back        bool
-	Changes     []Change `json:"-"`
-	Orders      []Order  `json:"-"`
+	Name    string   `json:"name"`
+	Title   string   `json:"title"`
+	Back    bool     `json:"back"`
+	Changes []Change `json:"changes"`
+	Orders  []Order  `json:"orders"`
 	// Whole is set if every subset of the changes was a state.
-	Whole    bool
-	States   int
-	Findings []Finding
+	Whole    bool      `json:"whole"`
+	States   int       `json:"states"`
+	Findings []Finding `json:"findings"`
 	// Problems are of the pair itself, or of the lab.
-	Problems []string
+	Problems []string `json:"problems"`
 	// Flickers were seen once, and not again in the same state.
-	Flickers int
+	Flickers int `json:"flickers"`
 	// Unjudged counts calls in states of which the looker could not tell whether they leak.
-	Unjudged int
-	Seconds  float64
-	Fixed    []string
+	Unjudged int      `json:"unjudged"`
+	Fixed    []string `json:"fixed,omitempty"`
+	Seconds  float64  `json:"seconds"`
 }
 
 // Judge walks through the states of a pair.
