@@ -421,11 +421,13 @@ function callsOf(targets: readonly Target[], before: State, after: State): Call[
   const enters = [...doors.values()].flatMap(door => [REVIEWS, CHECKOUT, STRANGER].map(from => {
     const { gateway, port, hop, sni, target, of } = door;
     const security = hop === 'mutual-tls' ? { security: 'mutual-tls', sni } : { security: 'plaintext' };
+    // where the gateway reads requests it goes by the name that the sidecar writes
+    const named = target.protocol === 'http' && hop === 'mutual-tls' ? { hostHeader: sni } : {};
     return said({
       name: `${from.serviceAccount} at the door ${of.join(' and ')} for ${spoken(target)} of ${gateway}, ${hop}`,
       from,
       to: { host: target.host, port: target.port },
-      how: { ...requestOf(target), through: { gateway, port, ...security } },
+      how: { ...requestOf(target), ...named, through: { gateway, port, ...security } },
     }, state => entered(state, from, door));
   }));
   return [...dials, ...enters];
