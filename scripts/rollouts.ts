@@ -353,17 +353,17 @@ function stateOf(build: Build, name: string | undefined): State {
 
 const uri = ({ namespace, serviceAccount }: Caller) => `spiffe://cluster.local/ns/${namespace}/sa/${serviceAccount}`;
 
-/** Whether one of these patterns is a caller's. */
-const among = (caller: Caller, patterns: readonly string[]) =>
-  patterns.some(pattern => pattern === uri(caller) || pattern.endsWith('/*') && uri(caller).startsWith(pattern.slice(0, -1)));
+/** Whether one of these patterns, of callers or paths, is met. */
+const meets = (value: string, patterns: readonly string[]) =>
+  patterns.some(pattern => pattern === value || pattern.endsWith('/*') && value.startsWith(pattern.slice(0, -1)));
 
 /** Whether a way lets a caller's request through. */
 function admits(way: EgressWay, caller: Caller, { method = 'GET', path = '/' }: Target): boolean {
   const { clients, allowedFrom, allowedRequests } = way;
   if (!clients.includes('*') && !clients.includes(caller.namespace)) return false;
-  if (allowedFrom && !among(caller, allowedFrom)) return false;
-  return !allowedRequests || allowedRequests.some(({ from, methods, paths }) => (!from || among(caller, from)) && (!methods || methods.includes(method))
-    && (!paths || paths.some(pattern => pattern === path || pattern.endsWith('/*') && path.startsWith(pattern.slice(0, -1)))));
+  if (allowedFrom && !meets(uri(caller), allowedFrom)) return false;
+  return !allowedRequests || allowedRequests.some(({ from, methods, paths }) =>
+    (!from || meets(uri(caller), from)) && (!methods || methods.includes(method)) && (!paths || meets(path, paths)));
 }
 
 function crossing({ gateway, gatewayPort, hop, sni }: EgressWay, caller: Caller, target: Target) {
