@@ -343,7 +343,10 @@ func (j *Judge) judge(state State, i int, sight Sight) Kind {
 		pod = pod || j.ends[end][i].ClearFromPod
 		gateway = gateway || j.ends[end][i].ClearFromGateway
 		if expect.Refused != "" {
-			refuses, passes, takes = true, passes || either, takes || either
+			refuses = true
+			if either { // nor whether it may be read
+				passes, takes, pod, gateway = true, true, true, true
+			}
 			continue
 		}
 		passes = true
