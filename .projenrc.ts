@@ -101,6 +101,9 @@ project.addTask('bench', {
 project.addTask('fuzz', {
   description: 'Hold random inputs to the constructs against what Istio accepts', exec: `${run} scripts/fuzz.ts`, receiveArgs: true,
 });
+project.addTask('rollouts', {
+  description: 'Write the pairs of states between which the lab judges every step', exec: `${run} scripts/rollouts.ts`,
+});
 project.testTask.reset('bash scripts/test.sh');
 
 project.synth();

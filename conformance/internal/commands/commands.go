@@ -17,6 +17,7 @@ const usage = `usage:
   conformance mutate --examples DIR [--only NAME]                    leave every object out in turn; some cell must notice
   conformance xds-size --manifests FILE.yaml [--calls FILE.json] [--namespace NS,…] [--compare] [--json]
   conformance bench-sni --examples DIR [--connections N] [--megabytes N] [--rounds N] [--json]
+  conformance rollout --pairs DIR [--only NAME] [--no-run] [--breaks] [--json]  judge every state between two states of an app
   conformance judge-stream                                           tier 0 over JSON lines on stdin
 
 exit status: 0 all as expected, 1 a cell differs, 2 usage, 3 the lab cannot work here
@@ -50,6 +51,8 @@ func Main(args []string) int {
 		return xdsSize(args[1:])
 	case "bench-sni":
 		return benchSNI(args[1:])
+	case "rollout":
+		return rollouts(args[1:])
 	case "judge-stream":
 		return judgeStream(args[1:])
 	case "help", "-h", "--help":

@@ -43,6 +43,8 @@ type ControlPlane struct {
 	err  error
 	once sync.Once
 	sds  *secretServer
+	// marks counts the changes.
+	marks int
 }
 
 // Start feeds a world to a new control plane. With a directory it also listens

@@ -54,7 +54,7 @@ func StartEnvoy(tools Tools, plane *controlplane.ControlPlane, n *network.Namesp
 	}}
 	args := append(mounts.wrap("istio-proxy"), asUser(1337,
 		tools.Envoy, "-c", e.path("bootstrap.json"), "--concurrency", "1", "--disable-hot-restart",
-		"--log-level", "warning", "--file-flush-interval-msec", "10", "--drain-time-s", "1")...)
+		"--log-level", "warning", "--file-flush-interval-msec", "10", "--drain-time-s", strconv.Itoa(plane.World.DrainSeconds))...)
 	e.process, err = start(n.Command(args...), e.path("access.log"), e.path("envoy.log"))
 	return e, err
 }
@@ -89,6 +89,20 @@ func (e *Envoy) Ready() error {
 			return fmt.Errorf("the proxy of %s was not ready within %s (%v); still warming: %s", e.Pod.ID(), readyWithin, stats, e.warming())
 		}
 		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// Settled waits until nothing warms and nothing drains: the proxy works by its newest configuration alone.
+func (e *Envoy) Settled() error {
+	for deadline := time.Now().Add(readyWithin); ; time.Sleep(2 * time.Millisecond) {
+		stats, err := e.Stats(`^(listener_manager\.(total_listeners_warming|total_listeners_draining|total_filter_chains_draining)|cluster_manager\.warming_clusters)$`)
+		if err == nil && len(stats) == 4 && stats["listener_manager.total_listeners_warming"] == 0 && stats["cluster_manager.warming_clusters"] == 0 &&
+			stats["listener_manager.total_listeners_draining"] == 0 && stats["listener_manager.total_filter_chains_draining"] == 0 {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the proxy of %s did not settle within %s (%v); still warming: %s", e.Pod.ID(), readyWithin, stats, e.warming())
+		}
 	}
 }
 

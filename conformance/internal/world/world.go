@@ -123,6 +123,8 @@ type World struct {
 	ConfigMaps []*corev1.ConfigMap
 	// Authorities sign every certificate of the lab.
 	Authorities Authorities
+	// DrainSeconds is how long proxies keep connections that came by a configuration of before.
+	DrainSeconds int
 	// Added says in words what neither manifest nor calls.json holds literally.
 	Added []string
 
@@ -136,11 +138,12 @@ var DNS = netip.MustParseAddr("10.96.0.10")
 // Derive builds the world of a scenario.
 func Derive(set *manifests.Set, scenario *Scenario) (*World, error) {
 	w := &World{
-		Stated:      scenario.World,
-		Manifests:   set,
-		Callers:     map[string]*Pod{},
-		nextPod:     netip.MustParseAddr("10.244.0.2"),
-		nextService: netip.MustParseAddr("10.96.1.1"),
+		Stated:       scenario.World,
+		Manifests:    set,
+		Callers:      map[string]*Pod{},
+		DrainSeconds: 1,
+		nextPod:      netip.MustParseAddr("10.244.0.2"),
+		nextService:  netip.MustParseAddr("10.96.1.1"),
 	}
 	w.addDeployments()
 	w.addStatedGateways()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"sync"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
@@ -30,6 +31,10 @@ type Run struct {
 	beyond  []*proxies.Outside
 	planned []world.Call
 	calls   int
+	// tap reads along for Glance; clear is what it read, by call.
+	tap     *network.Tap
+	clearMu sync.Mutex
+	clear   map[string]*clearness
 }
 
 // Start builds the world for real. The caller stops the result, whatever happens.
@@ -197,6 +202,9 @@ func (r *Run) Rejections() error {
 
 // Stop ends everything and removes every namespace.
 func (r *Run) Stop() {
+	if r.tap != nil {
+		r.tap.Stop()
+	}
 	for _, envoy := range r.envoys {
 		envoy.Stop()
 	}
