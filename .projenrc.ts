@@ -39,7 +39,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/src' },
     },
   },
-  gitignore: ['/examples/dist', '/conformance/.tools', '*.tgz'],
+  gitignore: ['/examples/dist', '/rollouts/*.k8s.yaml', '/rollouts/*.calls.json', '/conformance/.tools', '*.tgz'],
 });
 
 // the generated types of imports/ are compiled beside src/, so everything moves one level down in lib/
@@ -59,7 +59,7 @@ new javascript.NpmConfig(project, { registry: undefined }).addConfig('omit-lockf
 // the examples name the package as its users do
 project.tryFindObjectFile('.eslintrc.json')!.addOverride('settings.import/resolver.typescript.project', ['./tsconfig.json', './examples/tsconfig.json']);
 
-for (const folder of ['/.ci/', '/conformance/', '/examples/', '/imports/', '/scripts/', '/.npmrc']) {
+for (const folder of ['/.ci/', '/conformance/', '/examples/', '/imports/', '/rollouts/', '/scripts/', '/.npmrc']) {
   project.addPackageIgnore(folder);
 }
 
