@@ -39,12 +39,12 @@ export class Values {
     return new Values(construct.node.scope as Construct | undefined, construct.node.id);
   }
 
-  public readonly path: string;
-
   /** @param scope none for the app itself */
-  public constructor(private readonly scope: Construct | undefined, id: string) {
-    // as the node will have it
-    this.path = [scope?.node.path ?? '', id.replaceAll('/', '--')].filter(part => part !== '').join('/');
+  public constructor(private readonly scope: Construct | undefined, private readonly id: string) {}
+
+  /** The construct's, as its node has it or will have it. */
+  public get path(): string {
+    return [this.scope?.node.path ?? '', this.id.replaceAll('/', '--')].filter(part => part !== '').join('/');
   }
 
   public refuse(problem: Problem, wrong: string, mend: string): never {
