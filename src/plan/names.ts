@@ -17,7 +17,7 @@ export function label(parts: readonly string[], rest: readonly string[] = []): s
   const digest = digestOf(rest.length > 0 ? [parts, rest] : parts);
   const readable = parts.filter((part, i) => part !== parts[i - 1]).join('-').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/-+$/, '')
     .slice(-(MAX - HASH - 1)).replace(/^-+/, '');
-  return readable === '' ? digest : `${readable}-${digest}`;
+  return readable === '' ? digest : [readable, digest].join('-');
 }
 
 /** Of what its clients have for a host. */
@@ -66,7 +66,7 @@ export function ownDomain(namespace: string, app: string | undefined): string {
 
 /** The name that a crossing has of its own: outer SNI of mutual TLS, and host of the outer leg. */
 export function ownName(callers: string, crossing: string, domain: string): string {
-  return `${callers}.${crossing}.${domain}`;
+  return [callers, crossing, domain].join('.');
 }
 
 /** Of the one refusal of an app at a gateway. Istio writes it into every filter chain. */
