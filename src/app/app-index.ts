@@ -15,6 +15,7 @@ import { appOf } from '../intent/app';
 import { AuditIntent } from '../intent/audit';
 import { EgressIntent } from '../intent/egress';
 import { GatewayIntent, gatewayName } from '../intent/gateway';
+import { addTo, grouped } from '../intent/groups';
 import { LockdownIntent } from '../intent/lockdown';
 import { AllowanceIntent, PermissionIntent } from '../intent/permission';
 import { RelationProblem } from '../intent/problem';
@@ -77,18 +78,12 @@ export class AppIndex {
   }
 
   public addGateway(construct: Construct, intent: GatewayIntent): void {
-    const name = gatewayName(intent);
-    const known = this.gateways.get(name);
-    if (known) {
-      known.push({ construct, intent });
-    } else {
-      this.gateways.set(name, [{ construct, intent }]);
-    }
+    addTo(this.gateways, gatewayName(intent), { construct, intent });
     this.watch(construct, intent.path);
   }
 
   public addRoute(construct: Construct, route: RouteIntent, foreign: string[]): void {
-    this.routes.set(route.egress.path, [...this.routes.get(route.egress.path) ?? [], route]);
+    addTo(this.routes, route.egress.path, route);
     this.foreign.push(...foreign.map(text => ({ path: route.path, text })));
     this.know(construct, route.gateway);
     this.watch(construct, route.path);
@@ -106,13 +101,7 @@ export class AppIndex {
   }
 
   public allow(allowance: AllowanceIntent): void {
-    const { path } = allowance.egress;
-    const known = this.permissions.get(path);
-    if (known) {
-      known.push(allowance.permission);
-    } else {
-      this.permissions.set(path, [allowance.permission]);
-    }
+    addTo(this.permissions, allowance.egress.path, allowance.permission);
     this.allowances.push(allowance);
     this.changed();
   }
@@ -172,19 +161,9 @@ export class AppIndex {
         gateways: [...this.gateways.keys()].sort().map(name => this.gatewayOf(name).intent),
         lockdowns: byPath(this.lockdowns),
       });
-      const ways = new Map<string, Way[]>();
-      for (const way of plan.ways) {
-        const key = `${way.egress} ${way.host}`;
-        const known = ways.get(key);
-        if (known) {
-          known.push(way);
-        } else {
-          ways.set(key, [way]);
-        }
-      }
       this.planned = {
         plan,
-        ways,
+        ways: grouped(plan.ways.map(way => [`${way.egress} ${way.host}`, way] as const)),
         gateways: new Map(plan.gateways.map(gateway => [gateway.name, gateway])),
         fences: new Map(plan.fences.map(fence => [fence.namespace, fence])),
       };
@@ -267,8 +246,7 @@ export class AppIndex {
         ...this.backend.unsupported(plan),
       ];
       for (const { path, text } of problems) {
-        const known = this.problems.get(path) ?? [];
-        if (!known.includes(text)) this.problems.set(path, [...known, text]);
+        if (!this.problems.get(path)?.includes(text)) addTo(this.problems, path, text);
       }
       // cdk8s knows errors alone
       for (const text of manyCallers(plan)) {

@@ -3,6 +3,7 @@ import { oneEgress, RouteOf } from './same-host';
 import { AddressRange, isSingle, rangeOf } from '../intent/addresses';
 import { EgressIntent, isHttp, isNamed, isTls, isWildcard, protocolAt } from '../intent/egress';
 import { gatewayName } from '../intent/gateway';
+import { grouped } from '../intent/groups';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { RESERVED_PORTS } from '../intent/reserved-ports';
 import { RouteIntent } from '../intent/route';
@@ -316,17 +317,4 @@ function reservedPorts(routes: readonly RouteIntent[], report: Report): void {
 
 function gatewayPort({ gateway, hop }: RouteIntent): string {
   return `port ${hop.port} of gateway "${gatewayName(gateway)}"`;
-}
-
-function grouped<K, V>(pairs: readonly (readonly [K, V])[]): Map<K, V[]> {
-  const groups = new Map<K, V[]>();
-  for (const [key, value] of pairs) {
-    const group = groups.get(key);
-    if (group) {
-      group.push(value);
-    } else {
-      groups.set(key, [value]);
-    }
-  }
-  return groups;
 }

@@ -1,8 +1,8 @@
 import { IConstruct } from 'constructs';
 import { LockdownOpening } from './lockdown-opening';
 import { AppIndex } from '../app/app-index';
-import { Clients, Fence, Way } from '../plan/plan';
-import { dialledOutside, mayTake } from '../plan/plan-of';
+import { Fence, Way } from '../plan/plan';
+import { clientNames, dialledOutside, mayTake } from '../plan/plan-of';
 
 type Opening = Omit<LockdownOpening, 'namespace'>;
 
@@ -10,7 +10,7 @@ type Opening = Omit<LockdownOpening, 'namespace'>;
 export function lockdownOpenings(construct: IConstruct, lockdown: string): LockdownOpening[] {
   const { ways, fences } = AppIndex.of(construct).plan();
   const locked = new Set(fences.map(({ namespace }) => namespace));
-  const clients = new Set(ways.flatMap(way => named(way.clients)));
+  const clients = new Set(ways.flatMap(clientNames));
   const unlocked = [...clients].filter(client => !locked.has(client)).sort();
   return [
     ...fences.filter(fence => fence.lockdown === lockdown)
@@ -58,8 +58,4 @@ function direct(way: Way): Opening[] {
       : tunnel ? `"${egress}" goes by it: every pod can ask it for anything that it allows, also one without a sidecar`
         : `"${egress}" is direct: every pod can, also one without a sidecar`,
   }));
-}
-
-function named(clients: Clients): readonly string[] {
-  return clients === 'all' ? ['*'] : clients;
 }

@@ -3,7 +3,7 @@ import { AppIndex } from '../app/app-index';
 import { isHttp, isTls } from '../intent/egress';
 import { gatewayName } from '../intent/gateway';
 import { Door, GatewayPlan, RequestRule, Way } from '../plan/plan';
-import { lastLeg } from '../plan/plan-of';
+import { clientNames, lastLeg } from '../plan/plan-of';
 
 /** What is spoken on a port, in Istio's words. */
 export enum EgressProtocol {
@@ -200,10 +200,10 @@ function isOpen({ legs: [{ door, admittedOutside }] }: Way): boolean {
 }
 
 function wayOf(way: Way, gatewayNamed: (name: string) => GatewayPlan): EgressWay {
-  const { egress, clients, host, port, spoken, legs: [{ door }] } = way;
+  const { egress, host, port, spoken, legs: [{ door }] } = way;
   return {
     egress,
-    clients: clients === 'all' ? ['*'] : [...clients],
+    clients: [...clientNames(way)],
     host,
     port,
     protocol: spoken.toUpperCase() as EgressProtocol,

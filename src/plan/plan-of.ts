@@ -2,6 +2,7 @@ import { Callers, Clients, Fence, GatewayPlan, Leg, Plan, SniListener, Way } fro
 import { waysOf } from './way';
 import { EgressIntent } from '../intent/egress';
 import { GatewayIntent, gatewayName } from '../intent/gateway';
+import { grouped } from '../intent/groups';
 import { LockdownIntent } from '../intent/lockdown';
 import { PermissionIntent } from '../intent/permission';
 import { RouteIntent } from '../intent/route';
@@ -70,6 +71,11 @@ export function mayTake(namespace: string, { clients }: Pick<Way, 'clients'>): b
   return clients === 'all' || clients.includes(namespace);
 }
 
+/** The client namespaces of a way; `*`: all. */
+export function clientNames({ clients }: Pick<Way, 'clients'>): readonly string[] {
+  return clients === 'all' ? ['*'] : clients;
+}
+
 function clientsOf(ways: readonly Way[]): Clients {
   return ways.some(({ clients }) => clients === 'all') ? 'all' : [...new Set(ways.flatMap(({ clients }) => clients))].sort();
 }
@@ -88,17 +94,7 @@ export function dialledOutside({ taken, legs: [{ reach, door }] }: Way): readonl
 
 function fencesOf(lockdowns: readonly LockdownIntent[], ways: readonly Way[]): Fence[] {
   if (lockdowns.length === 0) return [];
-  const byClient = new Map<string, Way[]>();
-  for (const way of ways) {
-    for (const client of way.clients === 'all' ? ['*'] : way.clients) {
-      const known = byClient.get(client);
-      if (known) {
-        known.push(way);
-      } else {
-        byClient.set(client, [way]);
-      }
-    }
-  }
+  const byClient = grouped(ways.flatMap(way => clientNames(way).map(client => [client, way] as const)));
   const everybodys = byClient.get('*') ?? [];
   return lockdowns.flatMap(lockdown => {
     const gateways = lockdown.gateways.map(gatewayName).sort();

@@ -24,6 +24,7 @@ import (
 	"istio.io/istio/pkg/test"
 	"istio.io/istio/pkg/util/protomarshal"
 
+	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -87,6 +88,20 @@ func Start(w *world.World, directory string) (*ControlPlane, error) {
 		}
 	}
 	return c, nil
+}
+
+// StartWithSidecars feeds manifests to a new control plane, beside the gateways
+// stated and a pod in each namespace.
+func StartWithSidecars(set *manifests.Set, stated world.Stated, namespaces []string) (*ControlPlane, error) {
+	scenario := &world.Scenario{World: stated}
+	for _, namespace := range namespaces {
+		scenario.Calls = append(scenario.Calls, world.Call{Name: namespace, From: world.From{Namespace: namespace, ServiceAccount: "default"}})
+	}
+	lab, err := world.Derive(set, scenario)
+	if err != nil {
+		return nil, err
+	}
+	return Start(lab, "")
 }
 
 // Stop ends it.

@@ -45,21 +45,13 @@ var StatedGateway = world.Gateway{
 // Measure builds the configuration of a sidecar in every namespace given and of
 // every gateway, over the manifests and the gateways stated.
 func Measure(set *manifests.Set, stated world.Stated, namespaces []string) ([]Size, error) {
-	scenario := &world.Scenario{World: stated}
-	for _, namespace := range namespaces {
-		scenario.Calls = append(scenario.Calls, world.Call{Name: namespace, From: world.From{Namespace: namespace, ServiceAccount: "default"}})
-	}
-	lab, err := world.Derive(set, scenario)
-	if err != nil {
-		return nil, err
-	}
-	plane, err := controlplane.Start(lab, "")
+	plane, err := controlplane.StartWithSidecars(set, stated, namespaces)
 	if err != nil {
 		return nil, err
 	}
 	defer plane.Stop()
 	var sizes []Size
-	for _, pod := range lab.Pods {
+	for _, pod := range plane.World.Pods {
 		if pod.Role == world.Plain {
 			continue
 		}

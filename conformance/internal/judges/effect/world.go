@@ -2,6 +2,7 @@ package effect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -14,21 +15,16 @@ import (
 // Effect judges manifests that come without a world: a caller in each namespace
 // that sees a ServiceEntry, and a gateway for each selector that no Deployment answers.
 func Effect(set *manifests.Set) ([]string, error) {
-	scenario := &world.Scenario{World: world.Stated{TrustDomain: "cluster.local", OutboundTrafficPolicy: "REGISTRY_ONLY", Gateways: impliedGateways(set)}}
-	seen := map[string]bool{}
+	var namespaces []string
 	for _, entry := range manifests.Specs[*networking.ServiceEntry](set) {
 		for _, namespace := range visibleIn(entry) {
-			if !seen[namespace] {
-				seen[namespace] = true
-				scenario.Calls = append(scenario.Calls, world.Call{Name: namespace, From: world.From{Namespace: namespace, ServiceAccount: "default"}})
+			if !slices.Contains(namespaces, namespace) {
+				namespaces = append(namespaces, namespace)
 			}
 		}
 	}
-	lab, err := world.Derive(set, scenario)
-	if err != nil {
-		return nil, err
-	}
-	plane, err := controlplane.Start(lab, "")
+	stated := world.Stated{TrustDomain: "cluster.local", OutboundTrafficPolicy: "REGISTRY_ONLY", Gateways: impliedGateways(set)}
+	plane, err := controlplane.StartWithSidecars(set, stated, namespaces)
 	if err != nil {
 		return nil, err
 	}

@@ -145,16 +145,4 @@ func (r *Run) Settle() error {
 }
 
 // Refused counts how often any proxy did not take a configuration.
-func (r *Run) Refused() int {
-	total := 0
-	for _, envoy := range r.envoys {
-		stats, err := envoy.Stats(`update_rejected$`)
-		if err != nil {
-			continue
-		}
-		for _, count := range stats {
-			total += count
-		}
-	}
-	return total
-}
+func (r *Run) Refused() int { return r.counted(`update_rejected$`) }

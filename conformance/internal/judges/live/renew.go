@@ -42,9 +42,14 @@ func (r *Run) renew(id string) error {
 
 // secretUpdates counts how often any proxy has taken certificates.
 func (r *Run) secretUpdates() int {
+	return r.counted(`ssl_context_update_by_sds$`)
+}
+
+// counted adds up all counters of all proxies whose names match.
+func (r *Run) counted(pattern string) int {
 	total := 0
 	for _, envoy := range r.envoys {
-		stats, err := envoy.Stats(`ssl_context_update_by_sds$`)
+		stats, err := envoy.Stats(pattern)
 		if err != nil {
 			continue
 		}
