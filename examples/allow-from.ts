@@ -1,8 +1,9 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, TcpEgress, TlsEgress, WorkloadIdentity } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, TcpEgress, TlsEgress, WorkloadIdentity } from 'cdk8s-istio-egress';
 
 /** Service accounts with rights of their own, at one gateway: a host each in one namespace, and the same host with other rights in another. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'allow-from' });
 const platform = new Chart(app, 'platform', { namespace: 'platform' });
 const gateway = EgressGateway.fromService(platform, 'gateway', {
   namespace: 'istio-system',

@@ -1,8 +1,9 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressAudit, EgressGatewayRoute, SniProxy, SniProxyGateway, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressAudit, EgressGatewayRoute, SniProxy, SniProxyGateway, TlsEgress } from 'cdk8s-istio-egress';
 
 /** Gateways that log who left, and SNI proxies that log the names inside: nginx, and the gateway's own proxy. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'audit-inner-names' });
 const platform = new Chart(app, 'platform', { namespace: 'egress' });
 const nginx = new SniProxyGateway(platform, 'nginx', { name: 'nginx', proxy: SniProxy.nginx() });
 const envoy = new SniProxyGateway(platform, 'envoy', { name: 'envoy', proxy: SniProxy.envoy() });

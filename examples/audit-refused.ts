@@ -1,10 +1,12 @@
 import { App, Chart } from 'cdk8s';
 import {
-  CaCertificates, EgressAudit, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, TlsEgress, TlsOrigination, WorkloadIdentity,
+  CaCertificates, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, TlsEgress,
+  TlsOrigination, WorkloadIdentity,
 } from 'cdk8s-istio-egress';
 
 /** What a gateway logs of those that it refuses, and of a server that it does not trust. */
 export const app = new App();
+EgressApp.configure(app, { name: 'audit-refused' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

@@ -1,10 +1,12 @@
 import { App, Chart } from 'cdk8s';
 import {
-  CaCertificates, EgressAudit, EgressGateway, EgressGatewayRoute, ForwardProxy, GatewayHop, HttpEgress, TcpEgress, TlsEgress, TlsOrigination,
+  CaCertificates, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, ForwardProxy, GatewayHop, HttpEgress,
+  TcpEgress, TlsEgress, TlsOrigination,
 } from 'cdk8s-istio-egress';
 
 /** A gateway that logs who left, by which route and where to: a route of each kind, and a second gateway that logs nothing. */
 export const app = new App();
+EgressApp.configure(app, { name: 'audit' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

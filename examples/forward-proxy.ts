@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
-import { CaCertificates, EgressGateway, EgressGatewayRoute, ForwardProxy, TlsEgress, TlsOrigination } from 'cdk8s-istio-egress';
+import { CaCertificates, EgressApp, EgressGateway, EgressGatewayRoute, ForwardProxy, TlsEgress, TlsOrigination } from 'cdk8s-istio-egress';
 
 /** A company's HTTP proxy, asked by CONNECT: from the sidecar, from the gateway, and one that wants TLS itself. */
 export const app = new App();
+EgressApp.configure(app, { name: 'forward-proxy' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

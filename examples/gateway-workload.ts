@@ -1,8 +1,9 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, GatewayHop, TcpEgress, TlsEgress, TaintEffect } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, TaintEffect, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
 
 /** A gateway of your own on nodes for egress: its Service has the ports that the routes use. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'gateway-workload' });
 const platform = new Chart(app, 'platform', { namespace: 'egress' });
 const gateway = new EgressGateway(platform, 'gateway', {
   name: 'out',

@@ -1,8 +1,9 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, HttpEgress, HttpProtocol } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, HttpEgress, HttpProtocol } from 'cdk8s-istio-egress';
 
 /** Plain HTTP and gRPC through the gateway, which sees bytes: the Host header stays, and nothing of the caller is added to the request. */
 export const app = new App();
+EgressApp.configure(app, { name: 'http-gateway' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

@@ -1,10 +1,12 @@
 import { App, Chart, Duration } from 'cdk8s';
 import {
-  CaCertificates, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, HttpProtocol, TlsOrigination, WorkloadIdentity,
+  CaCertificates, EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, HttpProtocol, TlsOrigination,
+  WorkloadIdentity,
 } from 'cdk8s-istio-egress';
 
 /** HTTP that the gateway reads, so that rules on methods and paths can be written there: the Host header stays, and nothing of the caller leaves. */
 export const app = new App();
+EgressApp.configure(app, { name: 'http-read-by-gateway' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

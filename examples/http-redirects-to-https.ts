@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, TlsEgress } from 'cdk8s-istio-egress';
 
 /** Sites that answer `http://` with a redirect to `https://`: both ports of one host, straight from the sidecar and through the gateway. */
 export const app = new App();
+EgressApp.configure(app, { name: 'http-redirects-to-https' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

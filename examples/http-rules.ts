@@ -1,8 +1,9 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, HttpProtocol, WorkloadIdentity } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, HttpProtocol, WorkloadIdentity } from 'cdk8s-istio-egress';
 
 /** Methods and paths of an outside API, by service account: rules of one route, of another namespace for the same host, and a route without rules, at one gateway. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'http-rules' });
 const platform = new Chart(app, 'platform', { namespace: 'platform' });
 const gateway = EgressGateway.fromService(platform, 'gateway', {
   namespace: 'istio-system',

@@ -1,11 +1,12 @@
 import { App, Chart, Duration } from 'cdk8s';
 import {
-  CaCertificates, ConnectionOptions, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, HttpEgressProps, HttpProtocol, IEgress,
-  TcpEgress, TlsEgress, TlsOrigination,
+  CaCertificates, ConnectionOptions, EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress,
+  HttpEgressProps, HttpProtocol, IEgress, TcpEgress, TlsEgress, TlsOrigination,
 } from 'cdk8s-istio-egress';
 
 /** Timeouts, retries and limits on a way through a gateway: what the sidecar keeps, and what the gateway. */
 export const app = new App();
+EgressApp.configure(app, { name: 'limits-gateway' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

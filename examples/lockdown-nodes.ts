@@ -1,8 +1,9 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, EgressLockdown, SniProxyGateway, TlsEgress, TaintEffect } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, EgressLockdown, SniProxyGateway, TaintEffect, TlsEgress } from 'cdk8s-istio-egress';
 
 /** A locked namespace whose gateways run on nodes of their own, where no other pod may: the outside knows the addresses of those nodes. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'lockdown-nodes' });
 const platform = new Chart(app, 'platform', { namespace: 'egress' });
 const taint = { key: 'example.com/egress', value: 'true' };
 const onOwnNodes = { nodeSelector: { 'example.com/egress': 'true' }, tolerations: [{ ...taint, effect: TaintEffect.NO_SCHEDULE }] };

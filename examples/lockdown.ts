@@ -1,8 +1,9 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, EgressLockdown, GatewayHop, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, EgressLockdown, GatewayHop, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
 
 /** Nothing leaves a namespace but what is said: a host of its own and a shared one through the gateway, and one address straight from the sidecar. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'lockdown' });
 const platform = new Chart(app, 'platform', { namespace: 'platform' });
 const gateway = EgressGateway.fromService(platform, 'gateway', {
   namespace: 'istio-system',

@@ -1,9 +1,13 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
 import { PartnerServer } from './partner/partner-server';
-import { CaCertificates, ClientCertificate, EgressGateway, EgressGatewayRoute, GatewayMount, HttpEgress, MutualTlsOrigination, TlsOrigination } from 'cdk8s-istio-egress';
+import {
+  CaCertificates, ClientCertificate, EgressApp, EgressGateway, EgressGatewayRoute, GatewayMount, HttpEgress,
+  MutualTlsOrigination, TlsOrigination,
+} from 'cdk8s-istio-egress';
 
 /** A gateway of your own takes certificates from files, which its Deployment mounts: a client certificate, and a CA by itself. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'mutual-tls-origination-files' });
 new PartnerServer(app, 'partner');
 
 const platform = new Chart(app, 'platform', { namespace: 'egress' });

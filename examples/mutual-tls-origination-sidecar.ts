@@ -1,9 +1,10 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
 import { PartnerServer } from './partner/partner-server';
-import { ClientCertificate, MutualTlsOrigination } from 'cdk8s-istio-egress';
+import { ClientCertificate, EgressApp, MutualTlsOrigination } from 'cdk8s-istio-egress';
 
 /** The same without a gateway: the sidecars of one workload show the client certificate, those of others have none to show. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'mutual-tls-origination-sidecar' });
 new PartnerServer(app, 'partner');
 
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });

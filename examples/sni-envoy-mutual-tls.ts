@@ -1,8 +1,9 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressGatewayRoute, SniProxy, SniProxyGateway, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGatewayRoute, SniProxy, SniProxyGateway, TlsEgress } from 'cdk8s-istio-egress';
 
 /** Whole domains through a gateway that is its own SNI proxy, inside mutual TLS: on 443 and another port; one private host is let through. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'sni-envoy-mutual-tls' });
 const gateway = new SniProxyGateway(new Chart(app, 'platform', { namespace: 'egress' }), 'gateway', {
   name: 'sni', proxy: SniProxy.envoy(), allowedRanges: ['10.9.0.7'],
 });

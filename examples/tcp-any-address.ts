@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, TcpEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, TcpEgress } from 'cdk8s-istio-egress';
 
 /** A database whose addresses change, by a port that nothing else uses: every connection to it goes to the host, through the gateway. */
 export const app = new App();
+EgressApp.configure(app, { name: 'tcp-any-address' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

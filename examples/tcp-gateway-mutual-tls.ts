@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, TcpEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, TcpEgress } from 'cdk8s-istio-egress';
 
 /** A database through the gateway: what the application speaks goes inside mutual TLS of the mesh. */
 export const app = new App();
+EgressApp.configure(app, { name: 'tcp-gateway-mutual-tls' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

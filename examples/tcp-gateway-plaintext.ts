@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, GatewayHop, TcpEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, TcpEgress } from 'cdk8s-istio-egress';
 
 /** A database through the gateway, on a port of the gateway that it has for itself. */
 export const app = new App();
+EgressApp.configure(app, { name: 'tcp-gateway-plaintext' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

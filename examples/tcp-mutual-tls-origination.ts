@@ -1,8 +1,11 @@
 import { App, Chart } from 'cdk8s';
-import { CaCertificates, ClientCertificate, EgressGateway, EgressGatewayRoute, TcpEgress, TlsOrigination } from 'cdk8s-istio-egress';
+import {
+  CaCertificates, ClientCertificate, EgressApp, EgressGateway, EgressGatewayRoute, TcpEgress, TlsOrigination,
+} from 'cdk8s-istio-egress';
 
 /** The application speaks its own protocol in clear to an address: the gateway shows a client certificate to one host, the sidecar speaks TLS to another. */
 export const app = new App();
+EgressApp.configure(app, { name: 'tcp-mutual-tls-origination' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, TcpEgress, TcpProtocol } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, TcpEgress, TcpProtocol } from 'cdk8s-istio-egress';
 
 /** PostgreSQL, MySQL (which speaks first) and MongoDB behind one port of the gateway. */
 export const app = new App();
+EgressApp.configure(app, { name: 'tcp-three-databases' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

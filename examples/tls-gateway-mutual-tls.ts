@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, TlsEgress } from 'cdk8s-istio-egress';
 
 /** TLS hosts through the gateway: the application's TLS goes inside mutual TLS of the mesh; one host on two ports. */
 export const app = new App();
+EgressApp.configure(app, { name: 'tls-gateway-mutual-tls' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, GatewayHop, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, TlsEgress } from 'cdk8s-istio-egress';
 
 /** A TLS host through the gateway, with nothing around the application's own TLS. */
 export const app = new App();
+EgressApp.configure(app, { name: 'tls-gateway-passthrough' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

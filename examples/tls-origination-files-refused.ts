@@ -1,8 +1,11 @@
 import { App, Chart } from 'cdk8s';
-import { ClientCertificate, EgressGateway, EgressGatewayRoute, GatewayMount, HttpEgress, TlsOrigination } from 'cdk8s-istio-egress';
+import {
+  ClientCertificate, EgressApp, EgressGateway, EgressGatewayRoute, GatewayMount, HttpEgress, TlsOrigination,
+} from 'cdk8s-istio-egress';
 
 /** What files of a gateway do not open: a client certificate that the server does not take, a CA that is not the server's, and a file that is not there. */
 export const app = new App();
+EgressApp.configure(app, { name: 'tls-origination-files-refused' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = new EgressGateway(chart, 'gateway', {
   namespace: 'egress',

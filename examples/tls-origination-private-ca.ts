@@ -1,11 +1,12 @@
 import { App, Chart } from 'cdk8s';
-import { CaCertificates, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, TlsOrigination } from 'cdk8s-istio-egress';
+import { CaCertificates, EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, TlsOrigination } from 'cdk8s-istio-egress';
 
 /**
  * The application speaks HTTP, and a proxy speaks TLS to hosts with certificates of a private CA: at the gateway with the CA in a Secret,
  * at the sidecar with the CA in a ConfigMap, and from the sidecar through the gateway to the host.
  */
 export const app = new App();
+EgressApp.configure(app, { name: 'tls-origination-private-ca' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

@@ -1,8 +1,12 @@
 import { App, Chart } from 'cdk8s';
-import { CaCertificates, ClientCertificate, EgressGateway, EgressGatewayRoute, HttpEgress, MutualTlsOrigination, TlsOrigination } from 'cdk8s-istio-egress';
+import {
+  CaCertificates, ClientCertificate, EgressApp, EgressGateway, EgressGatewayRoute, HttpEgress, MutualTlsOrigination,
+  TlsOrigination,
+} from 'cdk8s-istio-egress';
 
 /** What mutual TLS keeps out, one host each: here everything is declared well, and what is wrong is outside. */
 export const app = new App();
+EgressApp.configure(app, { name: 'tls-origination-refused' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

@@ -1,11 +1,12 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressGatewayRoute, GatewayHop, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, TlsEgress } from 'cdk8s-istio-egress';
 
 /**
  * All names under a domain through the gateway, where one server outside serves them all: by passthrough, where the more specific of two wildcards wins,
  * and inside mutual TLS.
  */
 export const app = new App();
+EgressApp.configure(app, { name: 'tls-wildcard-hosting-server' });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

@@ -1,9 +1,10 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
-import { EgressGateway, EgressGatewayRoute, IEgressGateway, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, IEgressGateway, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
 
 /** Two teams reach the same host by the same gateway, each by a route of its own; the platform team shares one more with both. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+EgressApp.configure(app, { name: 'two-teams' });
 
 class TeamChart extends Chart {
   public constructor(scope: Construct, namespace: string, gateway: IEgressGateway) {

@@ -117,7 +117,7 @@ const input = fc.record({
     plaintext: port,
   }), { minLength: 1, maxLength: 3 }),
   gatewayKind: fc.oneof({ weight: 3, arbitrary: fc.constant('existing') }, { weight: 1, arbitrary: fc.constantFrom('own', 'nginx', 'envoy') }),
-  app: maybe(mostly(dnsLabel, oddText)),
+  app: mostly(dnsLabel, fc.oneof(oddText, fc.constant(undefined))),
   lockdown: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   audit: fc.boolean(),
 });
@@ -137,7 +137,7 @@ function documents(given: any): { yaml?: string; problem?: string } {
   const { chart: id, namespace: own, gateway: existing, gatewayKind, app: appName, egresses, lockdown, audit } = given;
   try {
     const app = new App();
-    if (appName !== undefined) EgressApp.configure(app, { name: appName });
+    EgressApp.configure(app, { name: appName });
     const chart = new Chart(app, id, { namespace: own });
     const gateway = gatewayOf(chart, gatewayKind, existing);
     for (const one of egresses) {

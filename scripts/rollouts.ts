@@ -124,7 +124,10 @@ const withStock = (props: Partial<TlsEgressProps> = {}) => built((chart, { first
   route(chart, stock(chart), first, {}, 'stock-route');
 });
 const simple = TlsOrigination.simple();
-const nothing = built(() => undefined);
+
+/** Gateways are named, and nothing leaves. */
+const idle = built(() => undefined);
+const nothing: Build = () => undefined;
 
 const PAIRS: { readonly [name: string]: Pair } = {
   'direct-tls': {
@@ -295,7 +298,7 @@ const PAIRS: { readonly [name: string]: Pair } = {
     title: 'A route for one service account is taken out',
     targets: [MONGO],
     before: at('first', { allowFrom: [ratings] }),
-    after: nothing,
+    after: idle,
   },
   'removed-one': {
     title: 'One route of two is taken out, with callers of its own',
@@ -304,13 +307,13 @@ const PAIRS: { readonly [name: string]: Pair } = {
     after: hopping(stock),
   },
   'first-route': {
-    title: 'The first route of a namespace',
+    title: 'The first route of an app that has named its gateway',
     targets: [MONGO],
-    before: nothing,
+    before: idle,
     after: hopping(mongo),
   },
-  'first-route-early': {
-    title: 'The first route of a namespace, to a host whose name sorts before most',
+  'first-apply': {
+    title: 'Nothing, and an app with a gateway and a route',
     targets: [EARLY],
     before: nothing,
     after: hopping(early),
@@ -339,10 +342,10 @@ interface Call {
 
 interface State { readonly ways: readonly EgressWay[]; readonly yaml: string }
 
-function stateOf(build: Build, name: string | undefined): State {
+function stateOf(build: Build): State {
   const outdir = mkdtempSync(join(tmpdir(), 'rollouts-'));
   const app = new App({ outdir, yamlOutputType: YamlOutputType.FILE_PER_APP });
-  if (name !== undefined) EgressApp.configure(app, { name });
+  EgressApp.configure(app, { name: APP });
   build(app);
   app.synth();
   const files = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort();
@@ -440,25 +443,23 @@ for (const file of readdirSync(FOLDER)) {
   if (file.endsWith('.k8s.yaml') || file.endsWith('.calls.json')) rmSync(join(FOLDER, file));
 }
 for (const [pair, { title, before, after, targets, unchanged }] of Object.entries(PAIRS)) {
-  for (const [suffix, app, named] of [['', undefined, ''], ['.named', APP, ', in an app with a name']] as const) {
-    const states = { before: stateOf(before, app), after: stateOf(after, app) };
-    const file = (ending: string) => join(FOLDER, `${pair}${suffix}.${ending}`);
-    writeFileSync(file('before.k8s.yaml'), states.before.yaml);
-    writeFileSync(file('after.k8s.yaml'), states.after.yaml);
-    const hosts = new Set(targets.map(({ host }) => host));
-    const calls = {
-      $schema: './calls.schema.json',
-      title: `${title}${named}`,
-      ...(unchanged ? { unchanged } : {}),
-      world: {
-        outboundTrafficPolicy: 'REGISTRY_ONLY',
-        servers: SERVERS.filter(({ hosts: [host] }) => hosts.has(host)),
-        gateways: Object.values(GATEWAYS).filter(({ namespace, service }) => service === GATEWAYS.first.service
-          || [...states.before.ways, ...states.after.ways].some(({ gateway }) => gateway === `${namespace}/${service}`))
-          .map(gateway => ({ ...gateway, ports: GATEWAY_PORTS })),
-      },
-      calls: callsOf(targets, states.before, states.after),
-    };
-    writeFileSync(file('calls.json'), `${JSON.stringify(calls, undefined, 2)}\n`);
-  }
+  const states = { before: stateOf(before), after: stateOf(after) };
+  const file = (ending: string) => join(FOLDER, `${pair}.${ending}`);
+  writeFileSync(file('before.k8s.yaml'), states.before.yaml);
+  writeFileSync(file('after.k8s.yaml'), states.after.yaml);
+  const hosts = new Set(targets.map(({ host }) => host));
+  const calls = {
+    $schema: './calls.schema.json',
+    title,
+    ...(unchanged ? { unchanged } : {}),
+    world: {
+      outboundTrafficPolicy: 'REGISTRY_ONLY',
+      servers: SERVERS.filter(({ hosts: [host] }) => hosts.has(host)),
+      gateways: Object.values(GATEWAYS).filter(({ namespace, service }) => service === GATEWAYS.first.service
+        || [...states.before.ways, ...states.after.ways].some(({ gateway }) => gateway === `${namespace}/${service}`))
+        .map(gateway => ({ ...gateway, ports: GATEWAY_PORTS })),
+    },
+    calls: callsOf(targets, states.before, states.after),
+  };
+  writeFileSync(file('calls.json'), `${JSON.stringify(calls, undefined, 2)}\n`);
 }

@@ -6,6 +6,7 @@ import {
   ExternalEnvoy, ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress, HttpProtocol, IEgressGateway,
   MutualTlsOrigination, SniProxy, SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress, TlsOrigination, WildcardResolution, WorkloadIdentity,
 } from '../src';
+import { AppIndex } from '../src/app/app-index';
 import { Problem } from '../src/intent/problem';
 
 /** Lines of src by which the messages came about. */
@@ -48,6 +49,7 @@ class World {
   private made = 0;
 
   public chart(namespace = 'orders'): Chart {
+    if (!AppIndex.isBegun(this.app)) EgressApp.configure(this.app, { name: 'shop' });
     const chart = this.charts.get(namespace) ?? new Chart(this.app, namespace, { namespace });
     this.charts.set(namespace, chart);
     return chart;
@@ -335,6 +337,15 @@ const VALUES: Row[] = [
   ['invalid-annotation: annotations "team" has the value 5', w => w.tls({ annotations: { team: 5 } }), [API], { 'a value is a string': w => w.tls({ annotations: { team: '5' } }) }],
   ['invalid-annotation: annotations "team" has the value "0o17"', w => w.tls({ annotations: { team: '0o17' } }), [API], { 'choose another': w => w.tls({ annotations: { team: 'x' } }) }],
   ['invalid-annotation: annotations has the key "a b"', w => w.tls({ annotations: { 'a b': 'x' } }), [API], { 'as in "example.com/team"': w => w.tls({ annotations: { 'example.com/team': 'x' } }) }],
+  ['unnamed-app: the app has no name', w => {
+    EgressApp.configure(w.app, {});
+    w.route(w.tls());
+  }, [BY_OUT], {
+    'give it one that no other app of the mesh has, and that stays': w => {
+      EgressApp.configure(w.app, { name: 'bookinfo' });
+      w.route(w.tls());
+    },
+  }],
   ['configured-late: EgressApp.configure comes after constructs that have taken the defaults', w => {
     w.tls();
     EgressApp.configure(w.app, { name: 'shop' });
@@ -1033,7 +1044,7 @@ const OUTWARDS: Row[] = [
   ['another-trust-domain: "mesh.example.com" is not the trust domain of gateway "edge/out"', w => w.route(w.tls(), { allowFrom: [WorkloadIdentity.spiffe('spiffe://mesh.example.com/ns/orders/sa/pay')] }), [`${BY_OUT} from orders/pay`], {
     'correct it': w => w.route(w.tls(), { allowFrom: [WorkloadIdentity.spiffe('spiffe://cluster.local/ns/orders/sa/pay')] }),
     'or give the trust domain of the mesh to EgressApp.configure': [w => {
-      EgressApp.configure(w.app, { trustDomain: 'mesh.example.com' });
+      EgressApp.configure(w.app, { name: 'shop', trustDomain: 'mesh.example.com' });
       w.route(w.tls(), { allowFrom: [WorkloadIdentity.spiffe('spiffe://mesh.example.com/ns/orders/sa/pay')] });
     }, `${BY_OUT} from spiffe://mesh.example.com/ns/orders/sa/pay`],
     'or say anotherTrustDomain: true for a workload of another mesh': [w => w.route(w.tls(), { allowFrom: [WorkloadIdentity.spiffe('spiffe://mesh.example.com/ns/orders/sa/pay', { anotherTrustDomain: true })] }), `${BY_OUT} from spiffe://mesh.example.com/ns/orders/sa/pay`],
@@ -1041,7 +1052,7 @@ const OUTWARDS: Row[] = [
   ['another-trust-domain: "mesh.example.com" is not the trust domain of the mesh', w => w.proxy({ allowFrom: [WorkloadIdentity.spiffe('spiffe://mesh.example.com/ns/orders/sa/pay')] }), [ECHO], {
     'correct it': w => w.proxy(),
     'or give the trust domain of the mesh to EgressApp.configure': [w => {
-      EgressApp.configure(w.app, { trustDomain: 'mesh.example.com' });
+      EgressApp.configure(w.app, { name: 'shop', trustDomain: 'mesh.example.com' });
       w.proxy({ allowFrom: [WorkloadIdentity.spiffe('spiffe://mesh.example.com/ns/orders/sa/pay')] });
     }, ECHO.replace('orders/pay', 'spiffe://mesh.example.com/ns/orders/sa/pay')],
   }],
@@ -1104,19 +1115,14 @@ const clientsEach = (count: number, gateways = 1, byName = false): Build => w =>
 
 const led = (count: number, gateways = 1, byName = false) => Array.from({ length: count }, (_, i) => `${byName ? '*' : `n${i}`}: TLS h${i}.example.com:443 by edge/out${i % gateways}${byName ? ` from n${i}/pay` : ''}`);
 
-const named = (build: Build): Build => w => {
-  EgressApp.configure(w.app, { name: 'shop' });
-  build(w);
-};
-
 const MANY: Row[] = [
   ['many-callers: 176 different sets of callers use gateway "edge/out0"', clientsEach(176), led(176, 1, true), {
     'let more routes have the same exportTo, and tell their callers apart by service accounts in allowFrom': clientsEach(176, 1, true),
     'or use several gateways': [clientsEach(176, 2), ...led(176, 2)],
   }],
-  ['too-many: 512 different sets of callers use gateway "edge/out0"', named(clientsEach(512)), led(512, 1, true), {
-    'let routes have the same exportTo, and tell their callers apart by service accounts in allowFrom': named(clientsEach(512, 1, true)),
-    'or use several gateways': [named(clientsEach(512, 4)), ...led(512, 4)],
+  ['too-many: 512 different sets of callers use gateway "edge/out0"', clientsEach(512), led(512, 1, true), {
+    'let routes have the same exportTo, and tell their callers apart by service accounts in allowFrom': clientsEach(512, 1, true),
+    'or use several gateways': [clientsEach(512, 4), ...led(512, 4)],
   }],
   ['too-many: "db.example.com" has 129 ports that lead to another one', w => w.route(w.tcp({ port: undefined, ports: ports(1000, 129) })), [...ports(1000, 128).map(port => `orders: TCP db.example.com:${port} at 203.0.113.10 by edge/out`), 'orders: TCP others.orders.example:1128 at 203.0.113.10 by edge/out'], {
     'give the others to a TcpEgress with another host name, one of its own if it has addresses': both(w => w.route(w.tcp({ port: undefined, ports: ports(1000, 128) })), w => w.route(w.tcp({ host: 'others.orders.example', port: 1128 }))),
@@ -1138,7 +1144,7 @@ const UNREACHABLE: { readonly [text: string]: string } = {
   "if (door.opensTo.by === 'own-name' &&": 'the same',
   "if (door.opensTo.by !== 'own-name' &&": 'the same',
   'if (doors.some(door => door.gateway !== name)) report(': 'the same',
-  'text: describe(Problem.SAME_NAME, `those who may call': 'only two sets of callers whose hashes are the same by chance',
+  'text: describe(Problem.SAME_NAME, `the callers': 'only two sets of callers whose hashes are the same by chance',
   'text: describe(Problem.SAME_NAME, `what stands at gateway': 'only two names whose hashes are the same by chance',
 };
 

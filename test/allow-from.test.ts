@@ -1,6 +1,6 @@
 import { Testing } from 'cdk8s';
 import { chartOf, documents, gatewayOf, ownNameOf } from './support';
-import { EgressApp, EgressGateway, EgressGatewayRoute, EgressWays, GatewayHop, TlsEgress, WorkloadIdentity } from '../src';
+import { EgressGateway, EgressGatewayRoute, EgressWays, GatewayHop, TlsEgress, WorkloadIdentity } from '../src';
 
 const RATINGS = WorkloadIdentity.serviceAccount('bookinfo', 'ratings');
 const REVIEWS = WorkloadIdentity.serviceAccount('bookinfo', 'reviews');
@@ -88,7 +88,7 @@ describe('a namespace among them', () => {
       rules: [{
         from: [{ source: { notPrincipals: ['cluster.local/ns/bookinfo/sa/ratings', 'cluster.local/ns/orders/*'] } }],
         when: [{ key: 'connection.sni', values: [`${set}.*`] }],
-      }],
+      }, { when: [{ key: 'connection.sni', values: ['*.bookinfo.egress.internal'], notValues: [`${set}.*`] }] }],
     }]);
   });
 
@@ -119,10 +119,8 @@ test('every namespace that is a client needs no other set of callers', () => {
 });
 
 describe('routes with sets of callers of their own', () => {
-  const warnings = (routes: number, identity: (i: number) => WorkloadIdentity, app?: string) => {
-    const root = Testing.app();
-    if (app !== undefined) EgressApp.configure(root, { name: app });
-    const chart = chartOf('bookinfo', root);
+  const warnings = (routes: number, identity: (i: number) => WorkloadIdentity) => {
+    const chart = chartOf();
     const gateway = gatewayOf(chart);
     const exportTo = ['.', ...Array.from({ length: 200 }, (_, i) => `team${i}`)];
     for (let i = 0; i < routes; i++) {
@@ -140,8 +138,7 @@ describe('routes with sets of callers of their own', () => {
   test('are warned of once if there are many', () => {
     const text = 'many-callers: 176 different sets of callers use gateway "istio-system/istio-egressgateway", and Istio copies what it refuses into each of its 176 filter chains: '
       + '5 MB of configuration or more for each of its pods; let more routes have the same exportTo, and tell their callers apart by service accounts in allowFrom, which cost nothing of the kind; or use several gateways';
-    expect(warnings(176, own)).toEqual([`${text}; and give the app a name by EgressApp.configure, so that one policy holds them all`]);
-    expect(warnings(176, own, 'shop')).toEqual([text]);
+    expect(warnings(176, own)).toEqual([text]);
   });
 
   test('are not if there are few, or of the same callers, or service accounts', () => {

@@ -5,9 +5,9 @@ import { EgressApp, EgressAppProps, EgressGateway, EgressGatewayRoute, EgressLoc
 const MANAGED = { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' };
 
 /** An app with one of everything, told this of itself. */
-function appOf(props?: EgressAppProps): Chart {
+function chartTold(props: EgressAppProps = {}): Chart {
   const app = Testing.app();
-  if (props) EgressApp.configure(app, props);
+  EgressApp.configure(app, { name: 'shop', ...props });
   const chart = chartOf('bookinfo', app);
   const gateway = new EgressGateway(chart, 'gateway', { namespace: 'out' });
   const egress = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'], labels: { team: 'books' } });
@@ -16,21 +16,20 @@ function appOf(props?: EgressAppProps): Chart {
   return chart;
 }
 
-test('every object says who wrote it, and of an app with a name, whose it is', () => {
-  const unnamed = Testing.synth(appOf());
-  const named = Testing.synth(appOf({ name: 'shop' }));
-  expect(unnamed.length).toBeGreaterThan(12);
-  for (const { metadata } of unnamed) {
-    expect(metadata.labels).toMatchObject(MANAGED);
-    expect(metadata.labels).not.toHaveProperty(['app.kubernetes.io/part-of']);
-  }
+test('every object says who wrote it and, of an app with a name, whose it is', () => {
+  const named = Testing.synth(chartTold());
+  expect(named.length).toBeGreaterThan(12);
   for (const { metadata } of named) {
     expect(metadata.labels).toMatchObject({ ...MANAGED, 'app.kubernetes.io/part-of': 'shop' });
   }
+  const unnamed = chartOf('bookinfo', Testing.app());
+  new TlsEgress(unnamed, 'mongo', { hosts: ['mongo.example.com'] });
+  expect(Testing.synth(unnamed).map(({ metadata }) => metadata.labels['app.kubernetes.io/managed-by'])).toEqual(Array(2).fill('cdk8s-istio-egress'));
+  expect(JSON.stringify(Testing.synth(unnamed))).not.toContain('part-of');
 });
 
 test('labels and annotations of the app are on every object, and those of a construct beside them', () => {
-  const documents = Testing.synth(appOf({ labels: { team: 'net', tier: 'edge' }, annotations: { note: 'x' } }));
+  const documents = Testing.synth(chartTold({ labels: { team: 'net', tier: 'edge' }, annotations: { note: 'x' } }));
   for (const { kind, metadata: { labels, annotations, namespace } } of documents) {
     const own = namespace === 'bookinfo' && ['ServiceEntry', 'DestinationRule'].includes(kind);
     expect([kind, labels.team, labels.tier, annotations.note]).toEqual([kind, own ? 'books' : 'net', 'edge', 'x']);
@@ -39,7 +38,7 @@ test('labels and annotations of the app are on every object, and those of a cons
 
 test('domains, istiod\'s namespace and the revision are those of the app, unless a construct says otherwise', () => {
   const text = (chart: Chart) => JSON.stringify(Testing.synth(chart));
-  const told = text(appOf({ trustDomain: 'corp.example', clusterDomain: 'k8s.corp', istioNamespace: 'mesh', revision: '1-31' }));
+  const told = text(chartTold({ trustDomain: 'corp.example', clusterDomain: 'k8s.corp', istioNamespace: 'mesh', revision: '1-31' }));
   for (const part of [
     'spiffe://corp.example/ns/out/sa/egress-gateway', 'corp.example/ns/bookinfo/*', 'egress-gateway.out.svc.k8s.corp', '*.bookinfo.svc.k8s.corp',
     '"kubernetes.io/metadata.name":"mesh"', '"istio.io/rev":"1-31"',
@@ -56,6 +55,12 @@ test('domains, istiod\'s namespace and the revision are those of the app, unless
 });
 
 describe('refuses', () => {
+  test('a route of an app that has no name, where it is declared', () => {
+    const chart = chartOf('bookinfo', Testing.app());
+    const egress = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] });
+    expect(() => egress.through(gatewayOf(chart))).toThrow(/^\[bookinfo\/mongo\/Route\] unnamed-app: the app has no name, by which a gateway tells its routes from those of other apps; give it one .* EgressApp\.configure\(app, \{ name: 'bookinfo' \}\), right after new App\(\)$/);
+  });
+
   test.each<[string, EgressAppProps]>([
     ['invalid-name: name is "Shop"', { name: 'Shop' }],
     ['invalid-name: name is "a.b"', { name: 'a.b' }],

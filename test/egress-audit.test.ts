@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, Chart, Testing } from 'cdk8s';
 import { parse } from 'yaml';
-import { chartOf, documents, gatewayOf, theDocument } from './support';
+import { appOf, chartOf, documents, gatewayOf, theDocument } from './support';
 import { EgressAudit, EgressAuditProps, EgressGateway } from '../src';
 import { GATEWAY_LINE, sniProxyLine } from '../src/emit/envoy/audit-line';
 
@@ -104,7 +104,7 @@ describe('what is wrong alone is refused', () => {
 
 describe('two audits', () => {
   const problems = (make: (chart: Chart) => void): string[] => {
-    const chart = chartOf('bookinfo', new App());
+    const chart = chartOf('bookinfo', appOf('bookinfo', new App()));
     make(chart);
     return chart.node.findAll().flatMap(construct => construct.node.validate());
   };
@@ -172,7 +172,7 @@ describe('the documentation', () => {
 
 test('what is written does not depend on the order of construction', () => {
   const written = (ids: string[]) => {
-    const chart = new Chart(Testing.app(), 'bookinfo', { namespace: 'bookinfo' });
+    const chart = chartOf();
     const gateways = new Map(['x', 'y'].map(id => [id, other(chart, id)]));
     ids.forEach(id => new EgressAudit(chart, `audit-${id}`, { gateways: [gateways.get(id)!] }));
     return Testing.synth(chart);

@@ -1,8 +1,8 @@
 import { App, Chart, JsonPatch, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
-import { chartOf, documents, gatewayOf, ownNameOf, theDocument } from './support';
+import { appOf, chartOf, documents, gatewayOf, ownNameOf, theDocument } from './support';
 import {
-  Egress, EgressApp, EgressGateway, EgressGatewayBase, EgressGatewayRoute, EgressGatewayRouteProps, GatewayHop, IEgress, IEgressGateway,
+  Egress, EgressGateway, EgressGatewayBase, EgressGatewayRoute, EgressGatewayRouteProps, GatewayHop, IEgress, IEgressGateway,
   TcpEgress, TlsEgress,
 } from '../src';
 
@@ -26,7 +26,7 @@ describe('the client leg', () => {
   test('leads to the gateway in mutual TLS under the route\'s own name, and demands the gateway\'s identity', () => {
     const { chart } = routed();
     const own = ownNameOf(theDocument(chart, 'Gateway'));
-    expect(own).toMatch(/^s-[0-9a-f]{8}\.bookinfo-ledger-example-com-5432-[0-9a-f]{8}\.bookinfo\.ns-egress\.internal$/);
+    expect(own).toMatch(/^s-[0-9a-f]{8}\.bookinfo-ledger-example-com-5432-[0-9a-f]{8}\.bookinfo\.egress\.internal$/);
     expect(documents(chart, 'ServiceEntry').find(entry => entry.metadata.namespace === 'bookinfo').spec).toEqual({
       hosts: ['ledger.example.com'],
       addresses: ['203.0.113.10'],
@@ -36,8 +36,9 @@ describe('the client leg', () => {
       endpoints: [{ address: 'istio-egressgateway.istio-system.svc.cluster.local', ports: { 'tcp-5432': 443 } }],
       exportTo: ['.'],
     });
+    const tls = (sni: string) => ({ mode: 'ISTIO_MUTUAL', sni, subjectAltNames: ['spiffe://cluster.local/ns/istio-system/sa/istio-egressgateway-service-account'] });
     expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy).toEqual({
-      tls: { mode: 'ISTIO_MUTUAL', sni: own, subjectAltNames: ['spiffe://cluster.local/ns/istio-system/sa/istio-egressgateway-service-account'] },
+      tls: tls('egress.internal'), portLevelSettings: [{ port: { number: 5432 }, tls: tls(own) }],
     });
   });
 
@@ -84,7 +85,7 @@ describe('the door', () => {
     expect(spec.hosts).toEqual(['mongo.example.com']);
     expect(spec.tcp).toBeUndefined();
     expect(spec.tls[0].match).toEqual([{ port: 443, sniHosts: ['mongo.example.com'] }]);
-    expect(spec.tls[0].route[0].destination.host).toMatch(/\.bookinfo\.ns-egress\.internal$/);
+    expect(spec.tls[0].route[0].destination.host).toMatch(/\.bookinfo\.egress\.internal$/);
   });
 
   test('in plaintext is a port', () => {
@@ -101,7 +102,7 @@ describe('the outer leg', () => {
 
   test('reaches TCP hosts by address, under a TLS port that makes no listener of its own', () => {
     expect(outer(routed().chart)).toEqual([{
-      hosts: [expect.stringMatching(/\.bookinfo\.ns-egress\.internal$/)],
+      hosts: [expect.stringMatching(/\.bookinfo\.egress\.internal$/)],
       ports: [{ name: 'tls', number: 443, protocol: 'TLS' }],
       location: 'MESH_EXTERNAL',
       resolution: 'STATIC',
@@ -140,16 +141,14 @@ describe('who may use a route', () => {
       rules: [{
         from: [{ source: { notPrincipals: ['cluster.local/ns/bookinfo/*'] } }],
         when: [{ key: 'connection.sni', values: [expect.stringMatching(/^s-[0-9a-f]{8}\.\*$/)] }],
-      }],
+      }, expect.anything()],
     }]);
     const [prefix] = policies(chart)[0].rules[0].when[0].values.map((value: string) => value.slice(0, -1));
     expect(documents(chart, 'Gateway').map(ownNameOf).filter(name => name.startsWith(prefix))).toHaveLength(3);
   });
 
-  test('an app with a name has one policy, which also refuses callers that it does not name', () => {
-    const app = Testing.app();
-    EgressApp.configure(app, { name: 'shop' });
-    const chart = chartOf('bookinfo', app);
+  test('an app has one policy, which also refuses callers that it does not name', () => {
+    const chart = chartOf('bookinfo', appOf('shop'));
     const gateway = gatewayOf(chart);
     const clients = [['.'], ['.', 'orders'], ['*']];
     clients.forEach((exportTo, i) => {
@@ -158,7 +157,7 @@ describe('who may use a route', () => {
     const names = documents(chart, 'Gateway').map(ownNameOf);
     expect(names.filter(name => !name.endsWith('.shop.egress.internal'))).toEqual([]);
     const sets = names.map(name => name.split('.')[0]);
-    expect(sets).toEqual([expect.stringMatching(/^s-[0-9a-f]{8}$/), expect.stringMatching(/^s-[0-9a-f]{8}$/), 'all']);
+    expect(sets).toEqual([expect.stringMatching(/^s-[0-9a-f]{8}$/), expect.stringMatching(/^s-[0-9a-f]{8}$/), 's-all']);
     const { metadata, spec } = theDocument(chart, 'AuthorizationPolicy');
     expect(metadata.labels['app.kubernetes.io/part-of']).toBe('shop');
     const rule = (set: string, ...namespaces: string[]) => ({
@@ -168,8 +167,8 @@ describe('who may use a route', () => {
     expect(spec).toEqual({
       selector: { matchLabels: { istio: 'egressgateway' } },
       action: 'DENY',
-      rules: [...[rule(own, 'bookinfo'), rule(shared, 'bookinfo', 'orders')].sort((a, b) => a.when[0].values[0] < b.when[0].values[0] ? -1 : 1), {
-        when: [{ key: 'connection.sni', values: ['*.shop.egress.internal'], notValues: [own, shared, all].sort().map(set => `${set}.*`) }],
+      rules: [rule(shared, 'bookinfo', 'orders'), rule(own, 'bookinfo'), {
+        when: [{ key: 'connection.sni', values: ['*.shop.egress.internal'], notValues: [all, shared, own].map(set => `${set}.*`) }],
       }],
     });
   });
@@ -194,12 +193,14 @@ describe('who may use a route', () => {
     expect(documents(chart, 'Gateway').map(ownNameOf).filter(name => !name.startsWith(prefix))).toEqual([]);
   });
 
-  test.each([
-    ['all are clients', undefined, { exportTo: ['*'] }],
-    ['a passthrough hop knows no callers', GatewayHop.passthrough(), {}],
-    ['a plaintext hop knows no callers', GatewayHop.plaintext(7777), {}],
-  ])('no policy where %s', (_, hop, props) => {
-    expect(policies(routedTls(hop, props))).toEqual([]);
+  test.each<[string, GatewayHop | undefined, object?, string[]?]>([
+    ['a passthrough hop knows no callers', GatewayHop.passthrough()],
+    ['a plaintext hop knows no callers', GatewayHop.plaintext(7777)],
+    ['all are clients', undefined, { exportTo: ['*'] }, ['s-all.*']],
+  ])('only names of the app that it does not know are refused where %s', (_, hop, props = {}, notValues = undefined) => {
+    expect(policies(routedTls(hop, props)).map(({ rules }) => rules)).toEqual([
+      [{ when: [{ key: 'connection.sni', values: ['*.bookinfo.egress.internal'], ...(notValues ? { notValues } : {}) }] }],
+    ]);
   });
 });
 
@@ -241,7 +242,7 @@ test('what routes share at a gateway carries the gateway\'s labels and annotatio
   });
   new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] }), gateway });
   expect(theDocument(chart, 'AuthorizationPolicy').metadata).toMatchObject({ namespace: 'out', labels: { team: 'net' }, annotations: { note: 'x' } });
-  expect(theDocument(chart, 'Gateway').metadata.labels).toEqual({ 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' });
+  expect(theDocument(chart, 'Gateway').metadata.labels).toEqual({ 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress', 'app.kubernetes.io/part-of': 'bookinfo' });
 });
 
 test('a hosting server takes the place of every host outside, and of nothing else', () => {
@@ -298,9 +299,9 @@ describe('refuses', () => {
   });
 
   test('an egress or gateway of another app, and writes nothing', () => {
-    const elsewhere = chartOf('bookinfo', new App());
+    const elsewhere = chartOf('bookinfo', appOf('elsewhere', new App()));
     const outdir = Testing.app().outdir;
-    const app = new App({ outdir });
+    const app = appOf('bookinfo', new App({ outdir }));
     const chart = chartOf('bookinfo', app);
     new EgressGatewayRoute(chart, 'route', { egress: new TcpEgress(elsewhere, 'ledger', LEDGER), gateway: gatewayOf(elsewhere) });
     expect(() => app.synth()).toThrow(/\[bookinfo\/route\] foreign-egress: the egress belongs to another app; .*\n.*\[bookinfo\/route\] foreign-gateway: /);

@@ -4,10 +4,15 @@ import { EgressGateway, ExistingEgressGatewayProps } from '../src';
 
 const PROPS: ExistingEgressGatewayProps = { namespace: 'egress', service: 'out', selector: { app: 'out' }, serviceAccount: 'out-sa' };
 
-test('an existing gateway emits nothing itself', () => {
+test('an existing gateway has the app\'s refusal before the first route, and of an app without a name nothing', () => {
   const chart = chartOf();
   gatewayOf(chart);
-  expect(Testing.synth(chart)).toEqual([]);
+  expect(Testing.synth(chart).map(({ kind, spec }) => [kind, spec.rules])).toEqual([
+    ['AuthorizationPolicy', [{ when: [{ key: 'connection.sni', values: ['*.bookinfo.egress.internal'] }] }]],
+  ]);
+  const unnamed = chartOf('bookinfo', Testing.app());
+  gatewayOf(unnamed);
+  expect(Testing.synth(unnamed)).toEqual([]);
 });
 
 test('its name and identity follow from its namespace, Service and service account', () => {

@@ -12,7 +12,9 @@ function gateway(props: EgressGatewayProps = {}) {
 
 test('brings the workload, and everything that it needs', () => {
   const { chart, gateway: { _intent: intent } } = gateway();
-  expect(Testing.synth(chart).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).sort()).toEqual([
+  const [refusal, ...written] = Testing.synth(chart).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).sort();
+  expect(refusal).toMatch(/^AuthorizationPolicy egress\/bookinfo-/);
+  expect(written).toEqual([
     'Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Role', 'RoleBinding', 'Service', 'ServiceAccount',
   ].map(kind => `${kind} egress/out`));
   expect(intent).toMatchObject({

@@ -110,7 +110,7 @@ test('timeouts and retries are a VirtualService a host at the sidecars, in Istio
   });
   expect(documents(chart, 'VirtualService').map(({ spec }) => spec.hosts)).toEqual([['a.example.com'], ['b.example.com']]);
   const { metadata, spec } = egress.virtualService('a.example.com').toJson();
-  expect(metadata.labels).toEqual({ 'team': 'books', 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' });
+  expect(metadata.labels).toEqual({ 'team': 'books', 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress', 'app.kubernetes.io/part-of': 'bookinfo' });
   expect(spec.exportTo).toEqual(['.', 'orders']);
   expect(spec.http).toEqual([80, 8080].map(port => ({
     match: [{ port }],

@@ -34,7 +34,7 @@ test('the company\'s construct carries its defaults, shares one policy, and is p
   expect(of('ServiceEntry').map(({ metadata }) => metadata.labels['example.com/cost-centre']).sort()).toEqual(['0815', '0815', '4711', '4711', '4711', '4711']);
   expect(of('Gateway')).toHaveLength(3);
   expect(of('AuthorizationPolicy')).toHaveLength(1);
-  expect(of('DestinationRule').filter(({ spec }) => spec.trafficPolicy.connectionPool).map(({ spec }) => spec.host)).toEqual(['stock.example.com']);
+  expect(of('DestinationRule').filter(({ spec }) => spec.trafficPolicy.portLevelSettings[0].connectionPool).map(({ spec }) => spec.host)).toEqual(['stock.example.com']);
 });
 
 test('the whole domain leaves through the proxy\'s socket', () => {

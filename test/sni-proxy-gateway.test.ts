@@ -1,5 +1,5 @@
 import { App, Chart, Duration, Testing } from 'cdk8s';
-import { chartOf, documents, theDocument } from './support';
+import { appOf, chartOf, documents, theDocument } from './support';
 import {
   AddressFamily, EgressGatewayRoute, EgressWays, GatewayHop, SniProxy, SniProxyGateway, SniProxyGatewayProps, TcpEgress, TlsEgress,
 } from '../src';
@@ -144,7 +144,7 @@ test('the way tells of the proxy, and no port is asked of a Service that the app
 });
 
 test('two tenants\' listeners share nothing', () => {
-  const app = new App();
+  const app = appOf('bookinfo', new App());
   const gateway = new SniProxyGateway(chartOf('egress', app), 'gateway', { name: 'sni', proxy: SniProxy.envoy() });
   const [one, two] = ['bookinfo', 'orders'].map(namespace => {
     const chart = chartOf(namespace, app);

@@ -1,8 +1,14 @@
 import { App, Chart, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
-import { EgressGateway, ExistingEgressGateway } from '../src';
+import { EgressApp, EgressGateway, ExistingEgressGateway } from '../src';
 
-export function chartOf(namespace = 'bookinfo', app: App = Testing.app()): Chart {
+/** An app with a name, as all that lead something through a gateway have. */
+export function appOf(name = 'bookinfo', app: App = Testing.app()): App {
+  EgressApp.configure(app, { name });
+  return app;
+}
+
+export function chartOf(namespace = 'bookinfo', app: App = appOf()): Chart {
   return new Chart(app, namespace, { namespace });
 }
 

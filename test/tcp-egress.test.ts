@@ -14,7 +14,7 @@ describe('defaults', () => {
       metadata: {
         name: 'ledger-example-com-03bd3777',
         namespace: 'bookinfo',
-        labels: { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress', 'networking.istio.io/enable-autoallocate-ip': 'false' },
+        labels: { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress', 'app.kubernetes.io/part-of': 'bookinfo', 'networking.istio.io/enable-autoallocate-ip': 'false' },
       },
       spec: {
         hosts: ['ledger.example.com'],
@@ -70,7 +70,7 @@ describe('props', () => {
     new TcpEgress(chart, 'ledger', { ...LEDGER, addresses: undefined, anyAddress: true });
     const { metadata, spec: { addresses, resolution, endpoints } } = theDocument(chart, 'ServiceEntry');
     expect({ addresses, resolution, endpoints, labels: metadata.labels })
-      .toEqual({ addresses: undefined, resolution: 'DNS', endpoints: undefined, labels: { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' } });
+      .toEqual({ addresses: undefined, resolution: 'DNS', endpoints: undefined, labels: { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress', 'app.kubernetes.io/part-of': 'bookinfo' } });
   });
 
   test('labels and annotations get to every object', () => {

@@ -153,7 +153,7 @@ describe('MutualTlsOrigination', () => {
     });
     const byHost = (host: string) => documents(chart, 'DestinationRule').find(({ spec }) => spec.host.includes(host)).spec.trafficPolicy;
     expect(byHost('.bookinfo-partner-example-com-80-').connectionPool).toEqual({ tcp: { maxConnections: 50, connectTimeout: '2s' } });
-    expect(byHost('partner.example.com').connectionPool).toEqual({ tcp: { maxConnections: 7 } });
+    expect(byHost('partner.example.com').portLevelSettings[0].connectionPool).toEqual({ tcp: { maxConnections: 7 } });
     expect(documents(chart, 'VirtualService').find(({ spec }) => spec.hosts[0] === 'partner.example.com').spec.http[0]).toMatchObject({ timeout: '9s', retries: { attempts: 1 } });
     expect(partner.route).toBeDefined();
 

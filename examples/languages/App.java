@@ -1,3 +1,5 @@
+import io.github.cdk8sistioegress.EgressApp;
+import io.github.cdk8sistioegress.EgressAppProps;
 import io.github.cdk8sistioegress.EgressGateway;
 import io.github.cdk8sistioegress.EgressGatewayRoute;
 import io.github.cdk8sistioegress.ExistingEgressGateway;
@@ -12,6 +14,7 @@ import org.cdk8s.ChartProps;
 public class App {
     public static void main(String[] args) {
         org.cdk8s.App app = new org.cdk8s.App();
+        EgressApp.configure(app, EgressAppProps.builder().name("tls-gateway-mutual-tls").build());
         Chart chart = new Chart(app, "bookinfo", ChartProps.builder().namespace("bookinfo").build());
         ExistingEgressGateway gateway = EgressGateway.fromService(chart, "gateway", ExistingEgressGatewayProps.builder()
                 .namespace("istio-system")

@@ -1,8 +1,9 @@
 """TLS hosts through the gateway, inside mutual TLS of the mesh: tls-gateway-mutual-tls.ts in Python."""
 from cdk8s import App, Chart
-from cdk8s_istio_egress import EgressGateway, EgressGatewayRoute, TlsEgress
+from cdk8s_istio_egress import EgressApp, EgressGateway, EgressGatewayRoute, TlsEgress
 
 app = App()
+EgressApp.configure(app, name="tls-gateway-mutual-tls")
 chart = Chart(app, "bookinfo", namespace="bookinfo")
 gateway = EgressGateway.from_service(
     chart, "gateway",

@@ -9,6 +9,7 @@ import (
 
 func main() {
 	app := cdk8s.NewApp(nil)
+	egress.EgressApp_Configure(app, &egress.EgressAppProps{Name: jsii.String("tls-gateway-mutual-tls")})
 	chart := cdk8s.NewChart(app, jsii.String("bookinfo"), &cdk8s.ChartProps{Namespace: jsii.String("bookinfo")})
 	gateway := egress.EgressGateway_FromService(chart, jsii.String("gateway"), &egress.ExistingEgressGatewayProps{
 		Namespace:      jsii.String("istio-system"),

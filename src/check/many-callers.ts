@@ -8,13 +8,13 @@ const BYTES = 130;
 const MUCH = 4e6;
 
 /** Gateways whose configuration grows large, because whom they refuse is copied into every filter chain of them. */
-export function manyCallers({ app, gateways }: Plan): string[] {
+export function manyCallers({ gateways }: Plan): string[] {
   return gateways.flatMap(({ name, doors, callers }) => {
     const sets = callers.filter(({ who }) => who !== 'all').length;
     const bytes = sets * doors.length * BYTES;
     if (bytes < MUCH) return [];
     return [describe(Problem.MANY_CALLERS,
       `${sets} different sets of callers use gateway "${name}", and Istio copies what it refuses into each of its ${doors.length} filter chains: ${Math.ceil(bytes / 1e6)} MB of configuration or more for each of its pods`,
-      `let more routes have the same exportTo, and tell their callers apart by service accounts in allowFrom, which cost nothing of the kind; or use several gateways${app === undefined ? '; and give the app a name by EgressApp.configure, so that one policy holds them all' : ''}`)];
+      'let more routes have the same exportTo, and tell their callers apart by service accounts in allowFrom, which cost nothing of the kind; or use several gateways')];
   });
 }

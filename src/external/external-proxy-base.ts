@@ -12,7 +12,7 @@ import { EgressIntent } from '../intent/egress';
 import { ExternalProxyIntent } from '../intent/external-proxy';
 import { spiffeUris } from '../intent/identity';
 import { Problem } from '../intent/problem';
-import { UNNAMED_DOMAIN } from '../intent/reserved-names';
+import { NAMESPACES_DOMAIN } from '../intent/reserved-names';
 import { Limit, Values } from '../intent/values';
 import { externalName } from '../plan/names';
 import { identityIntents } from '../policy/identity-values';
@@ -54,7 +54,7 @@ export abstract class ExternalProxyBase extends Construct {
     const proxy: ExternalProxyIntent = {
       addresses,
       port: proxyPort,
-      sni: names ? `${name}.${UNNAMED_DOMAIN}` : hosts[0],
+      sni: names ? `${name}.${NAMESPACES_DOMAIN}` : hosts[0],
       identity: certificateUriOf(values, props.identity, trustDomain),
       trustDomain,
       allowed,

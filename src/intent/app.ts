@@ -2,7 +2,7 @@ import { IConstruct } from 'constructs';
 
 /** What is the same for every construct of an app: every value checked, every default applied. */
 export interface AppIntent {
-  /** None: content alone tells the app from others. */
+  /** None: nothing of it is led through a gateway. */
   readonly name?: string;
   readonly trustDomain: string;
   readonly clusterDomain: string;

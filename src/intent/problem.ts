@@ -41,6 +41,7 @@ export enum Problem {
   INVALID_REQUEST_PATH = 'invalid-request-path',
   LOCKDOWN_OF_GATEWAY = 'lockdown-of-gateway',
   CONFIGURED_LATE = 'configured-late',
+  UNNAMED_APP = 'unnamed-app',
   UNKNOWN_OBJECT = 'unknown-object',
   // a relation is wrong: collected, reported at synth
   HOST_CONFLICT = 'host-conflict',

@@ -1,9 +1,9 @@
-/** Domains of the names that routes have of their own at gateways: those of named apps, and those of apps without a name. */
-export const NAMED_DOMAIN = 'egress.internal';
-export const UNNAMED_DOMAIN = 'ns-egress.internal';
+/** Domains of the names that routes of an app have of their own at gateways, and of those by which sidecars of a namespace know hosts. */
+export const APPS_DOMAIN = 'egress.internal';
+export const NAMESPACES_DOMAIN = 'ns-egress.internal';
 
 /** Hosts that no egress may have. */
-export const OWN_DOMAINS = [NAMED_DOMAIN, UNNAMED_DOMAIN];
+export const OWN_DOMAINS = [APPS_DOMAIN, NAMESPACES_DOMAIN];
 
 /** Labels of every entry: with DNS capture a virtual address would be matched instead of the SNI. */
 export const ENTRY_LABELS = { 'networking.istio.io/enable-autoallocate-ip': 'false' };

@@ -20,7 +20,7 @@ export function admitted(route: RouteIntent, permissions: readonly PermissionInt
   const requests = permissions && hop.http ? rules(route, permissions, who, handshake, own) : undefined;
   return {
     who,
-    set: callersName(who),
+    set: callersName(who, hop.http ? 'http' : 'bytes'),
     ...(identities ? { callers: spiffeUris(identities, own) } : {}),
     ...(handshake ? { handshake } : {}),
     ...(requests ? { requests } : {}),

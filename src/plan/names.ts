@@ -1,5 +1,6 @@
 import { hash } from 'crypto';
-import { NAMED_DOMAIN, UNNAMED_DOMAIN } from '../intent/reserved-names';
+import { Door } from './plan';
+import { APPS_DOMAIN, NAMESPACES_DOMAIN } from '../intent/reserved-names';
 
 /*
  * What objects are called. A name says what a thing is: namespace, host, port, gateway, and what must not change in place.
@@ -54,14 +55,22 @@ export function crossingName({ namespace, host, port, service, shape }: Crossing
   return label([namespace, host, String(port)], [service, ...shape]);
 }
 
-/** Those who may call, whoever says so: the same for the same callers, in every app. First label of own names, for policies to tell them by. */
-export function callersName(callers: 'all' | readonly string[]): string {
-  return callers === 'all' ? 'all' : `s-${digestOf(callers)}`;
+/**
+ * Those who may call, whoever says so: the same for the same callers, in every app. First label of own names, for policies to tell them by.
+ * A door that reads requests may refuse some of them, and one of bytes lets all through: neither is known by the name of the other.
+ */
+export function callersName(callers: 'all' | readonly string[], reads: Door['reads']): string {
+  return `${reads === 'http' ? 'h' : 's'}-${callers === 'all' ? 'all' : digestOf(callers)}`;
 }
 
-/** The domain of an app's own names; of one namespace's where the app has no name. */
-export function ownDomain(namespace: string, app: string | undefined): string {
-  return app === undefined ? `${namespace}.${UNNAMED_DOMAIN}` : `${app}.${NAMED_DOMAIN}`;
+/** The domain of an app's own names. */
+export function appDomain(app: string): string {
+  return `${app}.${APPS_DOMAIN}`;
+}
+
+/** The domain of the names that sidecars of a namespace know hosts by. */
+export function namespaceDomain(namespace: string): string {
+  return `${namespace}.${NAMESPACES_DOMAIN}`;
 }
 
 /** The name that a crossing has of its own: outer SNI of mutual TLS, and host of the outer leg. */
@@ -72,11 +81,6 @@ export function ownName(callers: string, crossing: string, domain: string): stri
 /** Of the one refusal of an app at a gateway. Istio writes it into every filter chain. */
 export function appFenceName(app: string, service: string): string {
   return label([app], [service]);
-}
-
-/** Of the refusal for one set of callers at a gateway, in an app without a name: by the first host that it is for, which no other app has. */
-export function callersFenceName(callers: string, service: string, { namespace, host, port }: Pick<CrossingKey, 'namespace' | 'host' | 'port'>): string {
-  return label([namespace], [host, String(port), callers, service]);
 }
 
 /** Of what shuts a namespace in. */

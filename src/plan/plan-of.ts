@@ -9,6 +9,7 @@ import { RouteIntent } from '../intent/route';
 
 /** What the constructs of an app were told, each list sorted. */
 export interface Told {
+  /** There is one where something is led through a gateway. */
   readonly app?: string;
   readonly egresses: readonly EgressIntent[];
   readonly routeOf: (egress: EgressIntent) => RouteIntent | undefined;
@@ -37,13 +38,12 @@ export function planOf({ app, egresses, routeOf, permissionsOn, gateways, lockdo
 }
 
 function gatewayPlan({ namespace, service, selector, sniProxy, ports = [] }: GatewayIntent, standing: readonly { readonly way: Way; readonly who: Callers['who'] }[]): GatewayPlan {
-  const callers = new Map<string, Callers>();
-  for (const { way: { namespace: of, host, port, legs: [{ door }] }, who } of standing) {
+  const sets = new Map<string, { who: Callers['who']; names: Set<string> }>();
+  for (const { way: { legs: [{ door }] }, who } of standing) {
     const { set } = door!.admits;
-    const first = { namespace: of, host, port };
-    // the same name for others is a problem that must be seen
-    const key = JSON.stringify([set, who]);
-    if (set !== undefined && (!callers.has(key) || before(first, callers.get(key)!.first))) callers.set(key, { set, who, first });
+    if (set === undefined) continue;
+    const key = JSON.stringify(who);
+    sets.set(key, { who, names: (sets.get(key)?.names ?? new Set()).add(set) });
   }
   return {
     name: gatewayName({ namespace, service }),
@@ -53,7 +53,7 @@ function gatewayPlan({ namespace, service, selector, sniProxy, ports = [] }: Gat
     doors: standing.map(({ way: { legs: [{ door }] } }) => door!).sort((a, b) => a.name < b.name ? -1 : 1),
     clients: clientsOf(standing.map(({ way }) => way)),
     ports: [...new Set([...ports, ...standing.map(({ way: { legs: [{ door }] } }) => door!.port)])].sort((a, b) => a - b),
-    callers: [...callers.values()].sort((a, b) => a.set < b.set ? -1 : 1),
+    callers: [...sets].sort(([a], [b]) => a < b ? -1 : 1).map(([, { who, names }]) => ({ who, sets: [...names].sort() })),
     ...(sniProxy ? { sniProxy } : {}),
     sniListeners: standing.flatMap(({ way }) => sniListener(way) ?? []).sort((a, b) => a.name < b.name ? -1 : 1),
   };
@@ -118,9 +118,4 @@ function fence({ path, inCluster }: LockdownIntent, namespace: string, gateways:
     addresses: sorted(addresses),
     hosts: sorted(hosts),
   };
-}
-
-function before(one: Callers['first'], other: Callers['first']): boolean {
-  const key = ({ namespace, host, port }: Callers['first']) => `${namespace} ${host} ${String(port).padStart(5, '0')}`;
-  return key(one) < key(other);
 }

@@ -8,7 +8,7 @@ import { SniProxyIntent } from '../intent/sni-proxy';
  * reads it and nothing else. It speaks of connections, in nobody's words: neither cdk8s' nor Istio's nor Kubernetes'.
  */
 export interface Plan {
-  /** None: content alone tells the app from others. */
+  /** Name of the app, which no other has; there is one where something leads through a gateway. */
   readonly app?: string;
 
   /** By egress, host and port. */
@@ -178,7 +178,7 @@ export interface GatewayPlan {
   /** Ports by which something leads through it, sorted. */
   readonly ports: readonly number[];
 
-  /** Who may open its doors, by name. */
+  /** Who may open its doors. */
   readonly callers: readonly Callers[];
 
   /** What leads to the hosts of wildcards; none: nothing. */
@@ -188,15 +188,13 @@ export interface GatewayPlan {
   readonly sniListeners: readonly SniListener[];
 }
 
-/** Who may use every own name that begins with the name of their set. */
+/** Who may use every own name that begins with one of the names of their set. */
 export interface Callers {
-  readonly set: string;
-
   /** SPIFFE URIs; `*` at the end stands for all of a namespace. */
   readonly who: 'all' | readonly string[];
 
-  /** The first way that it is for, by namespace, host and port. */
-  readonly first: { readonly namespace: string; readonly host: string; readonly port: number };
+  /** Sorted. */
+  readonly sets: readonly string[];
 }
 
 /** Names that an SNI proxy leads to, and no others. */

@@ -29,10 +29,11 @@ export function planProblems({ ways, gateways }: Plan): RelationProblem[] {
     standing.set(key, door);
   }
   for (const { name, doors, callers } of gateways) {
-    for (const { set, first: { namespace, host, port } } of callers.filter(({ set: one }, i) => callers.findIndex(other => other.set === one) < i)) {
+    const sets = callers.flatMap(one => one.sets.map(set => ({ ...one, set })));
+    for (const { set, who } of sets.filter(({ set: one }, i) => sets.findIndex(other => other.set === one) < i)) {
       problems.push({
         path: name,
-        text: describe(Problem.SAME_NAME, `those who may call ${host} on port ${port} of namespace "${namespace}" are called "${set}", as others at the gateway are`,
+        text: describe(Problem.SAME_NAME, `the callers ${[who].flat().join(', ')} are called "${set}", as others at the gateway are`,
           'two names are the same by chance: let one more namespace or service account in'),
       });
     }

@@ -1,5 +1,5 @@
 import { admitted } from './callers';
-import { callersName, crossingName, ownDomain, ownName } from './names';
+import { appDomain, callersName, crossingName, ownName } from './names';
 import { Callers, Clients, Door, Leg, Reach, Security, Spoken, Taken, Way } from './plan';
 import { EgressIntent, isNamed, isWildcard, protocolAt } from '../intent/egress';
 import { ForwardProxyIntent } from '../intent/forward-proxy';
@@ -29,7 +29,7 @@ export function waysOf(
     port,
     spoken: protocolAt(egress, port).toLowerCase() as Spoken,
     taken,
-    legs: route ? throughGateway(route, host, port, admits!, app) : [straight(egress, host, port)],
+    legs: route ? throughGateway(route, host, port, admits!, app!) : [straight(egress, host, port)],
   })));
   return { ways, who: admits?.who ?? 'all' };
 }
@@ -86,12 +86,12 @@ function direct(egress: EgressIntent, host: string, port: number): Reach {
 }
 
 function throughGateway(
-  route: RouteIntent, host: string, port: number, admits: ReturnType<typeof admitted>, app: string | undefined,
+  route: RouteIntent, host: string, port: number, admits: ReturnType<typeof admitted>, app: string,
 ): [Leg, Leg] {
   const { egress, gateway, hop } = route;
   const { who, ...inside } = admits;
-  const set = inside.set ?? callersName('all');
-  const domain = ownDomain(egress.namespace, app);
+  const set = inside.set ?? callersName('all', 'bytes');
+  const domain = appDomain(app);
   const target = outsidePort(port, route.tlsOrigination ?? egress.tlsOrigination);
   const name = crossingName({ namespace: egress.namespace, host, port, service: gateway.service, shape: shapeOf(route, target, [set, domain]) });
   const own = ownName(set, name, domain);

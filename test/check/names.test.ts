@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { EgressAudit, EgressLockdown, TlsEgress } from '../../src';
 import { auditName } from '../../src/plan/names';
-import { chartOf, gatewayOf } from '../support';
+import { appOf, chartOf, gatewayOf } from '../support';
 
 const synth = (chart: Chart) => () => (chart.node.root as App).synth();
 
@@ -17,7 +17,7 @@ describe('two objects of one kind, namespace and name are a problem that names b
   });
 
   test('in two charts', () => {
-    const app = new App();
+    const app = appOf('bookinfo', new App());
     const [one, other] = ['one', 'other'].map(id => new Chart(app, id, { namespace: 'bookinfo' }));
     new EgressAudit(one, 'audit', { gateways: [gatewayOf(one)] });
     const name = auditName('istio-egressgateway');
@@ -33,7 +33,7 @@ test.each<[string, (chart: Chart, name: string) => void]>([
   ['in another namespace', (chart, name) => new ApiObject(chart, 'mine', { apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry', metadata: { name, namespace: 'web' } })],
   ['twice, and none of the library', (chart, name) => ['a', 'b'].forEach(id => new ApiObject(chart, id, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } }))],
 ])('an object of that name %s is none', (_, make) => {
-  const chart = chartOf('bookinfo', new App());
+  const chart = chartOf('bookinfo', appOf('bookinfo', new App()));
   const egress = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] });
   new EgressLockdown(chart, 'lockdown', { namespaces: ['web'] });
   make(chart, egress.serviceEntry().name);

@@ -12,7 +12,7 @@ import { Backend, CrossingShape, HostShape, OriginationShape } from '../../src/e
 import { emit, Meta } from '../../src/emit/object';
 import { describe as problemText, Problem, RelationProblem } from '../../src/intent/problem';
 import { Fence, GatewayPlan, Plan, Way } from '../../src/plan/plan';
-import { chartOf, gatewayOf } from '../support';
+import { appOf, chartOf, gatewayOf } from '../support';
 
 /** Writes an object of its own for all that it is handed, and keeps what that was. */
 class Recorder implements Backend {
@@ -74,8 +74,8 @@ class Recorder implements Backend {
 }
 
 /** An app of everything, written by a backend. */
-function appOf(backend: Backend) {
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'backend-')) });
+function writtenBy(backend: Backend) {
+  const app = appOf('bookinfo', new App({ outdir: mkdtempSync(join(tmpdir(), 'backend-')) }));
   AppIndex.of(app).backend = backend;
   const chart = chartOf('bookinfo', app);
   const gateway = gatewayOf(chart);
@@ -101,7 +101,7 @@ function appOf(backend: Backend) {
 
 describe('a backend', () => {
   const backend = new Recorder();
-  const { app, chart, mongo, route } = appOf(backend);
+  const { app, chart, mongo, route } = writtenBy(backend);
   const documents = Testing.synth(chart);
   const plan = AppIndex.of(app).plan();
   afterAll(() => rmSync(app.outdir, { recursive: true }));
@@ -188,7 +188,7 @@ test('what a backend cannot say is an error at synth, at the construct that said
     ...ways.filter(({ spoken }) => spoken === 'tcp').map(({ egress, host }) => ({ path: egress, text: problemText(Problem.TOO_MANY, `${host} is TCP`, 'say it otherwise') })),
     { path: gateways[0].name, text: problemText(Problem.TOO_MANY, 'a gateway is too much', 'leave it out') },
   ]);
-  const { app } = appOf(backend);
+  const { app } = writtenBy(backend);
   expect(() => app.synth()).toThrow('[bookinfo/any] too-many: any.example.com is TCP; say it otherwise');
   expect(() => app.synth()).toThrow('[bookinfo/proxy] too-many: proxy.example.com is TCP; say it otherwise');
   expect(() => app.synth()).toThrow('istio-system/istio-egressgateway: too-many: a gateway is too much; leave it out');

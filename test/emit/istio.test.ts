@@ -96,13 +96,13 @@ describe('how a leg is secured is a DestinationRule', () => {
     expect(rule(leg)).toEqual({ host: 'api.example.com', exportTo: ['.'], trafficPolicy });
   });
 
-  test('of ports by port, with the limits at each', () => {
-    const connections = { maxConnections: 5 };
-    const mesh = (sni: string): Partial<Leg> => ({ security: { by: 'mesh', sni, identity: 'spiffe://a' }, connections });
-    const { DestinationRule } = client([direct(mesh('one')), direct(mesh('two'), { port: 8443 })]);
+  test.each([[['one']], [['one', 'two']]])('to the doors %j port by port, with the limits at each, and of any other port to none', snis => {
+    const ways = snis.map((sni, i) => ({ ...routed({}, {}, { security: { by: 'mesh', sni, identity: 'spiffe://a' }, connections: { maxConnections: 5 } }), port: 443 + i }));
+    const { DestinationRule } = client(ways);
+    const tls = (sni: string) => ({ mode: 'ISTIO_MUTUAL', sni, subjectAltNames: ['spiffe://a'] });
     expect(DestinationRule.trafficPolicy).toEqual({
-      portLevelSettings: [[443, 'one'], [8443, 'two']].map(([number, sni]) =>
-        ({ port: { number }, tls: { mode: 'ISTIO_MUTUAL', sni, subjectAltNames: ['spiffe://a'] }, connectionPool: { tcp: { maxConnections: 5 } } })),
+      tls: tls('egress.internal'),
+      portLevelSettings: snis.map((sni, i) => ({ port: { number: 443 + i }, tls: tls(sni), connectionPool: { tcp: { maxConnections: 5 } } })),
     });
   });
 
@@ -325,31 +325,27 @@ describe('a rule of requests is matches', () => {
   });
 });
 
-describe('whom a gateway refuses are AuthorizationPolicies', () => {
+describe('whom a gateway refuses is an AuthorizationPolicy', () => {
   const CALLERS: GatewayPlan['callers'] = [
-    { set: 'all', who: 'all', first: { namespace: 'a', host: 'a.example.com', port: 1 } },
-    { set: 's-1', who: ['spiffe://td/ns/a/sa/*', 'spiffe://td/ns/b/sa/c'], first: { namespace: 'a', host: 'a.example.com', port: 2 } },
-    { set: 's-2', who: ['spiffe://td/ns/b/sa/*'], first: { namespace: 'b', host: 'b.example.com', port: 1 } },
+    { who: 'all', sets: ['s-all'] },
+    { who: ['spiffe://td/ns/a/sa/*', 'spiffe://td/ns/b/sa/c'], sets: ['h-1', 's-1'] },
+    { who: ['spiffe://td/ns/b/sa/*'], sets: ['s-2'] },
   ];
   const policies = (plan: Partial<Plan>, callers = CALLERS) => istio
     .gateway(Testing.chart(), { ...META, namespace: 'out' }, { ways: [], gateways: [], fences: [], ...plan }, { ...GATEWAY, callers })
     .map(object => object.toJson().spec);
   const rules = [
-    { from: [{ source: { notPrincipals: ['td/ns/a/*', 'td/ns/b/sa/c'] } }], when: [{ key: 'connection.sni', values: ['s-1.*'] }] },
+    { from: [{ source: { notPrincipals: ['td/ns/a/*', 'td/ns/b/sa/c'] } }], when: [{ key: 'connection.sni', values: ['h-1.*', 's-1.*'] }] },
     { from: [{ source: { notPrincipals: ['td/ns/b/*'] } }], when: [{ key: 'connection.sni', values: ['s-2.*'] }] },
   ];
   const common = { selector: { matchLabels: { app: 'gw' } }, action: 'DENY' };
 
-  test('of an app with a name one, which refuses too under names whose callers it does not know', () => {
-    const unknown = { when: [{ key: 'connection.sni', values: ['*.shop.egress.internal'], notValues: ['all.*', 's-1.*', 's-2.*'] }] };
+  test('one, which refuses too under names of the app whose callers it does not know', () => {
+    const unknown = { when: [{ key: 'connection.sni', values: ['*.shop.egress.internal'], notValues: ['s-all.*', 'h-1.*', 's-1.*', 's-2.*'] }] };
     expect(policies({ app: 'shop' })).toEqual([{ ...common, rules: [...rules, unknown] }]);
-    expect(policies({ app: 'shop' }, CALLERS.slice(0, 1))).toEqual([{ ...common, rules: [{ when: [{ ...unknown.when[0], notValues: ['all.*'] }] }] }]);
-    expect(policies({ app: 'shop' }, [])).toEqual([]);
-  });
-
-  test('of an app without a name one for each set of callers', () => {
-    expect(policies({})).toEqual(rules.map(one => ({ ...common, rules: [one] })));
-    expect(policies({}, CALLERS.slice(0, 1))).toEqual([]);
+    expect(policies({ app: 'shop' }, CALLERS.slice(0, 1))).toEqual([{ ...common, rules: [{ when: [{ ...unknown.when[0], notValues: ['s-all.*'] }] }] }]);
+    expect(policies({ app: 'shop' }, [])).toEqual([{ ...common, rules: [{ when: [{ key: 'connection.sni', values: ['*.shop.egress.internal'] }] }] }]);
+    expect(policies({}, [])).toEqual([]);
   });
 });
 
@@ -375,14 +371,13 @@ test('a fence is a Sidecar that knows its hosts alone', () => {
 
 describe('what Istio cannot say', () => {
   const plan = (over: Partial<Plan>): Plan => ({ ways: [], gateways: [], fences: [], ...over });
-  const sets = (count: number) => Array.from({ length: count }, (_, i) => ({ set: `s-${i}`, who: 'all' as const, first: { namespace: 'a', host: 'a', port: 1 } }));
+  const sets = (count: number) => Array.from({ length: count }, (_, i) => ({ who: [`spiffe://td/ns/n${i}/sa/*`], sets: [`s-${i}`] }));
   const ports = (count: number, reach = 1) => Array.from({ length: count }, (_, i) => direct({ reach: { to: 'name', name: 'gw', port: reach } }, { port: 1000 + i }));
 
   test.each<[string, Plan, string[]]>([
-    ['512 sets of callers of an app with a name', plan({ app: 'shop', gateways: [{ ...GATEWAY, callers: sets(512) }] }),
+    ['512 sets of callers', plan({ gateways: [{ ...GATEWAY, callers: sets(512) }] }),
       ['out/gw too-many: 512 different sets of callers use gateway "out/gw", and one AuthorizationPolicy of Istio takes 511 of them']],
-    ['511 of them', plan({ app: 'shop', gateways: [{ ...GATEWAY, callers: sets(511) }] }), []],
-    ['512 of an app without a name', plan({ gateways: [{ ...GATEWAY, callers: sets(512) }] }), []],
+    ['511 of them', plan({ gateways: [{ ...GATEWAY, callers: sets(511) }] }), []],
     ['129 ports of a host that lead to others', plan({ ways: ports(129) }), ['e too-many: "api.example.com" has 129 ports that lead to another one, and an endpoint of Istio takes 128']],
     ['128 of them', plan({ ways: ports(128) }), []],
     ['any number that lead to themselves', plan({ ways: ports(200).map(way => direct({ reach: { to: 'name', name: 'gw', port: way.port } }, { port: way.port })) }), []],

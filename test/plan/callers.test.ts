@@ -1,7 +1,7 @@
 import { Testing } from 'cdk8s';
 import fc from 'fast-check';
 import { EGRESS, planned, ROUTE } from './told';
-import { EgressApp, EgressGatewayRoute, GatewayHop, HttpEgress, WorkloadIdentity } from '../../src';
+import { EgressGatewayRoute, GatewayHop, HttpEgress, WorkloadIdentity } from '../../src';
 import { EgressIntent } from '../../src/intent/egress';
 import { IdentityIntent } from '../../src/intent/identity';
 import { PermissionIntent } from '../../src/intent/permission';
@@ -24,7 +24,7 @@ const HTTP: HopIntent = { ...BYTES, http: true };
 
 function admits(hop: HopIntent, permissions?: readonly PermissionIntent[], egress: Partial<EgressIntent> = {}) {
   const { set, ...rest } = admitted({ ...ROUTE, hop, egress: { ...EGRESS, namespace: 'shop', clients: ['other', 'shop'], ...egress } }, permissions);
-  expect(set).toBe(callersName(rest.who));
+  expect(set).toBe(callersName(rest.who, hop.http ? 'http' : 'bytes'));
   return rest;
 }
 
@@ -78,19 +78,18 @@ describe('a door that reads HTTP lets through', () => {
   });
 });
 
-test('the callers of a gateway are listed once for each set, with the first way that they are for', () => {
+test('the callers of a gateway are listed once, with a name for doors of bytes and one for those that read requests', () => {
   const egress = (host: string, clients: string[], namespace = 'shop'): EgressIntent => ({ ...EGRESS, path: host, namespace, clients, hosts: [host], ports: [443] });
   const routes = [
     egress('b.example.com', ['shop']), egress('a.example.com', ['shop']), egress('c.example.com', ['other', 'shop']), egress('d.example.com', ['*']), egress('e.example.com', ['other'], 'other'),
   ].map(one => ({ ...ROUTE, path: `${one.path}-route`, egress: one }));
   const { gateways: [{ callers, doors }] } = planned({ routes, app: 'app' });
-  expect(callers.map(({ who, first }) => [who, first.host])).toEqual(expect.arrayContaining([
-    [[all], 'a.example.com'], [[others, all], 'c.example.com'], ['all', 'd.example.com'], [[others], 'e.example.com'],
-  ]));
-  expect(callers).toHaveLength(4);
-  expect(new Set(doors.map(({ admits: { set } }) => set))).toEqual(new Set(callers.map(({ set }) => set)));
-  const ports = [{ ...ROUTE, egress: { ...EGRESS, ports: [443, 1000] } }];
-  expect(planned({ routes: ports }).gateways[0].callers).toMatchObject([{ first: { namespace: 'bookinfo', host: 'mongo.example.com', port: 443 } }]);
+  expect(callers).toEqual(['all' as const, [others, all], [others], [all]].map(who => ({ who, sets: [callersName(who, 'bytes')] })));
+  expect(new Set(doors.map(({ admits: { set } }) => set))).toEqual(new Set(callers.flatMap(({ sets }) => sets)));
+  const both = [ROUTE, { ...ROUTE, path: 'b', hop: HTTP, egress: { ...EGRESS, hosts: ['b.example.com'], protocol: 'HTTP' as const } }];
+  expect(planned({ routes: both, app: 'app' }).gateways[0].callers).toEqual([{
+    who: ['spiffe://cluster.local/ns/bookinfo/sa/*'], sets: [expect.stringMatching(/^h-[0-9a-f]{8}$/), expect.stringMatching(/^s-[0-9a-f]{8}$/)],
+  }]);
   const passthrough = planned({ routes: routes.map(route => ({ ...route, hop: { security: 'passthrough' as const, port: 443 } })) });
   expect(passthrough.gateways[0].callers).toEqual([]);
   expect(passthrough.gateways[0].doors).toHaveLength(5);
@@ -147,10 +146,8 @@ test('a door that reads HTTP lets through exactly what is permitted to its clien
     paths: fc.constantFrom<string[] | undefined>(undefined, ['/x/*'], ['/z', '/x/y'], ['/v1/{*}/price'], ['/*']),
   });
   let tried = 0;
-  fc.assert(fc.property(fc.array(permission, { maxLength: 3 }), fc.constantFrom(undefined, 'app'), (permissions, name) => {
-    const app = Testing.app();
-    if (name !== undefined) EgressApp.configure(app, { name });
-    const chart = chartOf('shop', app);
+  fc.assert(fc.property(fc.array(permission, { maxLength: 3 }), permissions => {
+    const chart = chartOf('shop');
     const egress = new HttpEgress(chart, 'api', { hosts: ['api.example.com'], exportTo: ['.', 'other'] });
     const route = new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop: GatewayHop.http() });
     for (const { identities, methods, paths } of permissions) {

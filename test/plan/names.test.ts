@@ -28,17 +28,17 @@ const KEPT: [(...args: any[]) => string, any[], string][] = [
   [names.crossingName, [{ ...KEY, host: LONG, port: 443 }], 'of-a-host-in-a-department-of-a-company-example-com-443-c37a71ed'],
   [names.crossingName, [{ ...KEY, service: 'other' }], 'bookinfo-mongo-example-com-27018-3b07f81e'],
   [names.crossingName, [{ ...KEY, shape: ['passthrough', 'd'] }], 'bookinfo-mongo-example-com-27018-5dd62c94'],
-  [names.callersName, ['all'], 'all'],
-  [names.callersName, [[A]], 's-0ab33718'],
-  [names.callersName, [[A, B, C]], 's-d0400d34'],
-  [names.callersName, [TEAMS], 's-cec091f7'],
-  [names.ownDomain, ['bookinfo', undefined], 'bookinfo.ns-egress.internal'],
-  [names.ownDomain, ['bookinfo', 'shop'], 'shop.egress.internal'],
-  [names.ownName, ['all', 'crossing', 'shop.egress.internal'], 'all.crossing.shop.egress.internal'],
+  [names.callersName, ['all', 'bytes'], 's-all'],
+  [names.callersName, ['all', 'http'], 'h-all'],
+  [names.callersName, [[A], 'bytes'], 's-0ab33718'],
+  [names.callersName, [[A], 'http'], 'h-0ab33718'],
+  [names.callersName, [[A, B, C], 'bytes'], 's-d0400d34'],
+  [names.callersName, [TEAMS, 'bytes'], 's-cec091f7'],
+  [names.namespaceDomain, ['bookinfo'], 'bookinfo.ns-egress.internal'],
+  [names.appDomain, ['shop'], 'shop.egress.internal'],
+  [names.ownName, ['s-all', 'crossing', 'shop.egress.internal'], 's-all.crossing.shop.egress.internal'],
   [names.appFenceName, ['shop', 'istio-egressgateway'], 'shop-4bac3e2f'],
   [names.appFenceName, [LONG, 'gateway'], 'ame-of-a-host-in-a-department-of-a-company-example-com-f75404be'],
-  [names.callersFenceName, ['all', 'gateway', KEY], 'bookinfo-e29b2d79'],
-  [names.callersFenceName, ['all', 'gateway', { ...KEY, host: LONG }], 'bookinfo-be704932'],
   [names.lockdownName, ['bookinfo'], 'egress-lockdown-bookinfo-55cf2d35'],
   [names.gatewayLockdownName, ['gateway', 'bookinfo'], 'egress-lockdown-bookinfo-gateway-070a7f00'],
   [names.nodesName, ['example.com/egress', undefined], 'egress-nodes-example-com-egress-5307eb31'],
@@ -64,9 +64,8 @@ const account = fc.tuple(fc.stringMatching(/^[a-z]([-a-z]{0,20}[a-z])?$/), fc.co
   .map(([of, name]) => `spiffe://cluster.local/ns/${of}/sa/${name}`);
 const callers = fc.oneof(fc.constant('all' as const), fc.uniqueArray(account, { minLength: 1, maxLength: 8 }).map(all => all.sort()));
 const namespace = fc.stringMatching(/^[a-z]([-a-z]{0,5}[a-z])?$/);
-const app = fc.oneof(fc.constant(undefined), namespace);
+const reads = fc.constantFrom('bytes' as const, 'http' as const);
 const crossing = fc.record({ namespace: text, host: text, port, service: text, shape: fc.array(text, { maxLength: 3 }) });
-const place = fc.record({ namespace: text, host: text, port });
 
 /** Every function that makes a label, and what it is made of. */
 const LABELS: [(...args: any[]) => string, fc.Arbitrary<unknown[]>][] = [
@@ -76,9 +75,8 @@ const LABELS: [(...args: any[]) => string, fc.Arbitrary<unknown[]>][] = [
   [names.securedName, fc.tuple(text, fc.integer({ min: 1, max: 65535 }))],
   [names.secretReaderName, fc.tuple(text)],
   [names.crossingName, fc.tuple(crossing)],
-  [names.callersName, fc.tuple(callers)],
+  [names.callersName, fc.tuple(callers, reads)],
   [names.appFenceName, fc.tuple(text, text)],
-  [names.callersFenceName, fc.tuple(text, text, place)],
   [names.lockdownName, fc.tuple(text)],
   [names.gatewayLockdownName, fc.tuple(text, text)],
   [names.nodesName, fc.tuple(text, fc.option(text, { nil: undefined }))],
@@ -116,28 +114,28 @@ test('where it is cut, the front goes, and the end stays', () => {
 });
 
 describe('an own name', () => {
-  const nameOf = (who: 'all' | string[], crossed: string, of: string, name?: string) => names.ownName(names.callersName(who), crossed, names.ownDomain(of, name));
+  const nameOf = (who: 'all' | string[], read: 'bytes' | 'http', crossed: string, app: string) => names.ownName(names.callersName(who, read), crossed, names.appDomain(app));
 
-  test('is a DNS name of at most 253 characters, of one label for who calls, one for the crossing, and the domain of the namespace or app', () => {
-    fc.assert(fc.property(callers, crossing, namespace, app, (who, key, of, name) => {
-      const own = nameOf(who, names.crossingName(key), of, name);
+  test('is a DNS name of at most 253 characters, of one label for who calls, one for the crossing, and the domain of the app', () => {
+    fc.assert(fc.property(callers, reads, crossing, namespace, (who, read, key, app) => {
+      const own = nameOf(who, read, names.crossingName(key), app);
       const [set, crossed, owner, ...rest] = own.split('.');
       expect(own.length).toBeLessThan(254);
       expect([set, crossed, owner].filter(part => !LABEL.test(part))).toEqual([]);
-      expect(set === 'all').toBe(who === 'all');
-      expect([owner, rest.join('.')]).toEqual(name === undefined ? [of, 'ns-egress.internal'] : [name, 'egress.internal']);
+      expect(set.endsWith('-all')).toBe(who === 'all');
+      expect([owner, rest.join('.')]).toEqual([app, 'egress.internal']);
     }));
   });
 
   test('begins with the callers of its own set and of no other', () => {
-    fc.assert(fc.property(callers, namespace, app, callers, (who, of, name, others) => {
-      expect(nameOf(who, 'crossing', of, name).startsWith(`${names.callersName(others)}.`)).toBe(JSON.stringify(who) === JSON.stringify(others));
+    fc.assert(fc.property(fc.tuple(callers, reads), namespace, fc.tuple(callers, reads), ([who, read], app, others) => {
+      expect(nameOf(who, read, 'crossing', app).startsWith(`${names.callersName(...others)}.`)).toBe(JSON.stringify([who, read]) === JSON.stringify(others));
     }), { numRuns: 300 });
   });
 
   test('is under the domain of its own app, and of no other', () => {
-    fc.assert(fc.property(callers, namespace, app, namespace, (who, of, name, another) => {
-      expect(nameOf(who, 'crossing', of, name).endsWith(`.${names.ownDomain('', another)}`)).toBe(name === another);
+    fc.assert(fc.property(callers, reads, namespace, namespace, (who, read, app, another) => {
+      expect(nameOf(who, read, 'crossing', app).endsWith(`.${names.appDomain(another)}`)).toBe(app === another);
     }));
   });
 });

@@ -44,7 +44,7 @@ interface Said {
 }
 
 /** The plan of an app of these, whose egresses are those given and those of the routes. */
-export function planned({ app, egresses = [], routes = [], permissions, lockdowns = [] }: Said): Plan {
+export function planned({ app = 'app', egresses = [], routes = [], permissions, lockdowns = [] }: Said): Plan {
   const all = [...new Set([...egresses, ...routes.map(({ egress }) => egress)])];
   const named = [...routes.map(({ gateway }) => gateway), ...lockdowns.flatMap(lockdown => lockdown.gateways)];
   const gateways = new Map(named.map(gateway => [gatewayName(gateway), gateway]));

@@ -11,7 +11,7 @@ const SIMPLE: OriginationIntent = { verified: true, mutual: false, certificates:
 const PROXY = { host: 'proxy.corp.example', addresses: [], port: 3128 };
 
 const direct = (props: Partial<EgressIntent> = {}) => waysOf({ ...EGRESS, ...props }, undefined, undefined, undefined).ways;
-const routed = (props: Partial<RouteIntent> = {}, egress: Partial<EgressIntent> = {}, app?: string) => {
+const routed = (props: Partial<RouteIntent> = {}, egress: Partial<EgressIntent> = {}, app = 'bookinfo') => {
   const route = { ...ROUTE, ...props, egress: { ...EGRESS, ...egress } };
   return waysOf(route.egress, route, undefined, app).ways;
 };
@@ -153,15 +153,14 @@ describe('a route', () => {
     expect([client.connections, outer.connections]).toEqual([{ maxConnections: 7 }, { maxConnections: 5 }]);
   });
 
-  test('has own names of its namespace, or of its app', () => {
-    expect(legs(routed())[1].name).toMatch(/^s-[0-9a-f]{8}\.bookinfo-mongo-example-com-27018-[0-9a-f]{8}\.bookinfo\.ns-egress\.internal$/);
+  test('has own names of its app', () => {
     expect(legs(routed({}, {}, 'shop'))[1].name).toMatch(/^s-[0-9a-f]{8}\.bookinfo-mongo-example-com-27018-[0-9a-f]{8}\.shop\.egress\.internal$/);
-    expect(legs(routed({ hop: { security: 'passthrough', port: 443 } }))[1].name).toMatch(/^all\.bookinfo-mongo-example-com-27018-[0-9a-f]{8}\.bookinfo\.ns-egress\.internal$/);
+    expect(legs(routed({ hop: { security: 'passthrough', port: 443 } }))[1].name).toMatch(/^s-all\.bookinfo-mongo-example-com-27018-[0-9a-f]{8}\.bookinfo\.egress\.internal$/);
   });
 });
 
 describe('what stands at the gateway is called anew where it must not change in place', () => {
-  const nameOf = (props: Partial<RouteIntent> = {}, egress: Partial<EgressIntent> = {}, app?: string) =>
+  const nameOf = (props: Partial<RouteIntent> = {}, egress: Partial<EgressIntent> = {}, app = 'bookinfo') =>
     legs(routed(props, { ...TCP, ...egress }, app))[0].door!.name;
 
   test.each<[string, Partial<RouteIntent>, Partial<EgressIntent>?]>([

@@ -7,6 +7,7 @@ import {
 } from '../../../imports/networking.istio.io';
 import { ConnectionsIntent } from '../../intent/connections';
 import { CertificatesIntent } from '../../intent/origination';
+import { APPS_DOMAIN } from '../../intent/reserved-names';
 import { Labels, Leg, Security, Way } from '../../plan/plan';
 import { duration } from '../duration';
 import { emit, ObjectMeta } from '../object';
@@ -70,21 +71,25 @@ function portsOf(ways: readonly Way[]): PortLeg[] {
 }
 
 function specOf(host: string, visible: string[], ports: readonly PortLeg[], selector?: Labels): DestinationRuleSpec {
-  const [{ leg: { security, tunnel, tellsCaller, connections } }] = ports;
+  const [{ leg: { security, tunnel, tellsCaller, connections, door } }] = ports;
   const limits = limitsOf(connections);
   return {
     host,
     exportTo: visible,
     workloadSelector: selector && { matchLabels: { ...selector } },
-    trafficPolicy: ports.length === 1 || ports.every(({ leg }) => leg.security.by === 'nothing')
+    trafficPolicy: security.by === 'mesh' && door
+      // each port has a door of its own: one that is not known here yet must not lead to another's
       ? {
+        tls: tlsOf({ ...security, sni: APPS_DOMAIN }),
+        // the shapes for a port are those for all ports in Istio's API, generated under other names
+        portLevelSettings: ports.map(({ number, leg }) => ({ port: { number }, tls: tlsOf(leg.security), ...limits })) as any,
+      }
+      : {
         tls: tlsOf(security),
         tunnel: tunnel && { protocol: 'CONNECT', targetHost: tunnel.host, targetPort: tunnel.port },
         ...(tellsCaller ? { proxyProtocol: { version: DestinationRuleSpecTrafficPolicyProxyProtocolVersion.V2 } } : {}),
         ...limits,
-      }
-      // the shapes for a port are those for all ports in Istio's API, generated under other names
-      : { portLevelSettings: ports.map(({ number, leg }) => ({ port: { number }, tls: tlsOf(leg.security), ...limits })) as any },
+      },
   };
 }
 

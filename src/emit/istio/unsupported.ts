@@ -10,8 +10,8 @@ export function unsupported(plan: Plan): RelationProblem[] {
   return [...manySets(plan), ...manyPorts(plan)];
 }
 
-function manySets({ app, gateways }: Plan): RelationProblem[] {
-  return gateways.filter(({ callers }) => app !== undefined && callers.length >= MOST_RULES).map(({ name, callers }) => ({
+function manySets({ gateways }: Plan): RelationProblem[] {
+  return gateways.filter(({ callers }) => callers.length >= MOST_RULES).map(({ name, callers }) => ({
     path: name,
     text: describe(Problem.TOO_MANY, `${callers.length} different sets of callers use gateway "${name}", and one AuthorizationPolicy of Istio takes ${MOST_RULES - 1} of them`,
       'let routes have the same exportTo, and tell their callers apart by service accounts in allowFrom, which need none; or use several gateways'),

@@ -1,4 +1,4 @@
-import { ownDomain, securedName } from '../../plan/names';
+import { namespaceDomain, securedName } from '../../plan/names';
 import { Clients, Leg, Way } from '../../plan/plan';
 
 /** Namespaces as Istio's `exportTo`, of an object in one of them. */
@@ -21,12 +21,12 @@ export function goesByAlias({ from, security, tunnel }: Leg): boolean {
 
 /** The name by which sidecars know a port of a host that they originate TLS to. */
 export function aliasOf({ namespace, host, port }: Way): string {
-  return `${securedName(host, port)}.${ownDomain(namespace, undefined)}`;
+  return `${securedName(host, port)}.${namespaceDomain(namespace)}`;
 }
 
 /** All such names of a namespace. */
 export function aliasesOf(namespace: string): string {
-  return `*.${ownDomain(namespace, undefined)}`;
+  return `*.${namespaceDomain(namespace)}`;
 }
 
 /** The port by which sidecars know it: of HTTP all share one listener, and bytes make none. */
