@@ -70,7 +70,7 @@ describe('the door', () => {
       selector: { istio: 'egressgateway' },
       servers: [{ hosts: [`./${own}`], port: { name: metadata.name, number: 443, protocol: 'TLS' }, tls: { mode: 'ISTIO_MUTUAL' } }],
     });
-    expect(theDocument(chart, 'VirtualService').spec).toEqual({
+    expect(theDocument(chart, 'VirtualService', 'istio-system').spec).toEqual({
       hosts: [own],
       exportTo: ['.'],
       gateways: [metadata.name],
@@ -81,7 +81,7 @@ describe('the door', () => {
   test('over passthrough is opened by the real host', () => {
     const chart = routedTls(GatewayHop.passthrough());
     expect(theDocument(chart, 'Gateway').spec.servers[0]).toMatchObject({ hosts: ['./mongo.example.com'], tls: { mode: 'PASSTHROUGH' } });
-    const { spec } = theDocument(chart, 'VirtualService');
+    const { spec } = theDocument(chart, 'VirtualService', 'istio-system');
     expect(spec.hosts).toEqual(['mongo.example.com']);
     expect(spec.tcp).toBeUndefined();
     expect(spec.tls[0].match).toEqual([{ port: 443, sniHosts: ['mongo.example.com'] }]);
@@ -93,7 +93,7 @@ describe('the door', () => {
     const [server] = theDocument(chart, 'Gateway').spec.servers;
     expect(server.port).toMatchObject({ number: 7777, protocol: 'TCP' });
     expect(server.tls).toBeUndefined();
-    expect(theDocument(chart, 'VirtualService').spec.tcp[0].match).toEqual([{ port: 7777 }]);
+    expect(theDocument(chart, 'VirtualService', 'istio-system').spec.tcp[0].match).toEqual([{ port: 7777 }]);
   });
 });
 

@@ -7,7 +7,7 @@ const after = { consecutive5xxErrors: 1 };
 const WRITTEN = { consecutive5xxErrors: 1, maxEjectionPercent: 100 };
 
 /** What is written of leaving addresses out, by the namespace of the proxy that does it. */
-const leftOut = (chart: Chart) => documents(chart, 'DestinationRule').map(({ metadata, spec }) => [metadata.namespace, (spec.trafficPolicy.portLevelSettings?.[0] ?? spec.trafficPolicy).outlierDetection]);
+const leftOut = (chart: Chart) => documents(chart, 'DestinationRule').filter(({ spec }) => spec.trafficPolicy.tls.subjectAltNames?.[0] !== 'spiffe://nobody.invalid/').map(({ metadata, spec }) => [metadata.namespace, (spec.trafficPolicy.portLevelSettings?.[0] ?? spec.trafficPolicy).outlierDetection]);
 
 const WITHOUT_CHOICE: [string, (chart: Chart) => IEgress][] = [
   ['the address that the application dialled', chart => new TcpEgress(chart, 'e', { host: 'a.example.com', addresses: ['203.0.113.1', '203.0.113.2'], port: 5432, ...after })],

@@ -60,9 +60,9 @@ export function leadsOn({ http }: any, { method, path, certificate }: Seen): boo
   return taken.route !== undefined;
 }
 
-/** The only document of a kind that a chart writes. */
-export function theDocument(chart: Chart, kind: string): any {
-  const found = documents(chart, kind);
+/** The only document of a kind that a chart writes, in one namespace if it is named. */
+export function theDocument(chart: Chart, kind: string, namespace?: string): any {
+  const found = documents(chart, kind).filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   expect(found).toHaveLength(1);
   return found[0];
 }

@@ -30,7 +30,12 @@ describe('defaults', () => {
       exportTo: ['.'],
       trafficPolicy: { tls: { mode: 'DISABLE' } },
     });
-    expect(Testing.synth(chart)).toHaveLength(2);
+    expect(theDocument(chart, 'VirtualService').spec).toEqual({
+      hosts: ['ledger.example.com'],
+      exportTo: ['.'],
+      tcp: [{ match: [{ port: 5432 }], route: [{ destination: { host: 'ledger.example.com', port: { number: 5432 } } }] }],
+    });
+    expect(Testing.synth(chart)).toHaveLength(3);
   });
 
   test('without a namespace of its own it takes the chart\'s', () => {

@@ -118,7 +118,7 @@ test('of the sidecar goes through a passthrough door to the host', () => {
   const chart = chartOf();
   const egress = new HttpEgress(chart, 'api', { hosts: ['api.example.com'], tlsOrigination: TlsOrigination.simple({ sni: 'edge.example.com' }) });
   new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop: GatewayHop.passthrough() });
-  expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy.tls.mode).toBe('SIMPLE');
+  expect(documents(chart, 'DestinationRule').map(({ spec }) => spec.trafficPolicy.tls.mode).sort()).toEqual(['ISTIO_MUTUAL', 'SIMPLE']);
   expect(documents(chart, 'VirtualService')[0].spec.tls[0].match[0].sniHosts).toEqual(['edge.example.com']);
   const entries = documents(chart, 'ServiceEntry').map(({ spec }) => [spec.ports[0].number, spec.endpoints]);
   expect(entries).toEqual(expect.arrayContaining([
@@ -140,7 +140,7 @@ describe('MutualTlsOrigination', () => {
     const chart = chartOf();
     const partner = new MutualTlsOrigination(chart, 'partner', { host: 'partner.example.com', clientCertificate: secret, ...WORKLOAD, egressOptions: { labels: { a: 'b' } } });
     expect(partner.route).toBeUndefined();
-    expect(documents(chart, 'DestinationRule').map(({ spec }) => spec.trafficPolicy.tls.mode)).toEqual(['MUTUAL', 'SIMPLE']);
+    expect(documents(chart, 'DestinationRule').map(({ spec }) => spec.trafficPolicy.tls.mode).sort()).toEqual(['ISTIO_MUTUAL', 'MUTUAL', 'SIMPLE']);
     expect(theDocument(chart, 'Role').metadata.labels).toMatchObject({ a: 'b' });
   });
 
@@ -159,7 +159,7 @@ describe('MutualTlsOrigination', () => {
 
     const other = chartOf();
     new MutualTlsOrigination(other, 'partner', { host: 'partner.example.com', clientCertificate: secret, ...WORKLOAD, ...LIMITS, egressOptions: { maxConnections: 7 } });
-    expect(documents(other, 'DestinationRule').map(({ spec }) => spec.trafficPolicy.connectionPool.tcp.maxConnections)).toEqual([50, 50]);
+    expect(documents(other, 'DestinationRule').flatMap(({ spec }) => spec.trafficPolicy.connectionPool?.tcp.maxConnections ?? [])).toEqual([50, 50]);
   });
 
   test('routes an egress that is given', () => {

@@ -63,8 +63,9 @@ export interface EgressOptions extends ConnectionOptions {
  * Something outside the mesh that may be reached: straight from the sidecar, or through a gateway once `through` or an `EgressGatewayRoute`
  * says so.
  *
- * For each host it emits a ServiceEntry and a DestinationRule, the same objects with and without a route; with a `workloadSelector` of its
- * TLS origination also a DestinationRule for the other pods, and a Role to read its Secret.
+ * For each host it emits a ServiceEntry, a DestinationRule and, unless the application speaks TLS, a VirtualService: the same objects with
+ * and without a route. TLS origination adds a ServiceEntry and a DestinationRule for each port; with a `workloadSelector` also a
+ * DestinationRule for the other pods, and a Role to read its Secret.
  */
 export abstract class Egress extends Construct implements IEgress {
   /** @internal set by the route's module, which is above this one */
@@ -104,10 +105,19 @@ export abstract class Egress extends Construct implements IEgress {
    * The DestinationRule of a host, for patches; of each port where the sidecar originates TLS.
    *
    * @param host may be left out where there is one only
-   * @param port may be left out where there is one only
+   * @param port of TLS origination; may be left out where there is one only
    */
   public destinationRule(host?: string, port?: number): ApiObject {
-    return this._emitted.find('DestinationRule', host, port);
+    return this._intent.tlsOrigination ? this._emitted.find('SecuredDestinationRule', host, port) : this._emitted.find('DestinationRule', host);
+  }
+
+  /**
+   * The VirtualService of a host, for patches: timeouts and retries of HTTP, and where its connections are led. What speaks TLS itself has none.
+   *
+   * @param host may be left out where there is one only
+   */
+  public virtualService(host?: string): ApiObject {
+    return this._emitted.find('VirtualService', host);
   }
 
   /**
@@ -154,16 +164,13 @@ export abstract class Egress extends Construct implements IEgress {
     const { tlsOrigination } = intent;
     const shape = {
       addressed: !isNamed(intent) && intent.addresses.length === 0,
-      originated: tlsOrigination !== undefined,
+      tls: intent.protocol === 'TLS',
       others: intent.forwardProxy?.tlsOrigination?.workloadSelector !== undefined,
       secretReader: secretReader(intent),
     };
     for (const host of intent.hosts) {
       const ways = () => index.waysOf(intent, host);
-      this._emitted.add({ host }, [
-        ...index.backend.client(this, meta, { ...shape, host }, ways),
-        ...(intent.requests || tlsOrigination ? index.backend.steering(this, meta, host, ways) : []),
-      ]);
+      this._emitted.add({ host }, index.backend.client(this, meta, { ...shape, host }, ways));
       for (const port of tlsOrigination ? intent.ports : []) {
         this._emitted.add({ host, port }, index.backend.origination(
           this, meta, { host, port, others: tlsOrigination!.workloadSelector !== undefined }, () => index.wayOf(intent, host, port)));

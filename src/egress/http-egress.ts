@@ -1,4 +1,3 @@
-import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { connectionsIntent } from './connection-values';
 import { Egress, EgressOptions } from './egress';
@@ -95,15 +94,6 @@ export class HttpEgress extends Egress {
       connections: connectionsIntent(values, props, props.maxRequests),
       requests,
     });
-  }
-
-  /**
-   * The VirtualService of a host with its timeouts and retries, for patches.
-   *
-   * @param host may be left out where there is one only
-   */
-  public virtualService(host?: string): ApiObject {
-    return this._emitted.find('VirtualService', host);
   }
 }
 

@@ -12,8 +12,8 @@ export interface HostShape {
   /** Whether only an address that the mesh gives it could tell it from other hosts. */
   readonly addressed: boolean;
 
-  /** Whether its clients' sidecars originate TLS to it. */
-  readonly originated: boolean;
+  /** Whether the application itself speaks TLS to it, so that only a name or an address is known of its connections. */
+  readonly tls: boolean;
 
   /** Whether they go by a forward proxy to which only some pods originate TLS. */
   readonly others: boolean;
@@ -56,9 +56,6 @@ export interface Backend {
 
   /** What its clients have besides of a port of a host whose TLS their sidecars originate. */
   origination(scope: Construct, meta: Meta, shape: OriginationShape, way: () => Way): ApiObject[];
-
-  /** What its clients have besides of a host that is led on under another name, or whose requests have limits or another name at a gateway. */
-  steering(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]): ApiObject[];
 
   /** What stands at a gateway for one way. */
   crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan): ApiObject[];

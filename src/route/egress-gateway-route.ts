@@ -99,8 +99,8 @@ export interface EgressGatewayRouteProps extends RouteOptions {
  *  sidecar ──client leg──► door at the gateway ──outer leg──► the real host
  * ```
  *
- * To the clients the host is reached at the gateway; only the gateway knows the real one. The egress's own ServiceEntry and DestinationRule
- * (the client leg) now lead to the gateway. In the gateway's namespace the route writes, for each host and port, a Gateway and a
+ * To the clients the host is reached at the gateway; only the gateway knows the real one. The egress's own objects (the client leg)
+ * now lead to the gateway. In the gateway's namespace the route writes, for each host and port, a Gateway and a
  * VirtualService (the door), and a ServiceEntry, with a DestinationRule for TLS, a forward proxy or limits (the outer leg). Over mutual TLS
  * (mTLS) the gateway also refuses workloads that are no clients, by an AuthorizationPolicy that routes share.
  *
@@ -110,7 +110,6 @@ export interface EgressGatewayRouteProps extends RouteOptions {
 export class EgressGatewayRoute extends Construct {
   private readonly intent: RouteIntent;
   private readonly emitted: ObjectSet;
-  private readonly clients: ObjectSet;
 
   public constructor(scope: Construct, id: string, props: EgressGatewayRouteProps) {
     super(scope, id);
@@ -142,7 +141,6 @@ export class EgressGatewayRoute extends Construct {
     };
     this.intent = route;
     this.emitted = new ObjectSet(values);
-    this.clients = new ObjectSet(values);
     this.emit(meta);
     AppIndex.of(this).addRoute(this, route, foreignTo(this, node.root, props.gateway.gateway));
     if (props.allowFrom !== undefined) this.allow({ identities: identityIntents(values, 'allowFrom', props.allowFrom) });
@@ -150,7 +148,7 @@ export class EgressGatewayRoute extends Construct {
 
   /** Every object that it emits. */
   public get objects(): ApiObject[] {
-    return [...this.emitted.all(), ...this.clients.all()];
+    return this.emitted.all();
   }
 
   /**
@@ -205,16 +203,6 @@ export class EgressGatewayRoute extends Construct {
   }
 
   /**
-   * The VirtualService of a host in its clients' sidecars, for patches; only with `GatewayHop.http()`. Where the egress has timeouts or
-   * retries, it is `egress.virtualService`.
-   *
-   * @param host may be left out where there is one only
-   */
-  public clientVirtualService(host?: string): ApiObject {
-    return this.clients.find('VirtualService', host);
-  }
-
-  /**
    * Lets only these workloads of the client namespaces in, besides those of earlier calls and of the prop `allowFrom`; over mutual TLS (mTLS)
    * alone. The egress's own `allowFrom` does the same.
    *
@@ -251,7 +239,7 @@ export class EgressGatewayRoute extends Construct {
   }
 
   private emit(meta: Meta): void {
-    const { egress, gateway, hop, hostingServer, tlsOrigination, forwardProxy, connections } = this.intent;
+    const { egress, gateway, hostingServer, tlsOrigination, forwardProxy, connections } = this.intent;
     const index = AppIndex.of(this);
     const { program } = gateway.sniProxy ?? {};
     for (const host of egress.hosts) {
@@ -260,9 +248,6 @@ export class EgressGatewayRoute extends Construct {
       for (const port of egress.ports) {
         this.emitted.add({ host, port }, index.backend.crossing(
           this, meta, { ...shape, port }, () => index.wayOf(egress, host, port), () => index.gatewayPlan(gateway)));
-      }
-      if (hop.http && !egress.requests && !egress.tlsOrigination) {
-        this.clients.add({ host }, index.backend.steering(this, { ...meta, namespace: egress.namespace }, host, () => index.waysOf(egress, host)));
       }
     }
   }

@@ -18,7 +18,6 @@ import { appOf, chartOf, gatewayOf } from '../support';
 class Recorder implements Backend {
   public readonly clients: { shape: HostShape; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly originated: { shape: OriginationShape; meta: Meta; way: () => Way }[] = [];
-  public readonly steered: { host: string; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly crossings: { shape: CrossingShape; meta: Meta; way: () => Way; gateway: () => GatewayPlan }[] = [];
   public readonly fences: { namespace: string; fence: () => Fence }[] = [];
   public readonly audited: { gateway: string; providers: readonly string[] }[] = [];
@@ -40,11 +39,6 @@ class Recorder implements Backend {
   public origination(scope: Construct, meta: Meta, shape: OriginationShape, way: () => Way) {
     this.originated.push({ shape, meta, way });
     return [this.object(scope, `Origination-${shape.host}-${shape.port}`, meta)];
-  }
-
-  public steering(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]) {
-    this.steered.push({ host, meta, ways });
-    return [this.object(scope, `Steering-${host}`, meta)];
   }
 
   public crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan) {
@@ -121,18 +115,10 @@ describe('a backend', () => {
     expect(backend.clients.find(({ shape }) => shape.host === 'a.example.com')!.meta).toMatchObject({ namespace: 'bookinfo', labels: { team: 'books' } });
   });
 
-  test('is asked once to steer requests that have limits, or a name at a gateway, and what goes on by TLS of the sidecar', () => {
-    expect(backend.steered.map(({ host, meta }) => `${meta.namespace}/${host}`).sort())
-      .toEqual(['bookinfo/api.example.com', 'bookinfo/partner.example.com', 'bookinfo/silent.example.com']);
-    for (const { ways } of backend.steered) {
-      expect(ways().filter(({ legs: [{ authority, requests, security }] }) => authority === undefined && !requests && security.by !== 'tls')).toEqual([]);
-    }
-  });
-
   test('is asked for the TLS of each port that sidecars originate', () => {
     expect(backend.originated.map(({ shape }) => shape)).toEqual([80, 8080].map(port => ({ host: 'partner.example.com', port, others: true })));
     expect(backend.originated.map(({ way }) => way())).toEqual(plan.ways.filter(({ legs: [{ security }] }) => security.by === 'tls'));
-    expect(backend.clients.filter(({ shape }) => shape.originated).map(({ shape }) => shape.host)).toEqual(['partner.example.com']);
+    expect(backend.clients.filter(({ shape }) => shape.tls).map(({ shape }) => shape.host).sort()).toEqual(['*.example.org', 'a.example.com', 'b.example.com']);
   });
 
   test('is handed every door with its gateway, in the gateway\'s namespace', () => {
@@ -172,7 +158,7 @@ describe('a backend', () => {
   test('writes all that is said in an API, and nothing of Istio\'s is written beside it', () => {
     expect(documents.filter(({ apiVersion }) => apiVersion.includes('istio.io'))).toEqual([]);
     const count = (kind: string) => documents.filter(document => document.kind === kind).length;
-    expect(['Client', 'Origination', 'Steering', 'Crossing', 'Shared', 'Fence', 'Audit'].map(count)).toEqual([8, 2, 3, 7, 2, 1, 1]);
+    expect(['Client', 'Origination', 'Crossing', 'Shared', 'Fence', 'Audit'].map(count)).toEqual([8, 2, 7, 2, 1, 1]);
     expect(documents.find(({ kind }) => kind === 'NetworkPolicy')).toBeDefined();
   });
 

@@ -26,8 +26,8 @@ const routed = (on: Partial<Leg> = {}, door: Partial<Door> = {}, to: Partial<Leg
 
 const specs = (objects: readonly ApiObject[]): Record<string, any> => Object.fromEntries(objects.map(object => [object.node.id.split('-')[0], object.toJson().spec]));
 const client = (ways: readonly Way[], shape = {}) =>
-  specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, originated: false, others: false, ...shape }, () => ways));
-const steering = (...ways: Way[]) => istio.steering(Testing.chart(), META, ways[0].host, () => ways).map(object => object.toJson().spec);
+  specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, tls: false, others: false, ...shape }, () => ways));
+const steering = (...ways: Way[]) => [client(ways).VirtualService];
 const origination = (way: Way, others = false) =>
   specs(istio.origination(Testing.chart(), META, { host: way.host, port: way.port, others }, () => way));
 function crossing(way: Way, shape = {}) {
@@ -68,7 +68,7 @@ describe('a client leg is a ServiceEntry', () => {
   });
 
   test('that the mesh gives no address, unless only an address tells the host apart', () => {
-    const labelsOf = (addressed: boolean) => istio.client(Testing.chart(), META, { host: 'api.example.com', addressed, originated: false, others: false }, () => [direct()])
+    const labelsOf = (addressed: boolean) => istio.client(Testing.chart(), META, { host: 'api.example.com', addressed, tls: false, others: false }, () => [direct()])
       .map(object => object.toJson().metadata.labels['networking.istio.io/enable-autoallocate-ip']);
     expect(labelsOf(false)).toEqual(['false', undefined]);
     expect(labelsOf(true)).toEqual([undefined, undefined]);
@@ -79,6 +79,14 @@ describe('how a leg is secured is a DestinationRule', () => {
   test.each<[string, Partial<Leg>, object]>([
     ['nothing', {}, { tls: { mode: 'DISABLE' } }],
     ['mutual TLS of the mesh', { security: { by: 'mesh', sni: OWN, identity: 'spiffe://a' } }, { tls: { mode: 'ISTIO_MUTUAL', sni: OWN, subjectAltNames: ['spiffe://a'] } }],
+    ['the mesh, to no door, where sidecars originate TLS under another name', { security: TLS }, {
+      tls: { mode: 'ISTIO_MUTUAL', sni: 'egress.internal', subjectAltNames: ['spiffe://nobody.invalid/'] },
+    }],
+  ])('%s', (_, leg, trafficPolicy) => {
+    expect(rule(leg)).toEqual({ host: 'api.example.com', exportTo: ['.'], trafficPolicy });
+  });
+
+  test.each<[string, Partial<Leg>, object]>([
     ['TLS', { security: TLS }, { tls: { mode: 'SIMPLE', caCertificates: 'system', sni: 'sni.example.com', subjectAltNames: ['api.example.com'] } }],
     ['TLS that is not checked', { security: { ...TLS, names: undefined, certificates: { from: 'files' } } }, { tls: { mode: 'SIMPLE', sni: 'sni.example.com', insecureSkipVerify: true } }],
     ['TLS with a certificate in a Secret', { security: { ...TLS, mutual: true, certificates: { from: 'secret', name: 'client' } } },
@@ -87,6 +95,11 @@ describe('how a leg is secured is a DestinationRule', () => {
       { tls: { mode: 'SIMPLE', credentialName: 'configmap://ns/ca', sni: 'sni.example.com', subjectAltNames: ['api.example.com'] } }],
     ['TLS with files', { security: { ...TLS, mutual: true, certificates: { from: 'files', clientCertificate: '/c', privateKey: '/k', caCertificates: '/a' } } },
       { tls: { mode: 'MUTUAL', clientCertificate: '/c', privateKey: '/k', caCertificates: '/a', sni: 'sni.example.com', subjectAltNames: ['api.example.com'] } }],
+  ])('%s', (_, leg, trafficPolicy) => {
+    expect(origination(direct(leg)).SecuredDestinationRule).toMatchObject({ subsets: [{ name: 'secured' }], trafficPolicy });
+  });
+
+  test.each<[string, Partial<Leg>, object]>([
     ['a forward proxy', { tunnel: { proxy: 'p', host: 'api.example.com', port: 443 } }, { tls: { mode: 'DISABLE' }, tunnel: { protocol: 'CONNECT', targetHost: 'api.example.com', targetPort: 443 } }],
     ['limits', { connections: { maxConnections: 1, connectTimeout: 1500, maxRequests: 3 } },
       { tls: { mode: 'DISABLE' }, connectionPool: { tcp: { maxConnections: 1, connectTimeout: '1500ms' }, http: { http2MaxRequests: 3 } } }],
@@ -122,8 +135,8 @@ describe('how a leg is secured is a DestinationRule', () => {
   });
 
   test('with what lets a service account read its Secret, where it takes one', () => {
-    const kinds = istio.client(Testing.chart(), META, { host: 'api.example.com', addressed: false, originated: false, others: false, secretReader: 'a' }, () => [direct()]).map(({ kind }) => kind);
-    expect(kinds).toEqual(['ServiceEntry', 'DestinationRule', 'Role', 'RoleBinding']);
+    const kinds = istio.client(Testing.chart(), META, { host: 'api.example.com', addressed: false, tls: false, others: false, secretReader: 'a' }, () => [direct()]).map(({ kind }) => kind);
+    expect(kinds).toEqual(['ServiceEntry', 'DestinationRule', 'VirtualService', 'Role', 'RoleBinding']);
   });
 });
 
@@ -132,18 +145,17 @@ describe('TLS that sidecars originate', () => {
   const leg: Partial<Leg> = { security: TLS, reach: { to: 'name', name: 'api.example.com', port: 443 } };
   const plain: Partial<Way> = { port: 80, spoken: 'http' };
 
-  test('leaves the host\'s own entry nowhere to lead, and without a rule', () => {
-    const { ServiceEntry, DestinationRule } = client([direct(leg, plain)], { originated: true });
+  test('leaves the host\'s own entry nowhere to lead', () => {
+    const { ServiceEntry } = client([direct(leg, plain)]);
     expect(ServiceEntry).toEqual({
       hosts: ['api.example.com'], ports: [{ number: 80, name: 'http-80', protocol: 'HTTP' }], location: 'MESH_EXTERNAL', exportTo: ['.'], resolution: 'STATIC',
     });
-    expect(DestinationRule).toBeUndefined();
   });
 
   test('is of another name, by a subset that only the rule with the TLS declares', () => {
-    const { DestinationRule, SecuredServiceEntry, ...more } = origination(direct(leg, plain));
+    const { SecuredDestinationRule, SecuredServiceEntry, ...more } = origination(direct(leg, plain));
     expect(more).toEqual({});
-    expect(DestinationRule).toEqual({
+    expect(SecuredDestinationRule).toEqual({
       host: ALIAS,
       exportTo: ['.'],
       subsets: [{ name: 'secured' }],
@@ -174,14 +186,14 @@ describe('TLS that sidecars originate', () => {
     expect(origination(ways[0]).SecuredServiceEntry).toMatchObject({
       ports: [{ number: 443, name: 'tls', protocol: 'TLS' }], resolution: 'STATIC', endpoints: [{ address: '203.0.113.1', ports: { tls: 8883 } }],
     });
-    expect(client(ways, { originated: true }).ServiceEntry).toMatchObject({ addresses: ['203.0.113.1'], resolution: 'STATIC' });
-    expect(client(ways, { originated: true }).ServiceEntry).not.toHaveProperty('endpoints');
+    expect(client(ways).ServiceEntry).toMatchObject({ addresses: ['203.0.113.1'], resolution: 'STATIC' });
+    expect(client(ways).ServiceEntry).not.toHaveProperty('endpoints');
   });
 
   test('of some pods alone is never left out by the others', () => {
     const onlyPods = { labels: { app: 'a' }, others: { ...TLS, sni: 'others.example.com' } as Security };
-    const { DestinationRule, OtherDestinationRule } = origination(direct({ ...leg, onlyPods }, plain), true);
-    expect(DestinationRule).toMatchObject({ host: ALIAS, workloadSelector: { matchLabels: { app: 'a' } }, subsets: [{ name: 'secured' }] });
+    const { SecuredDestinationRule, OtherDestinationRule } = origination(direct({ ...leg, onlyPods }, plain), true);
+    expect(SecuredDestinationRule).toMatchObject({ host: ALIAS, workloadSelector: { matchLabels: { app: 'a' } }, subsets: [{ name: 'secured' }] });
     expect(OtherDestinationRule).toEqual({
       host: ALIAS,
       exportTo: ['*'],
@@ -275,7 +287,12 @@ describe('an outer leg is a ServiceEntry of the own name, for its namespace alon
 });
 
 describe('what steers clients is a VirtualService', () => {
+  test('unless the application speaks TLS', () => {
+    expect(Object.keys(client([direct()], { tls: true }))).toEqual(['ServiceEntry', 'DestinationRule']);
+  });
+
   test.each<[string, Partial<Leg>, object]>([
+    ['and nothing else', {}, {}],
     ['with limits', { requests: { timeout: 1500, retries: { attempts: 2, on: '5xx' } } }, { timeout: '1500ms', retries: { attempts: 2, retryOn: '5xx' } }],
     ['with no retries', { requests: { retries: { attempts: 0 } } }, { retries: { attempts: 0 } }],
     ['with a name for the gateway', { authority: OWN }, { rewrite: { authority: OWN } }],

@@ -15,7 +15,8 @@ import { secretReader, secretReaderBinding } from '../kubernetes/identity';
 import { NamedMeta } from '../object';
 
 /**
- * Istio's own API: a leg is a ServiceEntry and a DestinationRule, a door a Gateway and a VirtualService.
+ * Istio's own API: a leg is a ServiceEntry and a DestinationRule, a door a Gateway and a VirtualService. Whatever way a host takes, its
+ * clients have the same objects of it, so that nothing older goes on leading them elsewhere.
  *
  * Where sidecars originate TLS, the host's own entry leads nowhere, and a VirtualService leads on to another name by a subset that only
  * the rule with the TLS declares: whichever of the four objects is missing, nothing leaves in clear.
@@ -23,11 +24,12 @@ import { NamedMeta } from '../object';
 export const istio: Backend = {
   unsupported,
 
-  client(scope, meta, { host, addressed, originated, others, secretReader: account }, ways) {
+  client(scope, meta, { host, addressed, tls, others, secretReader: account }, ways) {
     const named = { ...meta, name: clientName(host), leads: true };
     return [
       clientEntry(scope, `ServiceEntry-${host}`, named, ways, addressed),
-      ...(originated ? [] : [clientRule(scope, `DestinationRule-${host}`, named, ways)]),
+      clientRule(scope, `DestinationRule-${host}`, named, ways),
+      ...(tls ? [] : [clientService(scope, `VirtualService-${host}`, named, ways)]),
       ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...named, name: () => othersName(host, ways()[0].port) }, () => ways()[0])] : []),
       ...(account === undefined ? [] : readers(scope, { ...meta, name: secretReaderName(host) }, host, account)),
     ];
@@ -37,13 +39,11 @@ export const istio: Backend = {
     const named = { ...meta, name: securedName(host, port) };
     const id = (kind: string) => `${kind}-${host}-${port}`;
     return [
-      securedRule(scope, id('DestinationRule'), named, way),
+      securedRule(scope, id('SecuredDestinationRule'), named, way),
       ...(others ? [othersRule(scope, id('OtherDestinationRule'), { ...meta, name: othersName(host, port) }, way)] : []),
       securedEntry(scope, id('SecuredServiceEntry'), named, way),
     ];
   },
-
-  steering: (scope, meta, host, ways) => [clientService(scope, `VirtualService-${host}`, { ...meta, name: clientName(host), leads: true }, ways)],
 
   crossing(scope, meta, { host, port, secured, sniProxy }, way, plan) {
     const named = { ...meta, name: () => way().legs[0].door!.name };

@@ -6,6 +6,7 @@ import {
   DestinationRuleSpecTrafficPolicyTls, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
 } from '../../../imports/networking.istio.io';
 import { ConnectionsIntent } from '../../intent/connections';
+import { NOBODY } from '../../intent/identity';
 import { CertificatesIntent } from '../../intent/origination';
 import { APPS_DOMAIN } from '../../intent/reserved-names';
 import { Labels, Leg, Security, Way } from '../../plan/plan';
@@ -16,8 +17,11 @@ import { emit, ObjectMeta } from '../object';
 export function clientRule(scope: Construct, id: string, meta: ObjectMeta, ways: () => readonly Way[]): ApiObject {
   return emit(scope, id, DestinationRule.GVK, meta, () => {
     const all = ways();
-    const [{ host, namespace, clients, legs: [{ onlyPods }] }] = all;
-    return toJson_DestinationRuleSpec(specOf(host, exportTo(clients, namespace), portsOf(all), onlyPods?.labels));
+    const [{ host, namespace, clients, legs: [leg] }] = all;
+    const visible = exportTo(clients, namespace);
+    return toJson_DestinationRuleSpec(goesByAlias(leg)
+      ? { host, exportTo: visible, trafficPolicy: { tls: tlsOf(NO_DOOR) } }
+      : specOf(host, visible, portsOf(all), leg.onlyPods?.labels));
   });
 }
 
@@ -61,6 +65,9 @@ function shut(leg: Leg, spec: DestinationRuleSpec): DestinationRuleSpec {
   return name === undefined ? spec : { ...spec, subsets: [{ name, ...(tunnel ? { trafficPolicy: { tunnel } } : {}) }] };
 }
 
+/** Whatever gets to a gateway so is inside TLS, and let in nowhere. */
+const NO_DOOR = { by: 'mesh', sni: APPS_DOMAIN, identity: NOBODY } as const;
+
 interface PortLeg {
   readonly number: number;
   readonly leg: Leg;
@@ -80,7 +87,7 @@ function specOf(host: string, visible: string[], ports: readonly PortLeg[], sele
     trafficPolicy: security.by === 'mesh' && door
       // each port has a door of its own: one that is not known here yet must not lead to another's
       ? {
-        tls: tlsOf({ ...security, sni: APPS_DOMAIN }),
+        tls: tlsOf({ ...NO_DOOR, identity: security.identity }),
         // the shapes for a port are those for all ports in Istio's API, generated under other names
         portLevelSettings: ports.map(({ number, leg }) => ({ port: { number }, tls: tlsOf(leg.security), ...limits })) as any,
       }
