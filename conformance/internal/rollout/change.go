@@ -103,8 +103,19 @@ func Orders(changes []Change) []Order {
 		return strings.Join([]string{object.GroupVersionKind().Group, object.GetKind(), object.GetNamespace(), object.GetName()}, " ")
 	}
 	flux := slices.Concat(sorted(apply, byKind), reversed(sorted(prune, byKind)))
+	// with PruneLast it prunes when all the rest is there
+	pruneLast := slices.Concat(sorted(apply, byName), sorted(prune, byName))
+	applied := uint64(0)
+	for _, i := range apply {
+		applied |= 1 << i
+	}
+	last := atOnce(prune)
+	for i := range last {
+		last[i] |= applied
+	}
 	return []Order{
-		{"kubectl", prefixes(kubectl)}, {"Argo CD", slices.Concat(atOnce(prune), prefixes(argo))}, {"Flux", prefixes(flux)},
+		{"kubectl", prefixes(kubectl)}, {"Argo CD", slices.Concat(atOnce(prune), prefixes(argo))},
+		{"PruneLast", slices.Concat(prefixes(pruneLast), last)}, {"Flux", prefixes(flux)},
 		{"kubectl reversed", prefixes(reversed(kubectl))}, {"Argo CD reversed", prefixes(reversed(argo))}, {"Flux reversed", prefixes(reversed(flux))},
 	}
 }

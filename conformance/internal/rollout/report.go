@@ -52,7 +52,7 @@ func (r *Judgement) Progress() string {
 // Table is all judgements for people; with breaks, it names the calls that are lost too.
 func Table(judgements []*Judgement, breaks bool) string {
 	out := &strings.Builder{}
-	header := []string{"pair", "states", "kubectl", "Argo CD", "Flux", "kubectl⁻", "Argo CD⁻", "Flux⁻", "any order", "unpruned", "one missing"}
+	header := []string{"pair", "states", "kubectl", "Argo CD", "PruneLast", "Flux", "kubectl⁻", "Argo CD⁻", "Flux⁻", "any order", "unpruned", "one missing"}
 	rows := [][]string{header}
 	for _, r := range judgements {
 		rows = append(rows, append([]string{r.label(), fmt.Sprint(r.States)}, r.cells()...))

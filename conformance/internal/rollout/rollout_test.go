@@ -61,12 +61,16 @@ func TestOrders(t *testing.T) {
 	for _, want := range []struct{ order, steps string }{
 		{"kubectl", "z-new new rule old a-old"},
 		{"Argo CD", "a-old old new rule z-new"},
+		{"PruneLast", "new rule z-new a-old old"},
 		{"Flux", "rule new z-new a-old old"},
 		{"Flux reversed", "old a-old z-new new rule"},
 	} {
 		orders := Orders(changes)
 		order := orders[slices.IndexFunc(orders, func(o Order) bool { return o.Name == want.order })]
 		states := order.States
+		if order.Name == "PruneLast" { // and then whatever subset of what is pruned at once
+			states = states[:6]
+		}
 		if order.Name == "Argo CD" { // whatever subset of what is pruned at once, and then one after the other
 			states = states[4:]
 		}
