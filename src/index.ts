@@ -1,4 +1,5 @@
 export * from './app/egress-app';
+export * from './app/istio-version';
 export * from './egress/connection-options';
 export * from './egress/egress';
 export * from './egress/forward-proxy';

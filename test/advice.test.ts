@@ -4,7 +4,7 @@ import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
 import {
   BigIp, CaCertificates, ClientCertificate, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressWay, EgressWays,
   ExternalEnvoy, ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress, HttpProtocol, IEgressGateway,
-  MutualTlsOrigination, SniProxy, SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress, TlsOrigination, WildcardResolution, WorkloadIdentity,
+  IstioVersion, MutualTlsOrigination, SniProxy, SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress, TlsOrigination, WildcardResolution, WorkloadIdentity,
 } from '../src';
 import { AppIndex } from '../src/app/app-index';
 import { Problem } from '../src/intent/problem';
@@ -355,6 +355,9 @@ const VALUES: Row[] = [
       w.tls();
     },
   }],
+  ['invalid-value: istioVersion is "1.27"', w => EgressApp.configure(w.app, { istioVersion: '1.27' as any }), [], {
+    'give one of 1.28, 1.29, 1.30, 1.31': w => EgressApp.configure(w.app, { istioVersion: IstioVersion.V1_28 }),
+  }],
   ['configured-late: EgressApp.configure comes after constructs that have taken the defaults, or a second time', w => {
     EgressApp.configure(w.app, { name: 'shop' });
     EgressApp.configure(w.app, { trustDomain: 'mesh.example.com' });
@@ -443,6 +446,19 @@ const EGRESSES: Row[] = [
   ['invalid-value: resolution is "DYNAMIC_DNS"', w => w.tls({ hosts: ['*.example.com'], resolution: 'DYNAMIC_DNS' }), ['orders: TLS *.example.com:443'], {
     'none()': w => w.tls({ hosts: ['*.example.com'], resolution: WildcardResolution.none() }),
     'dynamicDns()': w => w.tls({ hosts: ['*.example.com'], resolution: WildcardResolution.dynamicDns() }),
+  }],
+  ['istio-too-old: resolution is DYNAMIC_DNS, which Istio has since 1.30, and the app is for Istio 1.29', w => {
+    EgressApp.configure(w.app, { name: 'shop', istioVersion: IstioVersion.V1_29 });
+    w.tls({ hosts: ['*.example.com'], resolution: WildcardResolution.dynamicDns() });
+  }, ['orders: TLS *.example.com:443'], {
+    'leave resolution out': w => {
+      EgressApp.configure(w.app, { name: 'shop', istioVersion: IstioVersion.V1_29 });
+      w.tls({ hosts: ['*.example.com'] });
+    },
+    'or lead the egress through an SniProxyGateway': [w => {
+      EgressApp.configure(w.app, { name: 'shop', istioVersion: IstioVersion.V1_29 });
+      w.tls({ hosts: ['*.example.com'] }).through(w.sni());
+    }, ...BY_SNI],
   }],
   ['contradicting-props: both addresses and resolution DYNAMIC_DNS are given', w => w.tls({ hosts: ['*.example.com'], addresses: ['203.0.113.10'], resolution: WildcardResolution.dynamicDns() }), ['orders: TLS *.example.com:443 at 203.0.113.10'], {
     'leave resolution out, and the hosts are at these addresses': w => w.tls({ hosts: ['*.example.com'], addresses: ['203.0.113.10'] }),

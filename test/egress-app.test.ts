@@ -66,6 +66,7 @@ describe('refuses', () => {
     ['invalid-name: name is "a.b"', { name: 'a.b' }],
     ['invalid-name: trustDomain is "spiffe://x"', { trustDomain: 'spiffe://x' }],
     ['invalid-name: clusterDomain is "k8s.1"', { clusterDomain: 'k8s.1' }],
+    ['invalid-value: istioVersion is "1.27"; give one of 1.28, 1.29, 1.30, 1.31', { istioVersion: '1.27' as any }],
     ['invalid-name: istioNamespace is "Mesh"', { istioNamespace: 'Mesh' }],
     ['invalid-label: labels "a" has the value "b c"', { labels: { a: 'b c' } }],
     ['reserved-label: labels sets "app.kubernetes.io/part-of"', { labels: { 'app.kubernetes.io/part-of': 'shop' } }],

@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from './app-index';
+import { IstioVersion } from './istio-version';
 import { EGRESS_APP } from './known-props';
 import { appOf, sayOfApp } from '../intent/app';
 import { Problem } from '../intent/problem';
@@ -37,6 +38,13 @@ export interface EgressAppProps {
    * @default istio-system
    */
   readonly istioNamespace?: string;
+
+  /**
+   * Oldest version of Istio that the app is for: what it does not have yet is an error (`istio-too-old`).
+   *
+   * @default - the version that the library is made for, 1.31
+   */
+  readonly istioVersion?: IstioVersion;
 
   /**
    * Revision of the control plane, as the label `istio.io/rev` of the pods of gateways of your own.
@@ -82,6 +90,7 @@ export class EgressApp {
       trustDomain: values.domain('trustDomain', props.trustDomain ?? 'cluster.local'),
       clusterDomain: values.clusterDomain(props.clusterDomain),
       istioNamespace: values.name('istioNamespace', props.istioNamespace ?? 'istio-system'),
+      istioVersion: props.istioVersion === undefined ? undefined : values.oneOf('istioVersion', props.istioVersion, Object.values(IstioVersion)),
       revision: props.revision === undefined ? undefined : values.revision(props.revision),
       labels: values.labels('labels', props.labels),
       annotations: values.annotations(props.annotations),

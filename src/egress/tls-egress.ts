@@ -137,5 +137,6 @@ function resolutionOf(values: Values, hosts: string[], { addresses = [], resolut
     values.refuse(Problem.CONTRADICTING_PROPS, `resolution is ${name}, and hosts has the exact "${exact}"`,
       name === 'DYNAMIC_DNS' ? 'Istio takes only wildcards here: give exact hosts an egress of their own' : 'leave resolution out: exact hosts are resolved by DNS');
   }
+  if (name === 'DYNAMIC_DNS') values.since(30, 'resolution is DYNAMIC_DNS', 'leave resolution out, or lead the egress through an SniProxyGateway');
   return name;
 }

@@ -3,7 +3,6 @@ import { NGINX_SNI_PROXY, SNI_PROXY } from './known-props';
 import { AddressFamily, SniProxyOptions } from './sni-proxy';
 import { WorkloadValues } from './workload-values';
 import { PRIVATE_RANGES } from '../intent/private-ranges';
-import { Problem } from '../intent/problem';
 import { SniProxyIntent } from '../intent/sni-proxy';
 
 /** Checks the options of an `SniProxy`. */
@@ -18,11 +17,7 @@ export function sniProxyIntent(
 export function sniProxyFrom(
   values: WorkloadValues, program: SniProxyIntent['program'], options: SniProxyOptions, deniedRanges: string[] | undefined, allowedRanges: string[] | undefined,
 ): SniProxyIntent {
-  const addressFamily = options.addressFamily ?? AddressFamily.IPV4;
-  const families = Object.values(AddressFamily);
-  if (!families.includes(addressFamily)) {
-    values.refuse(Problem.INVALID_VALUE, `addressFamily is ${JSON.stringify(addressFamily)}`, `give one of ${families.join(', ')}`);
-  }
+  const addressFamily = values.oneOf('addressFamily', options.addressFamily ?? AddressFamily.IPV4, Object.values(AddressFamily));
   return {
     program,
     resolver: options.resolver === undefined ? undefined : values.address('resolver', options.resolver),

@@ -7,6 +7,9 @@ export interface AppIntent {
   readonly trustDomain: string;
   readonly clusterDomain: string;
   readonly istioNamespace: string;
+
+  /** Oldest minor version of Istio, as `1.31`; none: the one that the library is made for. */
+  readonly istioVersion?: string;
   readonly revision?: string;
   readonly labels: { readonly [key: string]: string };
   readonly annotations: { readonly [key: string]: string };

@@ -40,6 +40,7 @@ export enum Problem {
   INVALID_METHOD = 'invalid-method',
   INVALID_REQUEST_PATH = 'invalid-request-path',
   LOCKDOWN_OF_GATEWAY = 'lockdown-of-gateway',
+  ISTIO_TOO_OLD = 'istio-too-old',
   CONFIGURED_LATE = 'configured-late',
   UNNAMED_APP = 'unnamed-app',
   UNKNOWN_OBJECT = 'unknown-object',

@@ -1,6 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AddressError, canonicalAddress, isAddress } from './addresses';
+import { appOf } from './app';
 import { elsewhere, Keys, nearest } from './known';
 import { describe, Problem } from './problem';
 import { OWN_DOMAINS, PART_OF, RESERVED_LABELS } from './reserved-names';
@@ -65,6 +66,22 @@ export class Values {
       this.refuse(Problem.INVALID_VALUE, `${prop} is ${Array.isArray(given) ? 'a list' : typeof given === 'object' ? 'another object' : show(given)}`, `give ${kind}`);
     }
     return given;
+  }
+
+  /** A value of an enumeration, which untyped code can take for another. */
+  public oneOf<T extends string>(prop: string, value: T, known: readonly T[]): T {
+    if (!known.includes(value)) {
+      this.refuse(Problem.INVALID_VALUE, `${prop} is ${show(value)}`, `give one of ${known.join(', ')}`);
+    }
+    return value;
+  }
+
+  /** Refuses what the oldest version of Istio that the app is for does not have yet. */
+  public since(minor: number, what: string, mend: string): void {
+    const { istioVersion } = appOf(this.scope!);
+    if (istioVersion !== undefined && Number(istioVersion.split('.')[1]) < minor) {
+      this.refuse(Problem.ISTIO_TOO_OLD, `${what}, which Istio has since 1.${minor}, and the app is for Istio ${istioVersion}`, mend);
+    }
   }
 
   /** Props that all exist: of untyped code, or of an object that was made elsewhere, the compiler knows nothing. */
