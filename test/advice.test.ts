@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
 import {
-  BigIp, CaCertificates, ClientCertificate, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressWay, EgressWays,
-  ExternalEnvoy, ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress, HttpProtocol, IEgressGateway,
-  IstioVersion, MutualTlsOrigination, SniProxy, SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress, TlsOrigination, WildcardResolution, WorkloadIdentity,
+  BigIp, CaCertificates, ClientCertificate, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressWay,
+  EgressWays, ExternalEnvoy, ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress,
+  HttpProtocol, IEgressGateway, IstioVersion, MutualTlsOrigination, SniProxy, SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress,
+  TlsOrigination, WildcardResolution, WorkloadIdentity,
 } from '../src';
 import { AppIndex } from '../src/app/app-index';
 import { Problem } from '../src/intent/problem';
