@@ -11,10 +11,10 @@ export interface EgressAppProps {
   /**
    * Name of the app: lower-case letters, digits and inner hyphens, at most 63. No other app of the mesh has it, and it stays.
    *
-   * It is the label `app.kubernetes.io/part-of` of every object, by which the app can be pruned. And at each gateway one AuthorizationPolicy
-   * then shuts routes of the app that stayed behind when they were taken out (docs/names.md).
+   * It is the label `app.kubernetes.io/part-of` of every object, by which the app can be pruned. And at each gateway that the app names, one
+   * AuthorizationPolicy refuses every name of the app whose callers it does not know (docs/changing.md).
    *
-   * @default - none: each set of callers has an AuthorizationPolicy at the gateway
+   * @default - none, where nothing is led through a gateway; a route needs one
    */
   readonly name?: string;
 
