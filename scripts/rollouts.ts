@@ -7,8 +7,9 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { App, Chart, YamlOutputType } from 'cdk8s';
 import {
-  AllowedRequests, Egress, EgressApp, EgressGateway, EgressGatewayRoute, EgressGatewayRouteProps, EgressWay, EgressWays, GatewayHop, HttpEgress,
-  HttpEgressProps, IEgressGateway, TcpEgress, TlsEgress, TlsEgressProps, TlsOrigination, WorkloadIdentity,
+  AllowedRequests, ClientCertificate, Egress, EgressApp, EgressGateway, EgressGatewayRoute, EgressGatewayRouteProps, EgressLockdown,
+  EgressWay, EgressWays, GatewayHop, HttpEgress, HttpEgressProps, IEgressGateway, TcpEgress, TlsEgress, TlsEgressProps, TlsOrigination,
+  WorkloadIdentity,
 } from '../src';
 
 /** A name that sorts after the namespaces. */
@@ -25,6 +26,7 @@ const SERVERS = [
   server('api', '203.0.113.20', { 80: 'http', 443: 'https' }),
   server('1st', '203.0.113.50', { 443: 'tls' }),
   server('stock', '203.0.113.30', { 443: 'tls' }),
+  server('news', '203.0.113.60', { 443: 'tls' }),
 ];
 
 function server(name: string, address: string, ports: { [port: number]: string }) {
@@ -57,6 +59,7 @@ const MONGO_PORT = { host: 'mongo.example.com', port: 27019, protocol: 'tls' };
 const MONGO_B = { host: 'mongo-b.example.com', port: 27018, protocol: 'tls' };
 const STOCK = { host: 'stock.example.com', port: 443, protocol: 'tls' };
 const EARLY = { host: '1st.example.com', port: 443, protocol: 'tls' };
+const NEWS = { host: 'news.example.com', port: 443, protocol: 'tls' };
 const LEDGER = { host: 'ledger.example.com', port: 5432, protocol: 'tcp' };
 const API = { host: 'api.example.com', port: 80, protocol: 'http' };
 const READ = { ...API, method: 'GET', path: '/v1/books' };
@@ -124,6 +127,17 @@ const withStock = (props: Partial<TlsEgressProps> = {}) => built((chart, { first
   route(chart, stock(chart), first, {}, 'stock-route');
 });
 const simple = TlsOrigination.simple();
+const showing = (secret: string) => built((chart, { first }) => {
+  route(chart, api(chart), first, { tlsOrigination: TlsOrigination.mutual({ clientCertificate: ClientCertificate.fromSecret(secret) }) });
+});
+const served = (hostingServer: string) => built((chart, { first }) => {
+  route(chart, new TlsEgress(chart, 'all', { hosts: ['*.example.com'] }), first, { hostingServer });
+});
+const locked = (namespaces: string[]) => built((chart, { first }) => {
+  route(chart, mongo(chart, { exportTo: SHARED }), first);
+  ledger(chart);
+  if (namespaces.length > 0) new EgressLockdown(chart, 'lockdown', { namespaces, gateways: [first] });
+});
 
 /** Gateways are named, and nothing leaves. */
 const idle = built(() => undefined);
@@ -274,6 +288,30 @@ const PAIRS: { readonly [name: string]: Pair } = {
     before: at('first', { allowFrom: [ratings] }),
     after: at('other', { allowFrom: [ratings] }),
   },
+  'origination-certificate': {
+    title: 'Another client certificate, shown by the gateway',
+    targets: [API],
+    before: showing('partner-a'),
+    after: showing('partner-b'),
+  },
+  'hosting-server': {
+    title: 'Another server that serves all names of a domain',
+    targets: [NEWS],
+    before: served(STOCK.host),
+    after: served(EARLY.host),
+  },
+  'lockdown': {
+    title: 'A namespace that is not locked, and that is',
+    targets: [MONGO, LEDGER],
+    before: locked([]),
+    after: locked(['bookinfo']),
+  },
+  'lockdown-more': {
+    title: 'A locked namespace more',
+    targets: [MONGO, LEDGER],
+    before: locked(['bookinfo']),
+    after: locked(['bookinfo', 'orders']),
+  },
   'renamed': {
     title: 'Other ids of the constructs',
     unchanged: true,
@@ -380,11 +418,13 @@ function crossing({ gateway, gatewayPort, hop, sni }: EgressWay, caller: Caller,
   };
 }
 
-function end(way: EgressWay, { host }: Target) {
+function end(way: EgressWay, target: Target) {
+  const { hostingServer: host = target.host } = way;
   return { server: host.split('.')[0], port: way.targetPort ?? way.port, source: way.gateway ? 'gateway' : 'pod' };
 }
 
-const leadsTo = ({ host, port }: EgressWay, target: Target) => host === target.host && port === target.port;
+const leadsTo = ({ host, port }: EgressWay, target: Target) => port === target.port
+  && (host.startsWith('*.') ? target.host.endsWith(host.slice(1)) : host === target.host);
 
 function dialled({ ways }: State, caller: Caller, target: Target): Expectation {
   const way = ways.find(one => leadsTo(one, target) && (one.clients.includes('*') || one.clients.includes(caller.namespace)));
@@ -414,8 +454,9 @@ function callsOf(targets: readonly Target[], before: State, after: State): Call[
   }, state => dialled(state, from, target))));
   const doors = new Map<string, Door & { readonly of: string[] }>();
   for (const [of, { ways }] of [['before', before], ['after', after]] as const) {
-    for (const { host, port, gateway, gatewayPort, hop, sni } of ways) {
-      for (const target of targets.filter(candidate => candidate.host === host && candidate.port === port)) {
+    for (const way of ways) {
+      const { gateway, gatewayPort, hop, sni } = way;
+      for (const target of targets.filter(candidate => leadsTo(way, candidate))) {
         const key = JSON.stringify([gateway, gatewayPort, hop, sni, spoken(target)]);
         if (gateway) doors.set(key, { gateway, port: gatewayPort!, hop: hop!, sni, target, of: [...doors.get(key)?.of ?? [], of] });
       }
@@ -447,7 +488,8 @@ for (const [pair, { title, before, after, targets, unchanged }] of Object.entrie
   const file = (ending: string) => join(FOLDER, `${pair}.${ending}`);
   writeFileSync(file('before.k8s.yaml'), states.before.yaml);
   writeFileSync(file('after.k8s.yaml'), states.after.yaml);
-  const hosts = new Set(targets.map(({ host }) => host));
+  const ways = [...states.before.ways, ...states.after.ways];
+  const hosts = new Set([...targets.map(({ host }) => host), ...ways.flatMap(({ hostingServer }) => hostingServer ?? [])]);
   const calls = {
     $schema: './calls.schema.json',
     title,
@@ -456,7 +498,7 @@ for (const [pair, { title, before, after, targets, unchanged }] of Object.entrie
       outboundTrafficPolicy: 'REGISTRY_ONLY',
       servers: SERVERS.filter(({ hosts: [host] }) => hosts.has(host)),
       gateways: Object.values(GATEWAYS).filter(({ namespace, service }) => service === GATEWAYS.first.service
-        || [...states.before.ways, ...states.after.ways].some(({ gateway }) => gateway === `${namespace}/${service}`))
+        || ways.some(({ gateway }) => gateway === `${namespace}/${service}`))
         .map(gateway => ({ ...gateway, ports: GATEWAY_PORTS })),
     },
     calls: callsOf(targets, states.before, states.after),
