@@ -24,6 +24,19 @@ require (
 )
 
 require (
+	github.com/BurntSushi/toml v1.6.0 // indirect
+	github.com/KimMachineGun/automemlimit v0.7.5 // indirect
+	github.com/cpuguy83/go-md2man/v2 v2.0.7 // indirect
+	github.com/gobwas/glob v0.2.3 // indirect
+	github.com/google/go-containerregistry v0.21.6 // indirect
+	github.com/opencontainers/go-digest v1.0.0 // indirect
+	github.com/pbnjay/memory v0.0.0-20210728143218-7b4eea64cf58 // indirect
+	github.com/russross/blackfriday/v2 v2.1.0 // indirect
+	gopkg.in/yaml.v2 v2.4.0 // indirect
+	helm.sh/helm/v4 v4.2.0 // indirect
+)
+
+require (
 	cel.dev/expr v0.25.1 // indirect
 	cloud.google.com/go/compute/metadata v0.9.0 // indirect
 	dario.cat/mergo v1.0.2 // indirect
@@ -182,3 +195,5 @@ replace github.com/envoyproxy/go-control-plane/contrib => github.com/envoyproxy/
 replace istio.io/api => istio.io/api v1.31.1
 
 replace istio.io/client-go => istio.io/client-go v1.31.1
+
+tool istio.io/istio/pilot/cmd/pilot-discovery

@@ -37,10 +37,15 @@ func run(args []string) int {
 		return status
 	}
 	defer lab.Close()
-	return judgeAll(lab, jobs, *asJSON)
+	return judgeAll(lab, jobs, *asJSON, scenario.Limits)
 }
 
-func judgeAll(lab *scenario.Lab, jobs []job, asJSON bool) int {
+// judge brings the files of one scenario before judges.
+type judge interface {
+	Judge(name, manifests, calls string) (*scenario.Result, error)
+}
+
+func judgeAll(lab judge, jobs []job, asJSON bool, limits string) int {
 	status := ok
 	var results []*scenario.Result
 	for _, job := range jobs {
@@ -63,7 +68,7 @@ func judgeAll(lab *scenario.Lab, jobs []job, asJSON bool) int {
 		encoder.SetIndent("", "  ")
 		_ = encoder.Encode(results)
 	} else {
-		fmt.Print(scenario.Summary(results))
+		fmt.Print(scenario.Summary(results, limits))
 	}
 	return status
 }

@@ -15,6 +15,7 @@ import (
 	metadatafake "k8s.io/client-go/metadata/fake"
 	k8stesting "k8s.io/client-go/testing"
 	"sigs.k8s.io/gateway-api/pkg/consts"
+	"sigs.k8s.io/yaml"
 
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	"istio.io/istio/pilot/test/xds"
@@ -34,8 +35,10 @@ const IdentityHeader = "x-lab-identity"
 
 // ControlPlane is a running discovery server.
 type ControlPlane struct {
+	// Server is nil if it runs elsewhere.
 	Server *xds.FakeDiscoveryServer
 	World  *world.World
+	Mesh   *meshconfig.MeshConfig
 	// ADS and SDS are the Unix sockets; empty if it was started without a directory.
 	ADS, SDS string
 
@@ -44,6 +47,8 @@ type ControlPlane struct {
 	err  error
 	once sync.Once
 	sds  *secretServer
+	// elsewhere is set if it does not run in this process.
+	elsewhere *Elsewhere
 	// marks counts the changes.
 	marks int
 }
@@ -52,12 +57,13 @@ type ControlPlane struct {
 // there, for real proxies.
 func Start(w *world.World, directory string) (*ControlPlane, error) {
 	c := &ControlPlane{World: w, stop: make(chan struct{}), done: make(chan struct{})}
-	mesh, err := meshConfig(w.Stated, directory != "")
-	if err != nil {
+	var err error
+	if c.Mesh, err = MeshConfig(w.Stated, directory != ""); err != nil {
 		return nil, err
 	}
+	c.Mesh.EnableTracing = false
 	options := xds.FakeOptions{
-		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: mesh, DisableSecretAuthorization: true,
+		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: c.Mesh, DisableSecretAuthorization: true,
 		KubeClientModifier: currentGatewayAPI,
 	}
 	if directory != "" {
@@ -81,8 +87,7 @@ func Start(w *world.World, directory string) (*ControlPlane, error) {
 		return nil, fmt.Errorf("the control plane did not start: %w", c.err)
 	}
 	if directory != "" {
-		var err error
-		if c.sds, err = serveSecrets(c.SDS, w); err != nil {
+		if c.sds, err = serveSecrets(c.SDS, w, issuedByTheLab(w)); err != nil {
 			c.Stop()
 			return nil, err
 		}
@@ -123,30 +128,32 @@ func listen(path string) (net.Listener, error) {
 	return listener, os.Chmod(path, 0o666)
 }
 
-// meshConfig is Istio's default, what the scenario states, and the lab's access log where proxies write one:
-// it is part of every filter chain, and would weigh in their size.
-func meshConfig(stated world.Stated, logged bool) (*meshconfig.MeshConfig, error) {
-	if err := protomarshal.ApplyYAMLStrict(stated.MeshYAML, &meshconfig.MeshConfig{}); err != nil {
-		return nil, fmt.Errorf("%s: %w", stated.MeshConfig, err)
-	}
-	m, err := mesh.ApplyMeshConfigDefaults(stated.MeshYAML)
+// MeshConfig is what MeshYAML says, with Istio's defaults.
+func MeshConfig(stated world.Stated, logged bool) (*meshconfig.MeshConfig, error) {
+	text, err := MeshYAML(stated, logged)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", stated.MeshConfig, err)
+		return nil, err
+	}
+	return mesh.ApplyMeshConfigDefaults(text)
+}
+
+// MeshYAML is the mesh's configuration: what the scenario states, without default providers, and the lab's access log where
+// proxies write one: it is part of every filter chain, and would weigh in their size.
+func MeshYAML(stated world.Stated, logged bool) (string, error) {
+	fields := map[string]any{}
+	if err := protomarshal.ApplyYAMLStrict(stated.MeshYAML, &meshconfig.MeshConfig{}); err != nil {
+		return "", fmt.Errorf("%s: %w", stated.MeshConfig, err)
+	}
+	if err := yaml.Unmarshal([]byte(stated.MeshYAML), &fields); err != nil {
+		return "", fmt.Errorf("%s: %w", stated.MeshConfig, err)
 	}
 	if logged {
-		m.AccessLogFile = "/dev/stdout"
-		m.AccessLogEncoding = meshconfig.MeshConfig_JSON
-		m.AccessLogFormat = AccessLogFormat
+		fields["accessLogFile"], fields["accessLogEncoding"], fields["accessLogFormat"] = "/dev/stdout", "JSON", AccessLogFormat
 	}
-	m.EnableTracing = false
-	m.DefaultProviders = nil
-	m.TrustDomain = stated.TrustDomain
-	mode := meshconfig.MeshConfig_OutboundTrafficPolicy_ALLOW_ANY
-	if stated.OutboundTrafficPolicy == "REGISTRY_ONLY" {
-		mode = meshconfig.MeshConfig_OutboundTrafficPolicy_REGISTRY_ONLY
-	}
-	m.OutboundTrafficPolicy = &meshconfig.MeshConfig_OutboundTrafficPolicy{Mode: mode}
-	return m, nil
+	fields["defaultProviders"], fields["trustDomain"] = map[string]any{}, stated.TrustDomain
+	fields["outboundTrafficPolicy"] = map[string]any{"mode": stated.OutboundTrafficPolicy}
+	text, err := yaml.Marshal(fields)
+	return string(text), err
 }
 
 // currentGatewayAPI gives every CRD the version that Istio wants to see, or it

@@ -14,6 +14,9 @@ import (
 // RenewSecret changes a Secret of the cluster, and tells the discovery server as
 // istiod's own watch does, which the server for tests does not set up.
 func (c *ControlPlane) RenewSecret(ctx context.Context, secret *corev1.Secret) error {
+	if c.elsewhere != nil {
+		return c.elsewhere.Renew(ctx, secret)
+	}
 	if _, err := c.Server.KubeClient().Kube().CoreV1().Secrets(secret.Namespace).Update(ctx, secret, metav1.UpdateOptions{}); err != nil {
 		return err
 	}

@@ -24,17 +24,18 @@ type secretServer struct {
 	secretservice.UnimplementedSecretDiscoveryServiceServer
 	world  *world.World
 	server *grpc.Server
+	issue  issuer
 
 	mu     sync.Mutex
 	issued map[string]*world.Leaf
 }
 
-func serveSecrets(path string, w *world.World) (*secretServer, error) {
+func serveSecrets(path string, w *world.World, issue issuer) (*secretServer, error) {
 	listener, err := listen(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &secretServer{world: w, server: grpc.NewServer(), issued: map[string]*world.Leaf{}}
+	s := &secretServer{world: w, server: grpc.NewServer(), issue: issue, issued: map[string]*world.Leaf{}}
 	secretservice.RegisterSecretDiscoveryServiceServer(s.server, s)
 	go func() { _ = s.server.Serve(listener) }()
 	return s, nil
@@ -120,21 +121,27 @@ func (s *secretServer) file(node *core.Node, name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-func (s *secretServer) leaf(node *core.Node) (*world.Leaf, error) {
-	fields := node.GetMetadata().GetFields()
-	identity := "spiffe://" + s.world.Stated.TrustDomain + "/ns/" + fields["NAMESPACE"].GetStringValue() + "/sa/" + fields["SERVICE_ACCOUNT"].GetStringValue()
-	return s.issue(identity)
+// issuer makes the certificate of a service account.
+type issuer func(namespace, serviceAccount string) (*world.Leaf, error)
+
+// issuedByTheLab is the issuer that asks nobody for proof.
+func issuedByTheLab(w *world.World) issuer {
+	return func(namespace, serviceAccount string) (*world.Leaf, error) {
+		return w.Authorities.Mesh.Issue(world.Name{URI: "spiffe://" + w.Stated.TrustDomain + "/ns/" + namespace + "/sa/" + serviceAccount})
+	}
 }
 
-func (s *secretServer) issue(identity string) (*world.Leaf, error) {
+func (s *secretServer) leaf(node *core.Node) (*world.Leaf, error) {
+	fields := node.GetMetadata().GetFields()
+	namespace, account := fields["NAMESPACE"].GetStringValue(), fields["SERVICE_ACCOUNT"].GetStringValue()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if leaf := s.issued[identity]; leaf != nil {
+	if leaf := s.issued[namespace+"/"+account]; leaf != nil {
 		return leaf, nil
 	}
-	leaf, err := s.world.Authorities.Mesh.Issue(world.Name{URI: identity})
+	leaf, err := s.issue(namespace, account)
 	if err == nil {
-		s.issued[identity] = leaf
+		s.issued[namespace+"/"+account] = leaf
 	}
 	return leaf, err
 }

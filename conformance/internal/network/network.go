@@ -148,11 +148,16 @@ func Probe() error {
 // Remove ends every process in the namespaces and removes them.
 func (n *Network) Remove() {
 	for _, namespace := range n.namespaces {
-		_ = endProcesses(filepath.Join(namesPath, namespace.Name))
-		_ = namespace.handle.Close()
-		_ = netns.DeleteNamed(namespace.Name)
-		_ = os.RemoveAll(filepath.Join("/etc/netns", namespace.Name))
+		namespace.Remove()
 	}
+}
+
+// Remove ends every process in the namespace and removes it.
+func (n *Namespace) Remove() {
+	_ = endProcesses(filepath.Join(namesPath, n.Name))
+	_ = n.handle.Close()
+	_ = netns.DeleteNamed(n.Name)
+	_ = os.RemoveAll(filepath.Join("/etc/netns", n.Name))
 }
 
 // Add makes a namespace that has the addresses, and a resolver in its /etc/resolv.conf.
@@ -192,6 +197,24 @@ func (n *Network) Add(name string, resolver netip.Addr, addresses ...netip.Addr)
 		}
 		return defaultRoute("eth0")
 	})
+}
+
+// Alone makes a namespace that nothing leads to; it has the addresses for itself.
+func Alone(name string, addresses ...netip.Addr) (*Namespace, error) {
+	namespace, err := newNamespace(name)
+	if err != nil {
+		return nil, err
+	}
+	folder := filepath.Join("/etc/netns", namespace.Name)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, err
+	}
+	for file, content := range map[string]string{"hosts": "127.0.0.1 localhost\n", "resolv.conf": ""} {
+		if err := os.WriteFile(filepath.Join(folder, file), []byte(content), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return namespace, namespace.Do(func() error { return addAddresses("lo", addresses...) })
 }
 
 func newNamespace(name string) (*Namespace, error) {

@@ -13,7 +13,7 @@ type list = []any
 
 // bootstrap is what istio-agent would have written, as far as upstream Envoy has it.
 func bootstrap(plane *controlplane.ControlPlane, pod *world.Pod, admin string) ([]byte, error) {
-	runtime, err := layeredRuntime(plane.Server.Env().Mesh().GetDefaultConfig())
+	runtime, err := layeredRuntime(plane.Mesh.GetDefaultConfig())
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func bootstrap(plane *controlplane.ControlPlane, pod *world.Pod, admin string) (
 				"api_type": "GRPC", "transport_api_version": "V3", "set_node_on_first_message_only": true,
 				"grpc_services": list{object{
 					"envoy_grpc":       object{"cluster_name": "xds-grpc"},
-					"initial_metadata": list{object{"key": controlplane.IdentityHeader, "value": pod.Identity(plane.World.Stated.TrustDomain)}},
+					"initial_metadata": headers(plane.Headers(pod)),
 				}},
 			},
 		},
@@ -62,6 +62,14 @@ func labels(pod *world.Pod) map[string]string {
 		return map[string]string{}
 	}
 	return pod.Labels
+}
+
+func headers(of map[string]string) list {
+	var out list
+	for key, value := range of {
+		out = append(out, object{"key": key, "value": value})
+	}
+	return out
 }
 
 func socketCluster(name, path string) object {

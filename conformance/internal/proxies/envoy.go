@@ -15,6 +15,7 @@ import (
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
+	"github.com/cdk8s-istio-egress/conformance/internal/process"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -25,7 +26,7 @@ type Envoy struct {
 	Pod *world.Pod
 
 	folder  string
-	process *process
+	process *process.Process
 	admin   *http.Client
 }
 
@@ -55,7 +56,7 @@ func StartEnvoy(tools Tools, plane *controlplane.ControlPlane, n *network.Namesp
 	args := append(mounts.wrap("istio-proxy"), asUser(1337,
 		tools.Envoy, "-c", e.path("bootstrap.json"), "--concurrency", "1", "--disable-hot-restart",
 		"--log-level", "warning", "--file-flush-interval-msec", "10", "--drain-time-s", strconv.Itoa(plane.World.DrainSeconds))...)
-	e.process, err = start(n.Command(args...), e.path("access.log"), e.path("envoy.log"))
+	e.process, err = process.Start(n.Command(args...), e.path("access.log"), e.path("envoy.log"))
 	return e, err
 }
 
@@ -66,15 +67,18 @@ func asUser(uid int, args ...string) []string {
 
 func (e *Envoy) path(name string) string { return filepath.Join(e.folder, name) }
 
+// Usage of the proxy.
+func (e *Envoy) Usage() (process.Usage, error) { return e.process.Usage() }
+
 // Stop ends it.
-func (e *Envoy) Stop() { e.process.stop() }
+func (e *Envoy) Stop() { e.process.Stop() }
 
 // Ready waits until every cluster and listener is there, and says what is missing if not.
 func (e *Envoy) Ready() error {
 	deadline := time.Now().Add(readyWithin)
 	for {
-		if e.process.ended() {
-			return fmt.Errorf("the proxy of %s ended: %s", e.Pod.ID(), lastLines(e.path("envoy.log"), 5))
+		if e.process.Ended() {
+			return fmt.Errorf("the proxy of %s ended: %s", e.Pod.ID(), process.LastLines(e.path("envoy.log"), 5))
 		}
 		stats, err := e.Stats(`^(listener_manager\.(lds\.update_success|workers_started|total_listeners_warming)|cluster_manager\.(cds\.update_success|warming_clusters)|server\.state)$`)
 		if err == nil && stats["listener_manager.lds.update_success"] > 0 && stats["cluster_manager.cds.update_success"] > 0 &&

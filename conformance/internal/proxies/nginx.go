@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
+	"github.com/cdk8s-istio-egress/conformance/internal/process"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -17,7 +18,7 @@ import (
 type Nginx struct {
 	Pod     *world.Pod
 	folder  string
-	process *process
+	process *process.Process
 }
 
 // Runnable says whether the lab has a program for a container.
@@ -50,7 +51,7 @@ func StartNginx(tools Tools, n *network.Namespace, pod *world.Pod, container cor
 	}
 	args := append(wrapped, asUser(uid, commandLine(tools, container)...)...)
 	var err error
-	x.process, err = start(n.Command(args...), x.path("nginx.out"), x.path("nginx.log"))
+	x.process, err = process.Start(n.Command(args...), x.path("nginx.out"), x.path("nginx.log"))
 	return x, err
 }
 
@@ -91,8 +92,8 @@ func writeNginx(tools Tools, tmp string) error {
 // Ready gives it a moment to fail.
 func (x *Nginx) Ready() error {
 	for range 20 {
-		if x.process.ended() {
-			return fmt.Errorf("nginx of %s ended: %s", x.Pod.ID(), lastLines(x.path("nginx.log"), 5))
+		if x.process.Ended() {
+			return fmt.Errorf("nginx of %s ended: %s", x.Pod.ID(), process.LastLines(x.path("nginx.log"), 5))
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -108,5 +109,8 @@ func (x *Nginx) Log() string {
 // Audit are the lines that its configuration lets it write so far.
 func (x *Nginx) Audit() ([]map[string]any, error) { return audit(x.path("nginx.out")) }
 
+// Usage of its master and workers.
+func (x *Nginx) Usage() (process.Usage, error) { return x.process.Usage() }
+
 // Stop ends it.
-func (x *Nginx) Stop() { x.process.stop() }
+func (x *Nginx) Stop() { x.process.Stop() }

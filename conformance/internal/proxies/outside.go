@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
+	"github.com/cdk8s-istio-egress/conformance/internal/process"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -24,7 +25,7 @@ type Outside struct {
 	Server  world.Server
 	folder  string
 	network *network.Namespace
-	process *process
+	process *process.Process
 }
 
 // StartOutside runs the proxy that a server is, with its files in the folder that calls.json states.
@@ -54,7 +55,7 @@ func StartOutside(tools Tools, n *network.Namespace, w *world.World, server worl
 	if err != nil {
 		return nil, fmt.Errorf("proxy %s: %w", server.Name, err)
 	}
-	x.process, err = start(n.Command(append(mounts.wrap(server.Name), args...)...), x.path("out"), x.path("err"))
+	x.process, err = process.Start(n.Command(append(mounts.wrap(server.Name), args...)...), x.path("out"), x.path("err"))
 	return x, err
 }
 
@@ -77,8 +78,8 @@ func (x *Outside) Ready() error {
 	deadline := time.Now().Add(readyWithin)
 	address := net.JoinHostPort(x.Server.Addresses[0], strconv.Itoa(x.Server.Runs.Port))
 	for {
-		if x.process.ended() {
-			return fmt.Errorf("proxy %s ended: %s", x.Server.Name, lastLines(x.path("err"), 5))
+		if x.process.Ended() {
+			return fmt.Errorf("proxy %s ended: %s", x.Server.Name, process.LastLines(x.path("err"), 5))
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		conn, err := x.network.Dial(ctx, address, false)
@@ -117,4 +118,4 @@ func (x *Outside) Since(before []string) string {
 }
 
 // Stop ends it.
-func (x *Outside) Stop() { x.process.stop() }
+func (x *Outside) Stop() { x.process.Stop() }

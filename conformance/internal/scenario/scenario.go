@@ -28,7 +28,10 @@ type Result struct {
 	Broken []string        `json:"problems,omitempty"`
 	// Dropped is what Istio took and then left out; whether it matters, the calls tell.
 	Dropped []string `json:"dropped,omitempty"`
-	Seconds float64  `json:"seconds"`
+	// Left are objects that this API server has no kind for; Allocated, the addresses that istiod gave to entries.
+	Left      []string `json:"left,omitempty"`
+	Allocated []string `json:"allocated,omitempty"`
+	Seconds   float64  `json:"seconds"`
 }
 
 // Cell is one call before one judge.

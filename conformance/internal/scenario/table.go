@@ -2,12 +2,14 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 )
 
-const limits = "not Istio's own proxy build, no admission server, no automatic addresses, no ztunnel: see conformance/README.md"
+// Limits of the tier in this process.
+const Limits = "not Istio's own proxy build, no admission server, no automatic addresses, no ztunnel: see conformance/README.md"
 
 // Table is a scenario for people.
 func (r *Result) Table() string {
@@ -19,7 +21,7 @@ func (r *Result) Table() string {
 	for _, group := range []struct {
 		name  string
 		lines []string
-	}{{"ERROR", r.Accept.Errors}, {"warning", r.Accept.Warnings}, {"noise", r.Accept.Noise}, {"dropped", r.Dropped}, {"PROBLEM", r.Broken}} {
+	}{{"ERROR", r.Accept.Errors}, {"warning", r.Accept.Warnings}, {"noise", r.Accept.Noise}, {"dropped", r.Dropped}, {"n/a", r.Left}, {"allocated by istiod", r.Allocated}, {"PROBLEM", r.Broken}} {
 		for _, line := range group.lines {
 			fmt.Fprintf(out, "   %s: %s\n", group.name, line)
 		}
@@ -30,7 +32,7 @@ func (r *Result) Table() string {
 	}
 	fmt.Fprintf(out, "   accept: %s\n", accept)
 	cells := map[string]map[string]Cell{}
-	var calls []string
+	var calls, columns []string
 	width := len("call")
 	for _, cell := range r.Cells {
 		if cells[cell.Call] == nil {
@@ -38,13 +40,24 @@ func (r *Result) Table() string {
 			calls = append(calls, cell.Call)
 			width = max(width, len(cell.Call))
 		}
+		if !slices.Contains(columns, cell.Judge) {
+			columns = append(columns, cell.Judge)
+		}
 		cells[cell.Call][cell.Judge] = cell
 	}
-	fmt.Fprintf(out, "   %-*s  %-8s  %-8s  %s\n", width, "call", "simulate", "run", "expected")
+	fmt.Fprintf(out, "   %-*s", width, "call")
+	for _, judge := range columns {
+		fmt.Fprintf(out, "  %-8s", judge)
+	}
+	fmt.Fprintln(out, "  expected")
 	for _, call := range calls {
 		row := cells[call]
-		fmt.Fprintf(out, "   %-*s  %-8s  %-8s  %s\n", width, call, row["simulate"].Mark, row["run"].Mark, row["simulate"].Expected)
-		for _, judge := range []string{"simulate", "run"} {
+		fmt.Fprintf(out, "   %-*s", width, call)
+		for _, judge := range columns {
+			fmt.Fprintf(out, "  %-8s", row[judge].Mark)
+		}
+		fmt.Fprintf(out, "  %s\n", row[columns[0]].Expected)
+		for _, judge := range columns {
 			writeCell(out, r.Name, row[judge])
 		}
 	}
@@ -64,7 +77,7 @@ func writeCell(out *strings.Builder, scenario string, cell Cell) {
 }
 
 // Summary counts the cells of all scenarios.
-func Summary(results []*Result) string {
+func Summary(results []*Result, limits string) string {
 	count := map[judges.Mark]int{}
 	failed := 0
 	for _, result := range results {

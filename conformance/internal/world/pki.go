@@ -49,6 +49,12 @@ func NewAuthority(name string) (*Authority, error) {
 	return &Authority{certificate: certificate, key: key, PEM: pemOf("CERTIFICATE", der), Pool: pool}, nil
 }
 
+// KeyPEM is the authority's key.
+func (a *Authority) KeyPEM() ([]byte, error) {
+	der, err := x509.MarshalECPrivateKey(a.key)
+	return pemOf("EC PRIVATE KEY", der), err
+}
+
 // Leaf is a certificate with its key, in both forms that the lab needs.
 type Leaf struct {
 	Certificate, Key []byte

@@ -14,7 +14,7 @@ import (
 
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
 	"github.com/cdk8s-istio-egress/conformance/internal/outside"
-	"github.com/cdk8s-istio-egress/conformance/internal/proxies"
+	"github.com/cdk8s-istio-egress/conformance/internal/process"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -79,7 +79,7 @@ func (r *Run) measured(f func() error) (cpu, seconds float64, err error) {
 	return after.CPU - before.CPU, seconds, err
 }
 
-func (r *Run) gatewayUsage() (total proxies.Usage, err error) {
+func (r *Run) gatewayUsage() (total process.Usage, err error) {
 	for _, envoy := range r.envoys {
 		if envoy.Pod.Role == world.InGateway {
 			err = errors.Join(err, total.Add(envoy.Usage()))

@@ -1,4 +1,4 @@
-package proxies
+package process
 
 import (
 	"bytes"
@@ -25,14 +25,8 @@ func (u *Usage) Add(other Usage, err error) error {
 	return err
 }
 
-// Usage of the proxy.
-func (e *Envoy) Usage() (Usage, error) { return e.process.usage() }
-
-// Usage of its master and workers.
-func (x *Nginx) Usage() (Usage, error) { return x.process.usage() }
-
-// usage sums the processes of the group that the program was started as.
-func (p *process) usage() (total Usage, err error) {
+// Usage sums the processes of the group that the program was started as.
+func (p *Process) Usage() (total Usage, err error) {
 	group := strconv.Itoa(p.command.Process.Pid)
 	paths, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {

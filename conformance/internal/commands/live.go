@@ -1,0 +1,92 @@
+package commands
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/cluster"
+	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
+	"github.com/cdk8s-istio-egress/conformance/internal/network"
+	"github.com/cdk8s-istio-egress/conformance/internal/scenario"
+)
+
+// inCluster makes the calls under a real API server and a real istiod.
+func inCluster(args []string) int {
+	flags := flag.NewFlagSet("live", flag.ContinueOnError)
+	manifests := flags.String("manifests", "", "YAML to judge")
+	calls := flags.String("calls", "", "calls.json")
+	examples := flags.String("examples", "", "folder of NAME.k8s.yaml and NAME.calls.json")
+	only := flags.String("only", "", "one NAME of the folder")
+	asJSON := flags.Bool("json", false, "print JSON")
+	schema := flags.String("schema", "", "calls.schema.json (found above the working folder unless given)")
+	if flags.Parse(args) != nil {
+		return misused
+	}
+	jobs, err := jobsOf(*manifests, *calls, *examples, *only)
+	if err != nil {
+		return misuse(err.Error())
+	}
+	found, err := findSchema(*schema)
+	if err != nil {
+		return misuse(err.Error())
+	}
+	status, err := judgeInCluster(jobs, found, *asJSON)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "conformance: %v\n", err)
+		return unusable
+	}
+	return status
+}
+
+func judgeInCluster(jobs []job, schema string, asJSON bool) (int, error) {
+	tools, err := cluster.FindTools()
+	if err != nil {
+		return unusable, err
+	}
+	lab, err := live.NewLab()
+	if err != nil {
+		return unusable, err
+	}
+	defer lab.Close()
+	folder, err := os.MkdirTemp("", network.FolderPattern)
+	if err != nil {
+		return unusable, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	revisions, err := revisionsOf(jobs)
+	if err != nil {
+		return misused, err
+	}
+	start := time.Now()
+	running, err := cluster.Start(tools, folder, revisions)
+	if err != nil {
+		return unusable, err
+	}
+	defer running.Stop()
+	fmt.Fprintf(os.Stderr, "conformance: Kubernetes %s and istiod, up in %.1f s\n", running.Version(), time.Since(start).Seconds())
+	return judgeAll(&scenario.InCluster{Schema: schema, Run: lab, Cluster: running}, jobs, asJSON, scenario.LimitsOfLive), nil
+}
+
+var revision = regexp.MustCompile(`(?m)^ *istio\.io/rev: "?([^"\s]+)"?$`)
+
+// revisionsOf are all that the manifests name.
+func revisionsOf(jobs []job) ([]string, error) {
+	found := map[string]bool{}
+	for _, job := range jobs {
+		text, err := os.ReadFile(job.manifests)
+		if err != nil {
+			return nil, err
+		}
+		for _, match := range revision.FindAllSubmatch(text, -1) {
+			if name := string(match[1]); name != "default" {
+				found[name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found)), nil
+}
