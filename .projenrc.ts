@@ -104,6 +104,10 @@ project.addTask('fuzz', {
 project.addTask('rollouts', {
   description: 'Write the pairs of states between which the lab judges every step', exec: `${run} scripts/rollouts.ts`,
 });
+project.addTask('live', {
+  description: 'Judge the examples under a real API server and istiod, which the first run builds',
+  exec: './install.sh && ./install-live.sh && go run . live --examples ../examples', cwd: 'conformance', receiveArgs: true,
+});
 project.testTask.reset('bash scripts/test.sh');
 
 project.synth();

@@ -61,12 +61,16 @@ type Cluster struct {
 	dynamic   dynamic.Interface
 	mapper    *restmapper.DeferredDiscoveryRESTMapper
 	mesh      string
+	istiod    *process.Process
+	launch    func() error
+	// rights are those to read Secrets, by service account, that istiod may have asked for: it keeps the answer for minutes.
+	rights map[string]bool
 }
 
 // Start runs a cluster that keeps everything in a folder, with an istiod that also serves tags of some revisions.
 // The caller stops the result.
 func Start(tools Tools, folder string, revisions []string) (*Cluster, error) {
-	c := &Cluster{tools: tools, revisions: revisions, folder: folder, warnings: &warnings{}}
+	c := &Cluster{tools: tools, revisions: revisions, folder: folder, warnings: &warnings{}, rights: map[string]bool{}}
 	for _, step := range []func() error{c.isolate, c.startKubernetes, c.addNode, c.installIstio, c.startIstiod} {
 		if err := step(); err != nil {
 			c.Stop()
@@ -108,19 +112,19 @@ func (c *Cluster) path(name ...string) string {
 }
 
 // start runs a program in a folder of its own.
-func (c *Cluster) start(name string, environment []string, args ...string) error {
+func (c *Cluster) start(name string, environment []string, args ...string) (*process.Process, error) {
 	folder := c.path(name)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	command := c.namespace.Command(args...)
 	command.Dir, command.Env = folder, append(os.Environ(), environment...)
 	started, err := process.Start(command, filepath.Join(folder, "out"), filepath.Join(folder, "log"))
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	c.processes = append(c.processes, started)
-	return nil
+	return started, nil
 }
 
 // Dial connects to a port of the control plane.

@@ -19,6 +19,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"istio.io/istio/operator/pkg/render"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/process"
 )
 
 const (
@@ -131,19 +133,31 @@ func (c *Cluster) startIstiod() error {
 	if err := c.giveAuthority(); err != nil {
 		return err
 	}
-	if err := c.start("istiod", environment, append([]string{c.tools.Istiod, "--kubeconfig=" + config}, container.Args...)...); err != nil {
-		return err
+	c.launch = func() error {
+		c.istiod, err = c.start("istiod", environment, append([]string{c.tools.Istiod, "--kubeconfig=" + config}, container.Args...)...)
+		if err != nil {
+			return err
+		}
+		return c.until("istiod", func() error {
+			_, err := c.get(readyPort, "/ready")
+			return err
+		})
 	}
-	if err := c.until("istiod", func() error {
-		_, err := c.get(readyPort, "/ready")
-		return err
-	}); err != nil {
+	if err := c.launch(); err != nil {
 		return err
 	}
 	if err := c.Run(pod, address); err != nil {
 		return err
 	}
 	return c.until("istiod's webhooks", c.patched)
+}
+
+// restartIstiod starts istiod anew, which knows nothing of before.
+func (c *Cluster) restartIstiod() error {
+	c.istiod.Stop()
+	c.processes = slices.DeleteFunc(c.processes, func(one *process.Process) bool { return one == c.istiod })
+	c.rights = map[string]bool{}
+	return c.launch()
 }
 
 // giveAuthority puts the mesh's authority where a Secret cacerts would be mounted.

@@ -48,11 +48,11 @@ func (c *Cluster) startKubernetes() error {
 			return err
 		}
 	}
-	if err := c.start("etcd", nil, c.tools.Etcd, "--data-dir=data", "--unsafe-no-fsync", "--log-level=warn",
+	if _, err := c.start("etcd", nil, c.tools.Etcd, "--data-dir=data", "--unsafe-no-fsync", "--log-level=warn",
 		"--listen-client-urls="+etcd, "--advertise-client-urls="+etcd, "--listen-peer-urls=http://127.0.0.1:2380"); err != nil {
 		return err
 	}
-	if err := c.start("kube-apiserver", nil, c.tools.APIServer, "--etcd-servers="+etcd,
+	if _, err := c.start("kube-apiserver", nil, c.tools.APIServer, "--etcd-servers="+etcd,
 		"--advertise-address="+address, "--bind-address="+address, "--secure-port=6443", "--cert-dir="+c.path(certificates),
 		"--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction", "--token-auth-file="+c.path(certificates, "tokens"),
 		"--service-account-issuer="+issuer, "--service-account-key-file="+c.path(certificates, "account.key"),
@@ -81,11 +81,12 @@ func (c *Cluster) startKubernetes() error {
 	if err != nil {
 		return err
 	}
-	return c.start("kube-controller-manager", nil, c.tools.Controllers, "--kubeconfig="+config, "--leader-elect=false",
+	_, err = c.start("kube-controller-manager", nil, c.tools.Controllers, "--kubeconfig="+config, "--leader-elect=false",
 		"--authentication-kubeconfig="+config, "--authorization-kubeconfig="+config, "--cert-dir="+c.path("kube-controller-manager"),
 		"--use-service-account-credentials", "--authentication-skip-lookup", "--controllers="+strings.Join(controllers, ","),
 		"--service-account-private-key-file="+c.path(certificates, "account.key"),
 		"--root-ca-file="+c.path(certificates, servingCertificate))
+	return err
 }
 
 // dns is the Service of the cluster's resolver, which the lab itself is.

@@ -3,11 +3,13 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -19,6 +21,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
+	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -52,7 +55,7 @@ type Scene struct {
 func (c *Cluster) Stage(w *world.World) (*Scene, error) {
 	w.Authorities.Mesh = c.Mesh
 	s := &Scene{World: w, cluster: c, Inadmissible: map[*world.Pod]string{}, tokens: map[string]string{}}
-	for _, step := range []func() error{s.configureMesh, s.putAround, s.putManifests, s.putPods, s.readServices, s.awaitEndpoints, s.fetchTokens, c.quiet, s.readAddresses} {
+	for _, step := range []func() error{s.configureMesh, s.putAround, s.putManifests, s.putPods, s.forgetRights, s.readServices, s.awaitEndpoints, s.fetchTokens, c.quiet, s.readAddresses} {
 		if err := step(); err != nil {
 			return s, err
 		}
@@ -133,25 +136,35 @@ func (s *Scene) letReadSecrets(gateway world.Gateway) error {
 }
 
 func (s *Scene) put(object *unstructured.Unstructured) error {
-	if _, err := s.cluster.apply(object); err != nil {
-		return fmt.Errorf("%s %s/%s: %w", object.GetKind(), object.GetNamespace(), object.GetName(), err)
+	_, err := s.applied(object)
+	return err
+}
+
+func (s *Scene) applied(object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	live, err := s.cluster.apply(object)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s/%s: %w", object.GetKind(), object.GetNamespace(), object.GetName(), err)
 	}
 	if object.GetKind() != "Namespace" {
 		s.made = append(s.made, object)
 	}
-	return nil
+	return live, nil
 }
 
-// putManifests applies every document, one after the other; what is refused does not stop the rest.
+// putManifests applies every document, one after the other, and twice; what is refused does not stop the rest.
 func (s *Scene) putManifests() error {
 	policies := false
 	for _, object := range s.World.Manifests.Objects {
-		err := s.put(object.Raw)
+		live, err := s.applied(object.Raw)
 		switch {
 		case meta.IsNoMatchError(err):
 			s.NotServed = append(s.NotServed, fmt.Sprintf("%s: this API server serves no %s of %s", object.ID(), object.Raw.GetKind(), object.Raw.GetAPIVersion()))
 		case err != nil:
 			s.Refused = append(s.Refused, err.Error())
+		default:
+			if err := s.again(object, live); err != nil {
+				return err
+			}
 		}
 		policies = policies || strings.HasPrefix(object.Raw.GetKind(), "ValidatingAdmissionPolicy")
 	}
@@ -160,6 +173,18 @@ func (s *Scene) putManifests() error {
 		time.Sleep(policiesWithin)
 	}
 	return s.logToTheLab()
+}
+
+// again applies a document that has been applied: that must change nothing but a status.
+func (s *Scene) again(object *manifests.Object, first *unstructured.Unstructured) error {
+	second, err := s.cluster.apply(object.Raw)
+	if err != nil {
+		return err
+	}
+	if first.GetGeneration() != second.GetGeneration() || first.GetGeneration() == 0 && first.GetResourceVersion() != second.GetResourceVersion() {
+		s.Refused = append(s.Refused, object.ID()+": changes when it is applied again")
+	}
+	return nil
 }
 
 // logToTheLab adds the lab's log to every Telemetry that says who logs, after it was applied as it is.
@@ -233,6 +258,32 @@ func hasEndpoint(found []discoveryv1.EndpointSlice, pod *world.Pod) bool {
 		}
 	}
 	return false
+}
+
+// forgetRights restarts istiod if it may go by an answer of before to whether a service account reads Secrets.
+func (s *Scene) forgetRights() error {
+	rights, stale := map[string]bool{}, false
+	for _, pod := range s.World.Pods {
+		user := "system:serviceaccount:" + pod.Namespace + ":" + pod.ServiceAccount
+		review, err := s.cluster.kube.AuthorizationV1().SubjectAccessReviews().Create(context.Background(), &authorizationv1.SubjectAccessReview{
+			Spec: authorizationv1.SubjectAccessReviewSpec{
+				User: user, ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: pod.Namespace, Verb: "list", Resource: "secrets"},
+			},
+		}, metav1.CreateOptions{})
+		if err != nil {
+			return err
+		}
+		rights[user] = review.Status.Allowed
+		before, known := s.cluster.rights[user]
+		stale = stale || known && before != rights[user]
+	}
+	if stale {
+		if err := s.cluster.restartIstiod(); err != nil {
+			return err
+		}
+	}
+	maps.Copy(s.cluster.rights, rights)
+	return nil
 }
 
 func (s *Scene) fetchTokens() error {
