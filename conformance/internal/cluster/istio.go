@@ -133,7 +133,7 @@ func (c *Cluster) startIstiod() error {
 	if err := c.giveAuthority(); err != nil {
 		return err
 	}
-	c.launch = func() error {
+	c.launch = func() (err error) {
 		c.istiod, err = c.start("istiod", environment, append([]string{c.tools.Istiod, "--kubeconfig=" + config}, container.Args...)...)
 		if err != nil {
 			return err

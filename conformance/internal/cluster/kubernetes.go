@@ -54,7 +54,7 @@ func (c *Cluster) startKubernetes() error {
 	}
 	if _, err := c.start("kube-apiserver", nil, c.tools.APIServer, "--etcd-servers="+etcd,
 		"--advertise-address="+address, "--bind-address="+address, "--secure-port=6443", "--cert-dir="+c.path(certificates),
-		"--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction", "--token-auth-file="+c.path(certificates, "tokens"),
+		"--authorization-mode=RBAC", "--token-auth-file="+c.path(certificates, "tokens"),
 		"--service-account-issuer="+issuer, "--service-account-key-file="+c.path(certificates, "account.key"),
 		"--service-account-signing-key-file="+c.path(certificates, "account.key"),
 		"--service-cluster-ip-range="+serviceRange,
