@@ -67,6 +67,7 @@ func judgeAll(lab judge, jobs []job, asJSON bool, limits string) int {
 		encoder := json.NewEncoder(os.Stdout)
 		encoder.SetIndent("", "  ")
 		_ = encoder.Encode(results)
+		fmt.Fprint(os.Stderr, scenario.Summary(results, limits))
 	} else {
 		fmt.Print(scenario.Summary(results, limits))
 	}

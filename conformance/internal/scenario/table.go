@@ -9,7 +9,7 @@ import (
 )
 
 // Limits of the tier in this process.
-const Limits = "not Istio's own proxy build, no admission server, no automatic addresses, no ztunnel: see conformance/README.md"
+const Limits = "(not Istio's own proxy build, no admission server, no automatic addresses, no ztunnel: see conformance/README.md)"
 
 // Table is a scenario for people.
 func (r *Result) Table() string {
@@ -88,6 +88,6 @@ func Summary(results []*Result, limits string) string {
 			count[cell.Mark]++
 		}
 	}
-	return fmt.Sprintf("%d scenarios, %d of them not as expected; cells: %d ok, %d differ, %d n/a\n(%s)\n",
+	return fmt.Sprintf("%d scenarios, %d of them not as expected; cells: %d ok, %d differ, %d n/a\n%s\n",
 		len(results), failed, count[judges.Passed], count[judges.Differs], count[judges.NotApplicable], limits)
 }
