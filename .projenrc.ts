@@ -106,7 +106,9 @@ project.addTask('rollouts', {
 });
 project.addTask('live', {
   description: 'Judge the examples under a real API server and istiod, which the first run builds',
-  exec: './install.sh && ./install-live.sh && go run . live --examples ../examples', cwd: 'conformance', receiveArgs: true,
+  exec: './install.sh && ./install-live.sh && go run . live --examples ../examples',
+  cwd: 'conformance',
+  receiveArgs: true,
 });
 project.testTask.reset('bash scripts/test.sh');
 
