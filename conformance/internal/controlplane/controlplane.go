@@ -61,7 +61,6 @@ func Start(w *world.World, directory string) (*ControlPlane, error) {
 	if c.Mesh, err = MeshConfig(w.Stated, directory != ""); err != nil {
 		return nil, err
 	}
-	c.Mesh.EnableTracing = false
 	options := xds.FakeOptions{
 		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: c.Mesh, DisableSecretAuthorization: true,
 		KubeClientModifier: currentGatewayAPI,

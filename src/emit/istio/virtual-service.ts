@@ -13,12 +13,13 @@ import { emit, ObjectMeta } from '../object';
 
 /**
  * Headers that a gateway which reads HTTP would add, and hand on to the outside: the caller's certificate, the pod's address, how often it was
- * tried; and its workload, which only Istio's own proxies tell.
+ * tried; where Istio traces, the route's own name with the caller's namespace in it; and its workload, which only Istio's own proxies tell.
  *
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig-ProxyHeaders
  */
 const CALLER = [
-  'x-envoy-attempt-count', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id', 'x-forwarded-client-cert', 'x-forwarded-for',
+  'x-envoy-attempt-count', 'x-envoy-decorator-operation', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id',
+  'x-forwarded-client-cert', 'x-forwarded-for',
 ];
 
 /**
