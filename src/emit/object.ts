@@ -31,13 +31,18 @@ export function emit(scope: Construct, id: string, kind: GroupVersionKind, meta:
   return emitFields(scope, id, kind, meta, { spec: Lazy.any({ produce: spec }) });
 }
 
-/** An object of a kind that has other fields than a spec. */
+/**
+ * An object of a kind that has other fields than a spec. Of an id such as `ServiceEntry-mongo.example.com` the first of its role in a construct
+ * has the role alone: `constructs` keeps children under their ids in a plain object, and when V8 knows some 1,500 keys that plain objects begin
+ * with, every one that begins with another is slow, among them those by which YAML is written.
+ */
 export function emitFields(
   scope: Construct, id: string, kind: GroupVersionKind, { name, namespace, labels, annotations, leads }: ObjectMeta,
   fields: { readonly [field: string]: unknown },
 ): ApiObject {
   const app = appOf(scope);
-  const object = new ApiObject(scope, id, {
+  const [role] = id.split('-', 1);
+  const object = new ApiObject(scope, scope.node.tryFindChild(role) ? id : role, {
     ...kind,
     metadata: {
       name: typeof name === 'string' ? name : id,
@@ -56,7 +61,7 @@ export function emitFields(
     object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
     Object.defineProperty(object.metadata, 'namespace', { value: undefined });
   }
-  DocumentOrder.of(object.chart).add(object, rankOf(object.kind, leads));
+  DocumentOrder.of(object.chart).add(object, rankOf(object.kind, leads), id);
   return object;
 }
 
@@ -98,7 +103,7 @@ class DocumentOrder {
 
   private static readonly orders = new WeakMap<Chart, DocumentOrder>();
 
-  private readonly ranks = new Map<ApiObject, string>();
+  private readonly ranked = new Map<ApiObject, { readonly rank: string; readonly id: string }>();
   private readonly places = new WeakMap<IConstruct, string>();
 
   private constructor(chart: Chart) {
@@ -106,16 +111,16 @@ class DocumentOrder {
     chart.toJson = () => this.inOrder(write());
   }
 
-  public add(object: ApiObject, rank: string): void {
-    this.ranks.set(object, rank);
+  public add(object: ApiObject, rank: string, id: string): void {
+    this.ranked.set(object, { rank, id });
   }
 
   public remove(object: ApiObject): void {
-    this.ranks.delete(object);
+    this.ranked.delete(object);
   }
 
   private inOrder(documents: any[]): any[] {
-    const keys = new Map([...this.ranks].map(([object, rank]) => [`${object.kind} ${object.metadata.namespace} ${object.name}`, `${rank}${this.placeOf(object)}`]));
+    const keys = new Map([...this.ranked].map(([object, { rank, id }]) => [`${object.kind} ${object.metadata.namespace} ${object.name}`, `${rank}${this.placeOf(object, id)}`]));
     const keyed = documents.map(document => ({ document, key: keys.get(`${document.kind} ${document.metadata?.namespace} ${document.metadata?.name}`) }));
     const own = keyed.filter(({ key }) => key !== undefined).sort((a, b) => a.key! < b.key! ? -1 : 1);
     let next = 0;
@@ -123,7 +128,7 @@ class DocumentOrder {
   }
 
   /** Where an object stands among those of its rank: beside the others of its construct, and there beside those of the same host. */
-  private placeOf({ node: { id, scope } }: ApiObject): string {
+  private placeOf({ node: { scope } }: ApiObject, id: string): string {
     let place = this.places.get(scope!);
     if (place === undefined) {
       place = scope!.node.path.replaceAll('/', '\0');
