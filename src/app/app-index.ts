@@ -188,7 +188,8 @@ export class AppIndex {
 
   /** A route with the gateway as all who name it know it. */
   private resolved(route: RouteIntent): RouteIntent {
-    return { ...route, gateway: this.gatewayOf(gatewayName(route.gateway)).intent };
+    const { intent } = this.gatewayOf(gatewayName(route.gateway));
+    return intent === route.gateway ? route : { ...route, gateway: intent };
   }
 
   /** A gateway of another app is still one. */

@@ -10,22 +10,22 @@ interface Of {
 
 /** The objects of a construct, found by what they are. */
 export class ObjectSet {
-  private readonly objects: { readonly object: ApiObject; readonly of: Of }[] = [];
+  private readonly groups: { readonly of: Of; readonly objects: readonly ApiObject[] }[] = [];
 
   public constructor(private readonly values: Values) {}
 
   public add(of: Of, objects: readonly ApiObject[]): void {
-    this.objects.push(...objects.map(object => ({ object, of })));
+    this.groups.push({ of, objects });
   }
 
   /** All of them, sorted by host, port and role. */
   public all(): ApiObject[] {
-    return this.objects.map(({ object }) => object);
+    return this.groups.flatMap(({ objects }) => objects);
   }
 
   /** The one with a role, of a host and port; both may be left out where there is one only. */
   public find(role: string, host?: string, port?: number): ApiObject {
-    const inRole = this.objects.filter(({ object }) => object.node.id.split('-')[0] === role);
+    const inRole = this.groups.flatMap(({ of, objects }) => objects.filter(({ node: { id } }) => id.split('-')[0] === role).map(object => ({ of, object })));
     const found = inRole.filter(({ of }) => (host === undefined || of.host === host) && (port === undefined || of.port === port));
     if (found.length !== 1) {
       const asked = [role, ...(host === undefined ? [] : [`of ${host}`]), ...(port === undefined ? [] : [`on port ${port}`])].join(' ');

@@ -1,5 +1,5 @@
-import { ApiObject, Chart, GroupVersionKind, JsonPatch, Lazy } from 'cdk8s';
-import { Construct, IConstruct } from 'constructs';
+import { ApiObject, ApiObjectMetadataDefinition, ApiObjectProps, Chart, GroupVersionKind, JsonPatch, Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
 import { appOf } from '../intent/app';
 import { MANAGED_BY, PART_OF } from '../intent/reserved-names';
 
@@ -31,38 +31,83 @@ export function emit(scope: Construct, id: string, kind: GroupVersionKind, meta:
   return emitFields(scope, id, kind, meta, { spec: Lazy.any({ produce: spec }) });
 }
 
-/** An object of a kind that has other fields than a spec. */
+/**
+ * An object of a kind that has other fields than a spec. Of an id such as `ServiceEntry-mongo.example.com` the first of its role in a construct
+ * has the role alone: `constructs` keeps children under their ids in a plain object, and when V8 knows some 1,500 keys that plain objects begin
+ * with, every one that begins with another is slow, among them those by which YAML is written.
+ */
 export function emitFields(
   scope: Construct, id: string, kind: GroupVersionKind, { name, namespace, labels, annotations, leads }: ObjectMeta,
   fields: { readonly [field: string]: unknown },
 ): ApiObject {
   const app = appOf(scope);
-  const object = new ApiObject(scope, id, {
-    ...kind,
+  const [role] = id.split('-', 1);
+  const child = scope.node.tryFindChild(role) ? id : role;
+  const props = {
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
     metadata: {
       name: typeof name === 'string' ? name : id,
-      ...(namespace === undefined ? {} : { namespace }),
+      namespace,
       labels: { ...app.labels, ...labels, ...MANAGED_BY, ...(app.name === undefined ? {} : { [PART_OF]: app.name }) },
       annotations: { ...app.annotations, ...annotations },
     },
     ...fields,
-  });
-  if (typeof name !== 'string') {
-    // cdk8s takes a name for a string that is known at once
-    for (const holder of [object, object.metadata]) Object.defineProperty(holder, 'name', { get: name, enumerable: true });
-  }
+  };
+  const order = `${rankOf(kind.kind, leads)}${id}`;
+  const object = typeof name === 'string' ? new EmittedObject(scope, child, props, order) : new PlannedObject(scope, child, props, order, name);
   if (namespace === undefined && object.metadata.namespace !== undefined) {
     // cdk8s gives the chart's to an object that names none
     object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
     Object.defineProperty(object.metadata, 'namespace', { value: undefined });
   }
-  DocumentOrder.of(object.chart).add(object, rankOf(object.kind, leads));
   return object;
+}
+
+/** An object with its place among the documents of its chart. */
+class EmittedObject extends ApiObject {
+  /** @param order its rank, what it is and of which host */
+  public constructor(scope: Construct, id: string, props: ApiObjectProps, private readonly order: string) {
+    super(scope, id, props);
+    DocumentOrder.of(this.chart);
+  }
+
+  public toJson(): any {
+    const document = super.toJson();
+    DocumentOrder.of(this.chart).add(document, this);
+    return document;
+  }
+
+  /** Among those of its rank beside the others of its construct, and there beside those of the same host. */
+  public place(): string {
+    const [role, ...of] = this.order.slice(1).split('-');
+    return [this.order[0], ...this.node.scope!.node.path.split('/'), of.join('-'), role].join('\0');
+  }
+}
+
+/** An object whose name the plan tells. */
+class PlannedObject extends EmittedObject {
+  public constructor(scope: Construct, id: string, props: ApiObjectProps, order: string, public readonly planned: () => string) {
+    super(scope, id, props, order);
+    const { namespace, labels, annotations } = this.metadata as any;
+    Object.assign(this, { metadata: new PlannedMetadata({ namespace, labels, annotations, apiObject: this }, planned) });
+  }
+}
+
+/** Its metadata. */
+class PlannedMetadata extends ApiObjectMetadataDefinition {
+  public constructor(options: ConstructorParameters<typeof ApiObjectMetadataDefinition>[0], public readonly planned: () => string) {
+    super(options);
+  }
+}
+
+// cdk8s takes a name for a string that is known at once, and sets it; an accessor of each object's own would make it a slow dictionary
+for (const { prototype } of [PlannedObject, PlannedMetadata]) {
+  Object.defineProperty(prototype, 'name', { get(this: PlannedObject) { return this.planned?.(); }, set: () => undefined });
 }
 
 /** Takes an object back. */
 export function retract(object: ApiObject): void {
-  DocumentOrder.of(object.chart).remove(object);
   object.node.scope!.node.tryRemoveChild(object.node.id);
 }
 
@@ -98,38 +143,24 @@ class DocumentOrder {
 
   private static readonly orders = new WeakMap<Chart, DocumentOrder>();
 
-  private readonly ranks = new Map<ApiObject, string>();
-  private readonly places = new WeakMap<IConstruct, string>();
+  /** Of the documents that are being written. */
+  private places?: Map<unknown, string>;
 
   private constructor(chart: Chart) {
     const write = chart.toJson.bind(chart);
-    chart.toJson = () => this.inOrder(write());
+    chart.toJson = () => this.inOrder(write);
   }
 
-  public add(object: ApiObject, rank: string): void {
-    this.ranks.set(object, rank);
+  public add(document: unknown, object: EmittedObject): void {
+    this.places?.set(document, object.place());
   }
 
-  public remove(object: ApiObject): void {
-    this.ranks.delete(object);
-  }
-
-  private inOrder(documents: any[]): any[] {
-    const keys = new Map([...this.ranks].map(([object, rank]) => [`${object.kind} ${object.metadata.namespace} ${object.name}`, `${rank}${this.placeOf(object)}`]));
-    const keyed = documents.map(document => ({ document, key: keys.get(`${document.kind} ${document.metadata?.namespace} ${document.metadata?.name}`) }));
-    const own = keyed.filter(({ key }) => key !== undefined).sort((a, b) => a.key! < b.key! ? -1 : 1);
+  private inOrder(write: () => unknown[]): unknown[] {
+    const places = this.places = new Map<unknown, string>();
+    const documents = write();
+    this.places = undefined;
+    const own = documents.filter(document => places.has(document)).sort((a, b) => places.get(a)! < places.get(b)! ? -1 : 1);
     let next = 0;
-    return keyed.map(one => (one.key === undefined ? one : own[next++]).document);
-  }
-
-  /** Where an object stands among those of its rank: beside the others of its construct, and there beside those of the same host. */
-  private placeOf({ node: { id, scope } }: ApiObject): string {
-    let place = this.places.get(scope!);
-    if (place === undefined) {
-      place = scope!.node.path.replaceAll('/', '\0');
-      this.places.set(scope!, place);
-    }
-    const hyphen = id.indexOf('-');
-    return hyphen < 0 ? `${place}\0\0${id}` : `${place}\0${id.slice(hyphen + 1)}\0${id.slice(0, hyphen)}`;
+    return documents.map(document => places.has(document) ? own[next++] : document);
   }
 }

@@ -142,7 +142,7 @@ export class EgressLockdown extends Construct {
       const own = { ...meta, namespace, name: lockdownName(namespace) };
       const fence = () => index.fenceOf(namespace);
       const policy = fencePolicy(this, `NetworkPolicy-${namespace}`, own, this.intent, fence, name => index.gatewayNamed(name));
-      this.emitted.set(policy.node.id, policy);
+      this.emitted.set(`NetworkPolicy-${namespace}`, policy);
       const known = index.backend.fence(this, meta, namespace, clusterDomain, fence);
       this.emitted.set(`Sidecar-${namespace}`, known);
     }

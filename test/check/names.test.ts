@@ -12,7 +12,7 @@ describe('two objects of one kind, namespace and name are a problem that names b
     const { name } = egress.serviceEntry();
     const { apiVersion, kind } = egress.serviceEntry();
     new ApiObject(chart, 'mine', { apiVersion, kind, metadata: { name } });
-    expect(synth(chart)).toThrow(`same-name: it and "bookinfo/mongo/ServiceEntry-mongo.example.com" are both ServiceEntry "${name}" of namespace "bookinfo"; `
+    expect(synth(chart)).toThrow(`same-name: it and "bookinfo/mongo/ServiceEntry" are both ServiceEntry "${name}" of namespace "bookinfo"; `
       + 'one would overwrite the other: declare what it is for once');
   });
 
@@ -22,7 +22,7 @@ describe('two objects of one kind, namespace and name are a problem that names b
     new EgressAudit(one, 'audit', { gateways: [gatewayOf(one)] });
     const name = auditName('istio-egressgateway');
     new ApiObject(other, 'mine', { apiVersion: 'telemetry.istio.io/v1', kind: 'Telemetry', metadata: { name, namespace: 'istio-system' } });
-    expect(synth(other)).toThrow('other/mine: same-name: it and "one/audit/Telemetry-istio-system.istio-egressgateway" are both Telemetry '
+    expect(synth(other)).toThrow('other/mine: same-name: it and "one/audit/Telemetry" are both Telemetry '
       + `"${name}" of namespace "istio-system"; one would overwrite the other: declare what it is for once`);
   });
 });
