@@ -58,6 +58,22 @@ describe.each(examples)('%s', name => {
     }
   });
 
+  test('what pods and bindings use stands before them', () => {
+    const id = (kind: string, object: string, namespace?: string) => `${kind} ${namespace}/${object}`;
+    const ids = documents.map(({ kind, metadata }) => id(kind, metadata.name, metadata.namespace));
+    const late = documents.flatMap(({ metadata: { namespace }, spec, roleRef }, index) => {
+      const pods = spec?.template?.spec;
+      const used = [
+        ...(pods ? [id('ServiceAccount', pods.serviceAccountName, namespace)] : []),
+        ...(pods?.volumes ?? []).flatMap(({ configMap }: any) => configMap ? [id('ConfigMap', configMap.name, namespace)] : []),
+        ...(roleRef ? [id(roleRef.kind, roleRef.name, namespace)] : []),
+        ...(spec?.policyName ? [id('ValidatingAdmissionPolicy', spec.policyName)] : []),
+      ];
+      return used.filter(what => ids.indexOf(what) > index).map(what => `${ids[index]} stands before ${what}`);
+    });
+    expect(late).toEqual([]);
+  });
+
   test('its calls have the format, and some pass and some are refused', () => {
     expect(validate({ world, calls, title: name }) ? [] : validate.errors).toEqual([]);
     expect(new Set(calls.map((call: any) => call.name)).size).toBe(calls.length);
