@@ -35,6 +35,34 @@ func TestIstioVersionIsThatOfTheImports(t *testing.T) {
 	t.Error("go.mod does not require istio.io/istio")
 }
 
+// The API server's code and the parts that it is made of are of one version.
+func TestKubernetesIsOfOneVersion(t *testing.T) {
+	raw, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := modfile.Parse("go.mod", raw, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := map[string]string{}
+	for _, require := range file.Require {
+		versions[require.Mod.Path] = require.Mod.Version
+	}
+	minor := strings.TrimPrefix(versions["k8s.io/kubernetes"], "v1.")
+	if minor == "" {
+		t.Fatal("go.mod does not require k8s.io/kubernetes")
+	}
+	for _, replace := range file.Replace {
+		if !strings.HasPrefix(replace.New.Path, "k8s.io/") {
+			continue
+		}
+		if replace.New.Version != "v0."+minor {
+			t.Errorf("k8s.io/kubernetes is v1.%s, %s is replaced by %s", minor, replace.Old.Path, replace.New.Version)
+		}
+	}
+}
+
 // The proxies say which Istio they are; the control plane withholds what is newer.
 func TestProxiesAreOfTheApisVersion(t *testing.T) {
 	raw, err := os.ReadFile("go.mod")

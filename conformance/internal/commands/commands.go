@@ -15,6 +15,7 @@ const usage = `usage:
   conformance run --examples DIR [--only NAME] [--json]              judge every NAME.k8s.yaml with its NAME.calls.json
   conformance live --examples DIR [--only NAME] [--json]             the same calls under a real API server and istiod
   conformance live --manifests FILE.yaml --calls FILE.json [--json]
+  conformance accept [-foreign] [-v] FILE|DIR…                       tier 0 over what kubectl apply -f takes of each
   conformance broken [--dir DIR]                                     every broken manifest must be condemned
   conformance mutate --examples DIR [--only NAME]                    leave every object out in turn; some cell must notice
   conformance xds-size --manifests FILE.yaml [--calls FILE.json] [--namespace NS,…] [--compare] [--json]
@@ -47,6 +48,8 @@ func Main(args []string) int {
 		return run(args[1:])
 	case "live":
 		return inCluster(args[1:])
+	case "accept":
+		return acceptPaths(args[1:])
 	case "broken":
 		return broken(args[1:])
 	case "mutate":

@@ -42,9 +42,34 @@ func TestStream(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{nil, {"whatever"}, {"run"}, {"run", "--nonsense"}, {"run", "--examples", t.TempDir()}, {"xds-size"}, {"judge-stream", "x"}} {
+	for _, args := range [][]string{nil, {"whatever"}, {"run"}, {"run", "--nonsense"}, {"run", "--examples", t.TempDir()}, {"xds-size"}, {"judge-stream", "x"}, {"accept"}, {"accept", "--nonsense", "x"}} {
 		if got := Main(args); got != misused {
 			t.Errorf("%q: exit status %d", args, got)
+		}
+	}
+}
+
+func TestAccept(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, row := range []struct {
+		what, file, text string
+		args             []string
+		status           int
+	}{
+		{"an empty folder", "report.txt", "nothing to apply", nil, differs},
+		{"a sound file beside it", "a.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n", nil, ok},
+		{"a kind that nothing is known of", "b.yaml", "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\n", nil, differs},
+		{"the same, if that is no fault", "b.yaml", "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\n", []string{"-foreign"}, ok},
+		{"a declaration", "c.json", `{"class": "AS3"}`, []string{"-foreign"}, differs},
+	} {
+		write(row.file, row.text)
+		if got := Main(append(append([]string{"accept"}, row.args...), folder)); got != row.status {
+			t.Errorf("%s: exit status %d", row.what, got)
 		}
 	}
 }

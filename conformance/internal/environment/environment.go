@@ -13,6 +13,8 @@ var Variables = map[string]string{
 	"PILOT_DISABLE_MX_ALPN":          "true",
 	"PILOT_ENABLE_AMBIENT":           "false",
 	"XDS_AUTH_PLAINTEXT":             "true",
+	// what istiod does by itself on the nodes of a Kubernetes of this day
+	"ENABLE_NATIVE_SIDECARS": "true",
 	// any folder: only silences two warnings on stdout
 	"TARGET_OUT": os.TempDir(),
 	"LOCAL_OUT":  os.TempDir(),

@@ -104,6 +104,9 @@ func parseDocument(document []byte) (*Object, error) {
 	if err := json.Unmarshal(raw, &metav1.PartialObjectMetadata{}); err != nil {
 		return nil, fmt.Errorf("%s: %w", object.Raw.GetKind(), err)
 	}
+	if object.Raw.GetAPIVersion() == "" {
+		return nil, fmt.Errorf("%s without an apiVersion", object.Raw.GetKind())
+	}
 	if object.Raw.GetName() == "" {
 		return nil, fmt.Errorf("%s without a name", object.Raw.GetKind())
 	}

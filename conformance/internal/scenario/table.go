@@ -9,7 +9,7 @@ import (
 )
 
 // Limits of the tier in this process.
-const Limits = "(not Istio's own proxy build, no admission server, no automatic addresses, no ztunnel: see conformance/README.md)"
+const Limits = "(not Istio's own proxy build, no API server process, no automatic addresses, no ztunnel: see conformance/README.md)"
 
 // Table is a scenario for people.
 func (r *Result) Table() string {
@@ -21,7 +21,7 @@ func (r *Result) Table() string {
 	for _, group := range []struct {
 		name  string
 		lines []string
-	}{{"ERROR", r.Accept.Errors}, {"warning", r.Accept.Warnings}, {"noise", r.Accept.Noise}, {"dropped", r.Dropped}, {"n/a", r.Left}, {"allocated by istiod", r.Allocated}, {"PROBLEM", r.Broken}} {
+	}{{"ERROR", r.Accept.Errors}, {"NOT JUDGED", r.Accept.NotJudged}, {"warning", r.Accept.Warnings}, {"noise", r.Accept.Noise}, {"dropped", r.Dropped}, {"n/a", r.Left}, {"allocated by istiod", r.Allocated}, {"PROBLEM", r.Broken}} {
 		for _, line := range group.lines {
 			fmt.Fprintf(out, "   %s: %s\n", group.name, line)
 		}

@@ -1,4 +1,4 @@
-// Package accept is tier 0: would the API server and Istio take the manifests?
+// Package accept is tier 0: would kubectl, the API server and Istio take the manifests?
 package accept
 
 import (
@@ -7,9 +7,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/validation"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
-	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"istio.io/istio/pkg/config/crd"
@@ -18,8 +15,8 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 )
 
-// Judge is tier 0: would the API server and Istio's webhook take the manifests,
-// and what does istioctl analyze say of them?
+// Judge is tier 0: would kubectl read the manifests, would the API server, Pod
+// Security and Istio's webhook take them, and what does istioctl analyze say?
 type Judge struct {
 	validator *crd.Validator
 }
@@ -30,6 +27,8 @@ type Verdict struct {
 	Warnings []string `json:"warnings"`
 	// Noise are messages of istioctl analyze that are known to say nothing, each with the reason.
 	Noise []string `json:"noise"`
+	// NotJudged are objects of whose kind nothing is known here, so that only their metadata was looked at.
+	NotJudged []string `json:"notJudged,omitempty"`
 }
 
 // Accepted is true if nothing refuses.
@@ -50,10 +49,11 @@ func New() (*Judge, error) {
 // Objects judges each object alone: all of tier 0 but istioctl analyze.
 func (a *Judge) Objects(text string) (*manifests.Set, *Verdict) {
 	verdict := &Verdict{}
+	verdict.addErrors(manifests.Kubectl(strings.NewReader(text)))
 	set, err := manifests.Parse(text)
 	verdict.addErrors(err)
 	for _, object := range set.Objects {
-		a.object(object, verdict)
+		a.object(object, set, verdict)
 	}
 	if len(set.Objects) == 0 && err == nil {
 		verdict.fail("no object at all")
@@ -61,14 +61,28 @@ func (a *Judge) Objects(text string) (*manifests.Set, *Verdict) {
 	return set, verdict
 }
 
-func (a *Judge) object(object *manifests.Object, verdict *Verdict) {
-	for _, problem := range metadata(object.Raw) {
+// Files judges a file, or all that kubectl takes of a folder.
+func (a *Judge) Files(path string) *Verdict {
+	text, err := manifests.KubectlFiles(path)
+	if err != nil {
+		verdict := &Verdict{}
+		verdict.addErrors(err)
+		return verdict
+	}
+	_, verdict := a.Objects(text)
+	return verdict
+}
+
+func (a *Judge) object(object *manifests.Object, set *manifests.Set, verdict *Verdict) {
+	if object.Kubernetes != nil && object.Schema == nil {
+		verdict.ofKubernetes(object, set)
+		return
+	}
+	for _, problem := range metadata(object) {
 		verdict.fail("%s: %s", object.ID(), problem)
 	}
 	if object.Schema == nil {
-		if object.Kubernetes == nil {
-			verdict.warn("%s: no schema of %s is known here, only its metadata was looked at", object.ID(), object.Raw.GroupVersionKind())
-		}
+		verdict.NotJudged = append(verdict.NotJudged, fmt.Sprintf("%s: only its metadata: a cluster has %s if somebody brings it", object.ID(), object.Raw.GroupVersionKind()))
 		return
 	}
 	if err := a.validator.ValidateCustomResource(object.Raw); err != nil {
@@ -86,31 +100,11 @@ func (a *Judge) object(object *manifests.Object, verdict *Verdict) {
 	}
 }
 
-// metadata is what the API server checks of every object, whatever its kind.
-func metadata(raw *unstructured.Unstructured) []string {
+// metadata is what the API server checks of every custom resource, whatever its kind.
+func metadata(object *manifests.Object) []string {
 	var out []string
-	add := func(where string, problems []string) {
-		for _, problem := range problems {
-			out = append(out, fmt.Sprintf("metadata.%s: %s", where, problem))
-		}
-	}
-	isName := validation.NameIsDNSSubdomain
-	switch raw.GetKind() {
-	case "Service":
-		isName = validation.NameIsDNS1035Label
-	case "Namespace":
-		isName = validation.NameIsDNSLabel
-	case "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding":
-		isName = func(string, bool) []string { return nil }
-	}
-	add("name", isName(raw.GetName(), false))
-	if ns := raw.GetNamespace(); ns != "" {
-		add("namespace", utilvalidation.IsDNS1123Label(ns))
-	}
-	for _, err := range metavalidation.ValidateLabels(raw.GetLabels(), field.NewPath("metadata", "labels")) {
-		out = append(out, err.Error())
-	}
-	for _, err := range validation.ValidateAnnotations(raw.GetAnnotations(), field.NewPath("metadata", "annotations")) {
+	namespaced := object.Raw.GetNamespace() != ""
+	for _, err := range validation.ValidateObjectMetaAccessor(object.Raw, namespaced, validation.NameIsDNSSubdomain, field.NewPath("metadata")) {
 		out = append(out, err.Error())
 	}
 	return out
