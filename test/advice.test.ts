@@ -598,6 +598,12 @@ const GATEWAYS: Row[] = [
   ['reserved-label: labels sets "app"', own({ labels: { app: 'x' } }), BY_OWN, { 'leave it out': own() }],
   ['reserved-label: labels sets "istio.io/rev"', own({ labels: { 'istio.io/rev': 'canary' } }), BY_OWN, { 'give revision instead': own({ revision: 'canary' }) }],
   ['contradicting-props: maxReplicas is 1, and minReplicas is 2', own({ maxReplicas: 1 }), BY_OWN, { 'give a maxReplicas that is not less': own({ maxReplicas: 2 }) }],
+  ['contradicting-props: canaryRevision is "1-32", and so is the revision', own({ revision: '1-32', canaryRevision: '1-32' }), BY_OWN, {
+    'leave canaryRevision out': own({ revision: '1-32' }), 'or give the one that is to be tried': [own({ revision: '1-32', canaryRevision: '1-33' }), ...BY_OWN, 'runs: edge/own-1-33-b1001661'],
+  }],
+  ['contradicting-props: canaryReplicas is given without canaryRevision', own({ canaryReplicas: 2 }), BY_OWN, {
+    'give canaryRevision too': [own({ canaryRevision: '1-32', canaryReplicas: 2 }), ...BY_OWN, 'runs: edge/own-1-32-0e92bee7'], 'or leave it out': own(),
+  }],
   ['invalid-value: topologySpreadKeys is "rack"', own({ topologySpreadKeys: 'rack' }), BY_OWN, { 'give a list of labels of nodes': own({ topologySpreadKeys: ['rack'] }) }],
   ['invalid-annotation: annotations has "proxy.istio.io/config"', own({ annotations: { 'proxy.istio.io/config': 'concurrency: 2' } }), BY_OWN, { 'leave it out': own() }],
   ['mount-conflict: mounts[0] is at "/etc/istio", and something else at "/etc/istio/pod"', own({ mounts: [GatewayMount.secret('client', '/etc/istio')] }), BY_OWN, {

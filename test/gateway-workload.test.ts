@@ -1,7 +1,7 @@
 import { ApiObject, Testing } from 'cdk8s';
 import { chartOf, documents, theDocument } from './support';
 import {
-  CaCertificates, ClientCertificate, EgressGateway, EgressGatewayProps, EgressGatewayRoute, GatewayHop, GatewayMount, HttpEgress,
+  CaCertificates, ClientCertificate, EgressApp, EgressGateway, EgressGatewayProps, EgressGatewayRoute, GatewayHop, GatewayMount, HttpEgress,
   SniProxyGateway, TaintEffect, TcpEgress, TlsEgress, TlsOrigination,
 } from '../src';
 
@@ -58,6 +58,64 @@ test('the pods meet the restricted level of pod security', () => {
     readOnlyRootFilesystem: true,
     runAsNonRoot: true,
     seccompProfile: { type: 'RuntimeDefault' },
+  });
+});
+
+describe('a revision that is tried first', () => {
+  const both = (chart: any) => documents(chart, 'Deployment').sort((a, b) => a.metadata.name.length - b.metadata.name.length);
+
+  test('has pods of its own behind the same Service, which are those of the gateway in all else', () => {
+    const { chart, gateway: { deployment, canaryDeployment } } = gateway({ revision: '1-31', canaryRevision: '1-32', mounts: [GatewayMount.secret('client', '/etc/client')] });
+    const [stable, canary] = both(chart);
+    expect([deployment.name, canaryDeployment?.name]).toEqual([stable.metadata.name, canary.metadata.name]);
+    expect(canary.metadata.name).toMatch(/^out-1-32-/);
+    expect([stable, canary].map(({ spec }) => [spec.replicas, spec.template.metadata.labels['istio.io/rev']])).toEqual([[undefined, '1-31'], [1, '1-32']]);
+
+    const without = ({ template: { metadata: { labels: { 'istio.io/rev': _, ...labels }, annotations }, spec: { topologySpreadConstraints: __, ...spec } } }: any) =>
+      ({ labels, annotations, spec });
+    expect(without(canary.spec)).toEqual(without(stable.spec));
+  });
+
+  test('is selected by the Service, the budget and the doors, and by no Deployment but its own', () => {
+    const { chart, gateway: { _intent: { selector } } } = gateway({ canaryRevision: '1-32', canaryReplicas: 3 });
+    const [stable, canary] = both(chart);
+    const { labels } = canary.spec.template.metadata;
+    expect(labels).toMatchObject(selector);
+    expect(theDocument(chart, 'Service').spec.selector).toEqual(selector);
+    expect(canary.spec.replicas).toBe(3);
+    expect(canary.spec.selector.matchLabels).toEqual({ ...selector, 'istio.io/rev': '1-32' });
+    expect(stable.spec.template.metadata.labels['istio.io/rev']).toBeUndefined();
+    expect(theDocument(chart, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name).toBe(stable.metadata.name);
+  });
+
+  test('changes no byte of what stands there already', () => {
+    const before = Testing.synth(gateway().chart);
+    const { canaryDeployment, ...rest } = gateway({ canaryRevision: '1-32' }).gateway;
+    expect(Testing.synth(canaryDeployment!.chart).filter(({ metadata: { name } }) => name !== canaryDeployment!.name)).toEqual(before);
+    expect(rest.deployment.name).toBe('out');
+  });
+
+  test('is another Deployment for another revision, because what a Deployment selects cannot change', () => {
+    const [one, other] = ['1-32', '1-33'].map(canaryRevision => gateway({ canaryRevision }).gateway.canaryDeployment?.name);
+    expect(one).not.toBe(other);
+  });
+
+  test('is that of one gateway among several, whatever the app says', () => {
+    const chart = chartOf('egress');
+    EgressApp.configure(chart, { revision: '1-31' });
+    const gateways = [new EgressGateway(chart, 'a', { name: 'a' }), new EgressGateway(chart, 'b', { name: 'b', revision: '1-32' }),
+      new EgressGateway(chart, 'c', { name: 'c', canaryRevision: '1-32' })];
+    const revisions = Object.fromEntries(documents(chart, 'Deployment').map(({ metadata, spec }) => [metadata.name, spec.template.metadata.labels['istio.io/rev']]));
+    expect(revisions).toEqual({ a: '1-31', b: '1-32', c: '1-31', [gateways[2].canaryDeployment!.name]: '1-32' });
+  });
+
+  test('has the SNI proxy beside it too', () => {
+    const chart = chartOf('egress');
+    new SniProxyGateway(chart, 'gateway', { name: 'sni', canaryRevision: '1-32' });
+    const [stable, canary] = both(chart);
+    expect(canary.spec.template.spec.containers).toEqual(stable.spec.template.spec.containers);
+    expect(canary.spec.template.spec.containers.map(({ name }: any) => name)).toEqual(['istio-proxy', 'sni-proxy']);
+    expect(canary.spec.template.metadata.labels).toMatchObject(theDocument(chart, 'NetworkPolicy').spec.podSelector.matchLabels);
   });
 });
 
@@ -162,6 +220,10 @@ test.each<[string, EgressGatewayProps]>([
   ['invalid-label: topologySpreadKeys has the key "a b"', { topologySpreadKeys: ['a b'] }],
   ['invalid-value: topologySpreadKeys is "rack"; give a list of labels of nodes', { topologySpreadKeys: 'rack' as any }],
   ['invalid-label: revision "istio.io/rev" has the value "1 31"', { revision: '1 31' }],
+  ['invalid-label: canaryRevision "istio.io/rev" has the value "1 32"', { canaryRevision: '1 32' }],
+  ['invalid-number: canaryReplicas is 0', { canaryRevision: '1-32', canaryReplicas: 0 }],
+  ['contradicting-props: canaryRevision is "1-32", and so is the revision', { revision: '1-32', canaryRevision: '1-32' }],
+  ['contradicting-props: canaryReplicas is given without canaryRevision', { canaryReplicas: 2 }],
   ['invalid-toleration: tolerations[0] has the value "a" and no key', { tolerations: [{ value: 'a' }] }],
   ['invalid-toleration: tolerations[0] has the effect "Never"', { tolerations: [{ effect: 'Never' as TaintEffect }] }],
   ['reserved-label: labels sets "istio"', { labels: { istio: 'x' } }],

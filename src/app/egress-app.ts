@@ -47,7 +47,10 @@ export interface EgressAppProps {
   readonly istioVersion?: IstioVersion;
 
   /**
-   * Revision of the control plane, as the label `istio.io/rev` of the pods of gateways of your own.
+   * Revision of the control plane, as the label `istio.io/rev` of the pods of gateways of your own: the name of a revision or of a tag that
+   * the cluster has. To another name no webhook answers, and their pods keep the image `auto`, which nobody can pull.
+   *
+   * Each gateway can have its own, and try another one first (`canaryRevision`).
    *
    * @default - the one that injects their namespace
    */

@@ -84,11 +84,33 @@ export interface EgressGatewayProps extends ResourceOptions {
   readonly mounts?: GatewayMount[];
 
   /**
-   * Revision of the control plane, as the label `istio.io/rev` of the pods.
+   * Revision of the control plane, as the label `istio.io/rev` of the pods: the name of a revision or of a tag that the cluster has.
+   *
+   * To another name no webhook answers: the pods keep the image `auto`, which nobody can pull, and nothing else warns of it. Pods of the
+   * revision before stay until a new one is ready.
    *
    * @default - that of `EgressApp.configure`, or the one that injects the namespace
    */
   readonly revision?: string;
+
+  /**
+   * Another revision of the control plane, which some pods try before the others move to it: `canaryReplicas` pods more, of a Deployment of
+   * their own, behind the same Service and with the same service account. What is said of the names of a `revision` holds for it too.
+   *
+   * Once it has proven itself, make it the `revision` and leave it out here; the Deployment that is pruned then takes its pods with it.
+   *
+   * @default - none
+   * @see https://istio.io/latest/docs/setup/additional-setup/gateway/#canary-upgrade
+   */
+  readonly canaryRevision?: string;
+
+  /**
+   * How many pods there are of the `canaryRevision`. Connections are spread over all pods of the gateway, so that this and the number of the
+   * others decide how many it gets.
+   *
+   * @default 1
+   */
+  readonly canaryReplicas?: number;
 
   /**
    * Trust domain of the mesh.

@@ -12,6 +12,7 @@ import { NamedMeta } from '../emit/object';
 import { appOf } from '../intent/app';
 import { GatewayIntent } from '../intent/gateway';
 import { SniProxyIntent } from '../intent/sni-proxy';
+import { label } from '../plan/names';
 
 /**
  * A gateway that the app runs itself.
@@ -21,6 +22,9 @@ import { SniProxyIntent } from '../intent/sni-proxy';
 export abstract class GatewayWorkload extends EgressGatewayBase {
   /** The Deployment, for patches. */
   public readonly deployment: ApiObject;
+
+  /** The Deployment of the `canaryRevision`, for patches; none without one. */
+  public readonly canaryDeployment?: ApiObject;
 
   /** The Service, for patches. */
   public readonly service: ApiObject;
@@ -49,7 +53,9 @@ export abstract class GatewayWorkload extends EgressGatewayBase {
     const app = appOf(this);
     const namespace = values.namespace(props.namespace);
     const name = values.serviceName('name', props.name ?? defaultName);
-    const workload = values.workload(name, namespace, { ...props, revision: props.revision ?? app.revision });
+    const said = { ...props, revision: props.revision ?? app.revision };
+    const workload = values.workload(name, namespace, said);
+    const canary = values.canary(workload, said);
     const meta = { name, namespace, labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
     const intent: GatewayIntent = {
       path: values.path,
@@ -70,6 +76,8 @@ export abstract class GatewayWorkload extends EgressGatewayBase {
     this._intent = intent;
     this._meta = meta;
     this.deployment = deployment(this, 'Resource', meta, workload, intent.mounts!, () => this._companion());
+    this.canaryDeployment = canary && deployment(this, 'Canary', { ...meta, name: label([name, canary.revision]) }, canary.workload, intent.mounts!,
+      () => this._companion());
     this.service = service(this, 'Service', meta, workload.selector, () => this._ports());
     this.serviceAccount = serviceAccount(this, 'ServiceAccount', meta);
     this.role = secretReader(this, 'Role', meta);

@@ -22,6 +22,8 @@ export const EGRESS_GATEWAY: Keys<EgressGatewayProps> = {
   tolerations: true,
   mounts: true,
   revision: true,
+  canaryRevision: true,
+  canaryReplicas: true,
   trustDomain: true,
   clusterDomain: true,
   labels: true,

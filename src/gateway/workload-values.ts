@@ -8,7 +8,7 @@ import { MountIntent, overlap, OWN_MOUNTS } from '../intent/mount';
 import { Problem } from '../intent/problem';
 import { RESERVED_PORTS } from '../intent/reserved-ports';
 import { Values } from '../intent/values';
-import { ResourcesIntent, TolerationIntent, WorkloadIntent } from '../intent/workload';
+import { CanaryIntent, ResourcesIntent, TolerationIntent, WorkloadIntent } from '../intent/workload';
 import { label } from '../plan/names';
 
 const QUANTITY = /^(\d+(\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
@@ -59,6 +59,31 @@ export class WorkloadValues extends Values {
           this.kindOf('topologySpreadKeys', props.topologySpreadKeys, 'a list of labels of nodes', Array.isArray).map(key => [key, ''])))),
       nodeSelector: this.labels('nodeSelector', props.nodeSelector),
       tolerations: this.listOrNone('tolerations', props.tolerations, (prop, toleration) => this.toleration(prop, toleration)),
+    };
+  }
+
+  /** The pods that try another revision: those of the gateway in all else, and told apart from them by it. */
+  public canary(workload: WorkloadIntent, { revision, canaryRevision, canaryReplicas }: EgressGatewayProps): CanaryIntent | undefined {
+    if (canaryRevision === undefined) {
+      if (canaryReplicas !== undefined) {
+        this.refuse(Problem.CONTRADICTING_PROPS, 'canaryReplicas is given without canaryRevision', 'give canaryRevision too, or leave it out');
+      }
+      return undefined;
+    }
+    if (canaryRevision === revision) {
+      this.refuse(Problem.CONTRADICTING_PROPS, `canaryRevision is "${canaryRevision}", and so is the revision`, 'leave canaryRevision out, or give the one that is to be tried');
+    }
+    const rev = { 'istio.io/rev': this.revision(canaryRevision, 'canaryRevision') };
+    const replicas = this.number('canaryReplicas', canaryReplicas ?? 1);
+    return {
+      revision: canaryRevision,
+      workload: {
+        ...workload,
+        selector: { ...workload.selector, ...rev },
+        podLabels: { ...workload.podLabels, ...rev },
+        minReplicas: replicas,
+        maxReplicas: replicas,
+      },
     };
   }
 

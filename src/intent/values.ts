@@ -251,8 +251,8 @@ export class Values {
   }
 
   /** A revision of the control plane. */
-  public revision(value: string): string {
-    return this.labels('revision', { 'istio.io/rev': value })['istio.io/rev'];
+  public revision(value: string, prop = 'revision'): string {
+    return this.labels(prop, { 'istio.io/rev': value })['istio.io/rev'];
   }
 
   /** The DNS domain of the cluster. */

@@ -16,6 +16,12 @@ export interface WorkloadIntent {
   readonly tolerations: readonly TolerationIntent[];
 }
 
+/** Pods of a gateway that try another revision of the control plane. */
+export interface CanaryIntent {
+  readonly revision: string;
+  readonly workload: WorkloadIntent;
+}
+
 /** Kubernetes quantities. */
 export interface ResourcesIntent {
   readonly cpuRequest: string;
