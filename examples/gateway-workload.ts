@@ -11,7 +11,6 @@ const gateway = new EgressGateway(platform, 'gateway', {
   maxReplicas: 12,
   nodeSelector: { 'example.com/egress': 'true' },
   tolerations: [{ key: 'example.com/egress', effect: TaintEffect.NO_SCHEDULE }],
-  revision: '1-31',
   labels: { 'example.com/team': 'platform' },
 });
 

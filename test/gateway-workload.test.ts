@@ -101,7 +101,7 @@ describe('a revision that is tried first', () => {
   });
 
   test('is that of one gateway among several, whatever the app says', () => {
-    const chart = chartOf('egress');
+    const chart = chartOf('egress', Testing.app());
     EgressApp.configure(chart, { revision: '1-31' });
     const gateways = [new EgressGateway(chart, 'a', { name: 'a' }), new EgressGateway(chart, 'b', { name: 'b', revision: '1-32' }),
       new EgressGateway(chart, 'c', { name: 'c', canaryRevision: '1-32' })];

@@ -48,7 +48,8 @@ export interface EgressAppProps {
 
   /**
    * Revision of the control plane, as the label `istio.io/rev` of the pods of gateways of your own: the name of a revision or of a tag that
-   * the cluster has. To another name no webhook answers, and their pods keep the image `auto`, which nobody can pull.
+   * the cluster has. To another name no webhook answers, and their pods keep the image `auto`, which nobody can pull; only
+   * `istioctl analyze` warns (IST0146).
    *
    * Each gateway can have its own, and try another one first (`canaryRevision`).
    *

@@ -86,8 +86,8 @@ export interface EgressGatewayProps extends ResourceOptions {
   /**
    * Revision of the control plane, as the label `istio.io/rev` of the pods: the name of a revision or of a tag that the cluster has.
    *
-   * To another name no webhook answers: the pods keep the image `auto`, which nobody can pull, and nothing else warns of it. Pods of the
-   * revision before stay until a new one is ready.
+   * To another name no webhook answers, and the pods keep the image `auto`, which nobody can pull: the API server takes them, and only
+   * `istioctl analyze` warns (IST0146). Pods of the revision before stay until a new one is ready.
    *
    * @default - that of `EgressApp.configure`, or the one that injects the namespace
    */
@@ -105,8 +105,8 @@ export interface EgressGatewayProps extends ResourceOptions {
   readonly canaryRevision?: string;
 
   /**
-   * How many pods there are of the `canaryRevision`. Connections are spread over all pods of the gateway, so that this and the number of the
-   * others decide how many it gets.
+   * How many pods there are of the `canaryRevision`, on top of the others. Connections are spread over all pods of the gateway, so that this
+   * and the number of the others decide how many it gets.
    *
    * @default 1
    */
