@@ -1,6 +1,6 @@
 /*
- * Random inputs to the constructs: what they accept, Istio must accept.
- * npm run fuzz [-- --judge BINARY --runs N --seed S --effect]: BINARY is the conformance lab, whose `judge-stream` answers for Istio;
+ * Random inputs to the constructs: what they accept, Istio and the API server must accept.
+ * npm run fuzz [-- --judge BINARY --runs N --seed S --effect]: BINARY is the conformance lab, whose `judge-stream` answers for both;
  * with --effect it must also leave nothing out of what it sends to proxies, which takes longer.
  */
 import { spawn } from 'child_process';
@@ -9,8 +9,9 @@ import { parseArgs } from 'util';
 import { App, Chart, Duration, Yaml } from 'cdk8s';
 import fc from 'fast-check';
 import {
-  EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, HttpEgress,
-  HttpProtocol, IEgress, IEgressGateway, SniProxy, SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress, TlsOrigination, WorkloadIdentity,
+  EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount,
+  HttpEgress, HttpProtocol, IEgress, IEgressGateway, SniProxy, SniProxyGateway, TaintEffect, TcpEgress, TcpProtocol, TlsEgress, TlsOrigination,
+  WorkloadIdentity,
 } from '../src';
 
 const { values: options } = parseArgs({
@@ -71,7 +72,43 @@ const requests = fc.record({
   ))),
 });
 
+const quantity = mostly(fc.constantFrom('100m', '1', '0.5', '128Mi', '2Gi', '1500M', '2000m'), fc.oneof(oddText, fc.constantFrom('0', '-1', '1e3', '.5', '1KB', '0.0001')));
+const count = mostly(fc.integer({ min: 1, max: 9 }), fc.constantFrom(0, -1, 1.5, 2 ** 31));
+const revision = mostly(fc.constantFrom('1-31', 'canary', 'default'), oddText);
+/** What a gateway of the app's own is told of its pods. */
+const workload = fc.record({
+  minReplicas: count,
+  maxReplicas: fc.oneof({ weight: 9, arbitrary: fc.constant(9) }, { weight: 1, arbitrary: count }),
+  targetCpuUtilization: mostly(fc.integer({ min: 1, max: 100 }), fc.constantFrom(0, 101, 1000)),
+  cpuRequest: mostly(fc.constantFrom('100m', '0.5'), quantity),
+  cpuLimit: mostly(fc.constantFrom('1', '2000m'), quantity),
+  memoryRequest: mostly(fc.constantFrom('128Mi', '64M'), quantity),
+  memoryLimit: mostly(fc.constantFrom('1Gi', '1500M'), quantity),
+  topologySpreadKeys: maybe(many(metaKey)),
+  nodeSelector: meta,
+  tolerations: fc.array(fc.record({
+    key: maybe(mostly(metaKey, oddText)), value: maybe(mostly(fc.stringMatching(/^[a-z]{1,9}$/), oddText)), effect: maybe(fc.constantFrom(...Object.values(TaintEffect))),
+  }), { maxLength: 2 }),
+  mounts: fc.array(fc.tuple(
+    fc.boolean(), mostly(host, oddText), mostly(fc.stringMatching(/^(\/[a-z]{1,9}){1,3}$/), fc.oneof(oddText, fc.constantFrom('/', '/a/../b', '/a:b', '/tmp'))),
+  ), { maxLength: 2 }),
+  ports: maybe(many(port)),
+  revision: maybe(revision),
+  canaryRevision: maybe(revision),
+  labels: meta,
+  annotations: meta,
+  deniedRanges: maybe(many(address)),
+  allowedRanges: maybe(many(mostly(fc.constantFrom('10.1.2.3', '10.0.0.0/8', 'fd00::/8', '192.168.1.0/24'), address))),
+  resolver: mostly(fc.constantFrom(undefined, '10.96.0.10', 'fd00::a'), oddText),
+});
+/** Nodes that the gateway has for itself: mostly those that it tolerates. */
+const nodes = fc.record({
+  taintKey: mostly(metaKey, oddText), taintValue: maybe(mostly(fc.stringMatching(/^[a-z]{1,9}$/), oddText)), otherNamespaces: maybe(many(namespace)),
+});
+
 const input = fc.record({
+  workload,
+  nodes: maybe(nodes),
   chart: mostly(dnsLabel, fc.string({ minLength: 1, maxLength: 80 })),
   namespace,
   gateway: fc.record({
@@ -139,7 +176,8 @@ function documents(given: any): { yaml?: string; problem?: string } {
     const app = new App();
     EgressApp.configure(app, { name: appName });
     const chart = new Chart(app, id, { namespace: own });
-    const gateway = gatewayOf(chart, gatewayKind, existing);
+    const dedicatedNodes = gatewayKind === 'existing' ? undefined : given.nodes;
+    const gateway = gatewayOf(chart, gatewayKind, existing, workloadOf(given.workload, dedicatedNodes));
     for (const one of egresses) {
       const { id: name, hop, originates, allowFrom, requests: allowed, requestsFrom } = one;
       // mostly where it can be: the others are refused
@@ -161,7 +199,7 @@ function documents(given: any): { yaml?: string; problem?: string } {
         if (allowed && way === 'http') route.allowRequests({ ...allowed, from: requestsFrom?.map(identify) });
       }
     }
-    if (lockdown) new EgressLockdown(chart, 'a lockdown', { namespaces: [own], gateways: [gateway] });
+    if (lockdown) new EgressLockdown(chart, 'a lockdown', { namespaces: [own], gateways: [gateway], dedicatedNodes });
     if (audit) new EgressAudit(chart, 'an audit', { gateways: [gateway] });
     return { yaml: Yaml.stringify(...chart.toJson()) };
   } catch (error) {
@@ -173,15 +211,27 @@ function documents(given: any): { yaml?: string; problem?: string } {
   }
 }
 
+/** What the pods of a gateway are told, as its props have it. */
+function workloadOf({ mounts, canaryRevision, ...told }: any, dedicated: any) {
+  return {
+    ...told,
+    tolerations: dedicated ? [{ key: dedicated.taintKey, value: dedicated.taintValue }] : told.tolerations,
+    mounts: mounts.map(([secret, ...where]: [boolean, string, string]) => secret ? GatewayMount.secret(...where) : GatewayMount.configMap(...where)),
+    // mostly another one: the others are refused
+    canaryRevision: canaryRevision === told.revision ? undefined : canaryRevision,
+  };
+}
+
 /** One of the kinds of gateways. */
-function gatewayOf(chart: Chart, kind: string, { service: name, serviceAccount, selector, ...given }: any): IEgressGateway {
+function gatewayOf(chart: Chart, kind: string, { service: name, serviceAccount, selector, ...given }: any, own: any): IEgressGateway {
+  const { resolver, deniedRanges, allowedRanges, ...pods } = own;
   switch (kind) {
     case 'own':
-      return new EgressGateway(chart, 'gateway', { ...given, name });
+      return new EgressGateway(chart, 'gateway', { ...given, ...pods, name });
     case 'nginx':
-      return new SniProxyGateway(chart, 'gateway', { ...given, name });
+      return new SniProxyGateway(chart, 'gateway', { ...given, ...pods, deniedRanges, allowedRanges, name, proxy: SniProxy.nginx({ resolver }) });
     case 'envoy':
-      return new SniProxyGateway(chart, 'gateway', { ...given, name, proxy: SniProxy.envoy() });
+      return new SniProxyGateway(chart, 'gateway', { ...given, ...pods, deniedRanges, allowedRanges, name, proxy: SniProxy.envoy({ resolver }) });
     default:
       return EgressGateway.fromService(chart, 'gateway', { ...given, service: name, serviceAccount, selector });
   }
@@ -246,7 +296,7 @@ async function main() {
     const { value, done } = await answers.next();
     if (done) throw new Error('the judge has ended');
     const { accepted, errors, dropped = [] } = JSON.parse(value);
-    if (!accepted) throw new Error(`Istio refuses what we accept: ${errors.join('; ')}\n${yaml}`);
+    if (!accepted) throw new Error(`refused, although we accept it: ${errors.join('; ')}\n${yaml}`);
     if (dropped.length > 0) throw new Error(`Istio leaves out what we accept: ${dropped.join('; ')}\n${yaml}`);
   }), { numRuns: runs, seed });
   judge.stdin.end();

@@ -615,6 +615,7 @@ const GATEWAYS: Row[] = [
   ['reserved-port: port is 15021, at which the proxy listens for itself', own({ port: 15021 }), BY_OWN, { 'give a port other than 15000': own({ port: 8443 }) }],
   ['reserved-port: ports[0] is 15021, at which the proxy listens for itself', own({ ports: [15021] }), BY_OWN, { 'give a port other than 15000': own({ ports: [15443] }) }],
   ['invalid-image: the image of SniProxy.nginx is "Nginx"', sni({ proxy: SniProxy.nginx({ image: 'Nginx' }) }), BY_SNI, { 'as in "nginxinc/nginx-unprivileged:1.29"': sni({ proxy: SniProxy.nginx({ image: 'nginxinc/nginx-unprivileged:1.29' }) }) }],
+  ['contradicting-props: cpuRequest is 4, and cpuLimit is 2', own({ cpuRequest: '4' }), BY_OWN, { 'give a cpuLimit that is not less': own({ cpuRequest: '4', cpuLimit: '4' }) }],
   ['invalid-quantity: cpuRequest is 2', own({ cpuRequest: 2 }), BY_OWN, { 'give a Kubernetes quantity as text, as in "100m"': own({ cpuRequest: '100m' }) }],
   ['invalid-toleration: tolerations[0] has the value "out" and no key', own({ tolerations: [{ value: 'out' }] }), BY_OWN, {
     'give the key of the taint': own({ tolerations: [{ key: 'egress', value: 'out' }] }),

@@ -216,6 +216,8 @@ test.each<[string, EgressGatewayProps]>([
   ['contradicting-props: maxReplicas is 2, and minReplicas is 3', { minReplicas: 3, maxReplicas: 2 }],
   ['invalid-quantity: cpuRequest is "a lot"', { cpuRequest: 'a lot' }],
   ['invalid-quantity: memoryLimit is 128', { memoryLimit: 128 as any }],
+  ['contradicting-props: cpuRequest is 4, and cpuLimit is 2; give a cpuLimit that is not less', { cpuRequest: '4' }],
+  ['contradicting-props: memoryRequest is 1.5Gi, and memoryLimit is 1600M', { memoryRequest: '1.5Gi', memoryLimit: '1600M' }],
   ['invalid-label: nodeSelector "a" has the value "b c"', { nodeSelector: { a: 'b c' } }],
   ['invalid-label: topologySpreadKeys has the key "a b"', { topologySpreadKeys: ['a b'] }],
   ['invalid-value: topologySpreadKeys is "rack"; give a list of labels of nodes', { topologySpreadKeys: 'rack' as any }],
@@ -229,6 +231,11 @@ test.each<[string, EgressGatewayProps]>([
   ['reserved-label: labels sets "istio"', { labels: { istio: 'x' } }],
 ])('refuses %s', (message, props) => {
   expect(() => gateway(props)).toThrow(`[egress/gateway] ${message}`);
+});
+
+test.each([['700m', '0.7'], ['0.7', '700m'], ['2', '2'], ['0', '100m']])('takes a request of %s under a limit of %s', (cpuRequest, cpuLimit) => {
+  expect(theDocument(gateway({ cpuRequest, cpuLimit }).chart, 'Deployment').spec.template.spec.containers[0].resources)
+    .toMatchObject({ requests: { cpu: cpuRequest }, limits: { cpu: cpuLimit } });
 });
 
 describe('mounts', () => {

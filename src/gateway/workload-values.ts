@@ -11,7 +11,8 @@ import { Values } from '../intent/values';
 import { CanaryIntent, ResourcesIntent, TolerationIntent, WorkloadIntent } from '../intent/workload';
 import { label } from '../plan/names';
 
-const QUANTITY = /^(\d+(\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
+const UNITS: { readonly [unit: string]: number } = { k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
+const QUANTITY = new RegExp(`^(\\d+(?:\\.\\d+)?)(m|${Object.keys(UNITS).join('|')})?$`);
 const IMAGE = /^[a-z0-9][-a-zA-Z0-9._/:]*(@sha256:[a-f0-9]{64})?$/;
 const EFFECTS = Object.values(TaintEffect);
 
@@ -97,12 +98,18 @@ export class WorkloadValues extends Values {
   }
 
   public resources(options: ResourceOptions): ResourcesIntent {
-    return {
+    const resources = {
       cpuRequest: this.quantity('cpuRequest', options.cpuRequest ?? '100m'),
       memoryRequest: this.quantity('memoryRequest', options.memoryRequest ?? '128Mi'),
       cpuLimit: this.quantity('cpuLimit', options.cpuLimit ?? '2'),
       memoryLimit: this.quantity('memoryLimit', options.memoryLimit ?? '1Gi'),
     };
+    for (const [request, limit] of [['cpuRequest', 'cpuLimit'], ['memoryRequest', 'memoryLimit']] as const) {
+      if (thousandths(resources[request]) > thousandths(resources[limit])) {
+        this.refuse(Problem.CONTRADICTING_PROPS, `${request} is ${resources[request]}, and ${limit} is ${resources[limit]}`, `give a ${limit} that is not less`);
+      }
+    }
+    return resources;
   }
 
   /** What the proxy has as files, sorted by path. */
@@ -180,4 +187,10 @@ export class WorkloadValues extends Values {
     }
     return { key, operator: value === undefined ? 'Exists' : 'Equal', value, effect };
   }
+}
+
+/** How much a quantity is, in thousandths. */
+function thousandths(quantity: string): number {
+  const [, amount, unit] = QUANTITY.exec(quantity)!;
+  return unit === 'm' ? Number(amount) : Math.round(Number(amount) * (UNITS[unit] ?? 1) * 1000);
 }
