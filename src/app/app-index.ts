@@ -10,7 +10,7 @@ import { secretProblems } from '../check/originations';
 import { relationProblems } from '../check/relations';
 import { Backend } from '../emit/backend';
 import { istio } from '../emit/istio/backend';
-import { retract } from '../emit/object';
+import { retract, settled } from '../emit/object';
 import { appOf } from '../intent/app';
 import { AuditIntent } from '../intent/audit';
 import { EgressIntent } from '../intent/egress';
@@ -221,7 +221,7 @@ export class AppIndex {
         this.shared.push(...this.backend.gateway(construct, { namespace, labels, annotations }, plan, gateway));
       }
       // what is there twice for another reason has two of its objects
-      this.named = problems.size > 0 ? [] : nameProblems(this.root.node.findAll()).map(({ path, text }) => `${path}: ${text}`);
+      this.named = problems.size > 0 ? [] : nameProblems(this.root.node.findAll().filter(ApiObject.isApiObject).map(settled)).map(({ path, text }) => `${path}: ${text}`);
       this.completed = plan;
     }
     return [...this.named, ...[...problems].filter(([path]) => !this.watched.has(path)).flatMap(([path, texts]) => texts.map(text => `${path}: ${text}`))];

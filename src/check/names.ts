@@ -1,15 +1,14 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { IConstruct } from 'constructs';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { MANAGED_BY } from '../intent/reserved-names';
 
 const [[KEY, VALUE]] = Object.entries(MANAGED_BY);
 
-/** Objects of the library that another of all these constructs would overwrite. */
-export function nameProblems(constructs: readonly IConstruct[]): RelationProblem[] {
+/** Objects of the library that another of all these would overwrite. */
+export function nameProblems(objects: readonly ApiObject[]): RelationProblem[] {
   const firsts = new Map<string, ApiObject>();
   const problems: RelationProblem[] = [];
-  for (const object of constructs.filter(ApiObject.isApiObject)) {
+  for (const object of objects) {
     const namespace = object.metadata.namespace ?? Chart.of(object).namespace ?? '';
     const key = `${object.apiGroup} ${object.kind} ${namespace} ${object.name}`;
     const first = firsts.get(key);

@@ -1,4 +1,4 @@
-import { ApiObject, ApiObjectMetadataDefinition, ApiObjectProps, Chart, GroupVersionKind, JsonPatch, Lazy } from 'cdk8s';
+import { ApiObject, ApiObjectProps, Chart, GroupVersionKind, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { appOf } from '../intent/app';
 import { MANAGED_BY, PART_OF } from '../intent/reserved-names';
@@ -85,25 +85,30 @@ class EmittedObject extends ApiObject {
   }
 }
 
-/** An object whose name the plan tells. */
+/**
+ * An object whose name the plan tells. It takes the name that it has by now when it is asked for and when it is written: an accessor would
+ * not outlive cdk8s' own field, and make every such object a slow dictionary.
+ */
 class PlannedObject extends EmittedObject {
-  public constructor(scope: Construct, id: string, props: ApiObjectProps, order: string, public readonly planned: () => string) {
+  public constructor(scope: Construct, id: string, props: ApiObjectProps, order: string, private readonly planned: () => string) {
     super(scope, id, props, order);
-    const { namespace, labels, annotations } = this.metadata as any;
-    Object.assign(this, { metadata: new PlannedMetadata({ namespace, labels, annotations, apiObject: this }, planned) });
+  }
+
+  public toJson(): any {
+    return this.settle() && super.toJson();
+  }
+
+  public settle(): this {
+    const name = this.planned();
+    Object.assign(this.metadata, { name });
+    return Object.assign(this, { name });
   }
 }
 
-/** Its metadata. */
-class PlannedMetadata extends ApiObjectMetadataDefinition {
-  public constructor(options: ConstructorParameters<typeof ApiObjectMetadataDefinition>[0], public readonly planned: () => string) {
-    super(options);
-  }
-}
-
-// cdk8s takes a name for a string that is known at once, and sets it; an accessor of each object's own would make it a slow dictionary
-for (const { prototype } of [PlannedObject, PlannedMetadata]) {
-  Object.defineProperty(prototype, 'name', { get(this: PlannedObject) { return this.planned?.(); }, set: () => undefined });
+/** An object under the name that it has by now. */
+export function settled(object: ApiObject): ApiObject {
+  // for cdk8s every object is an instance of every class of objects
+  return (object as Partial<PlannedObject>).settle?.() ?? object;
 }
 
 /** Takes an object back. */
