@@ -50,10 +50,15 @@ func (l real) Check(call world.Call) (string, error) {
 		}
 		return "", nil
 	}
-	if mark, why := judges.Compare(call.Expect, seen); mark != judges.Passed {
-		return why + ": " + seen.String() + "\n" + seen.Detail, nil
+	why := ""
+	for _, expect := range call.Expect.Each() {
+		mark, other := judges.Compare(expect, seen)
+		if mark == judges.Passed {
+			return "", nil
+		}
+		why = other
 	}
-	return "", nil
+	return why + ": " + seen.String() + "\n" + seen.Detail, nil
 }
 
 func (l real) Refused() int { return l.run.Refused() }
