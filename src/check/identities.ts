@@ -32,6 +32,10 @@ function problemsOf({ egress, permission }: AllowanceIntent, route: RouteIntent 
       `"${route.path}" has a ${route.hop.security} hop, where the gateway cannot know who calls`,
       `use GatewayHop.mutualTls()${egress.tlsOrigination ? ', with tlsOrigination of the route instead of the egress' : ''}; or leave allowFrom out, and keep others from the gateway's pods with a NetworkPolicy`)];
   }
+  if (route.weight !== undefined) {
+    return [describe(Problem.WEIGHT_OF_IDENTITIES, `the weight of "${route.path}" is ${route.weight}, and nobody holds back what goes straight`,
+      'leave weight out; or allow everything until all connections go through the gateway')];
+  }
   return strangers(permission.identities ?? [], egress, trustDomainOf(route.gateway.identity), `gateway "${gatewayName(route.gateway)}"`);
 }
 

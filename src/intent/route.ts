@@ -31,6 +31,9 @@ export interface RouteIntent {
   /** Forward proxy that the gateway goes by. */
   readonly forwardProxy?: ForwardProxyIntent;
 
+  /** Percent of new connections that take it, the others go straight; none: all take it. */
+  readonly weight?: number;
+
   /** Limits of the gateway's connections to the outside. */
   readonly connections?: ConnectionsIntent;
 }

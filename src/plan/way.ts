@@ -30,6 +30,7 @@ export function waysOf(
     spoken: protocolAt(egress, port).toLowerCase() as Spoken,
     taken,
     legs: route ? throughGateway(route, host, port, admits!, app!) : [straight(egress, host, port)],
+    ...(route?.weight === undefined ? {} : { share: route.weight, rest: straight(egress, host, port) }),
   })));
   return { ways, who: admits?.who ?? 'all' };
 }
