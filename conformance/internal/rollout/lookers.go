@@ -82,15 +82,14 @@ func (l simulated) Look(calls []world.Call) ([]Sight, error) {
 			return nil, err
 		}
 		sight := &sights[i]
-		switch last := len(seen.Way) - 1; {
-		case seen.Unmodelled == "denied is not simulated":
+		if seen.Unmodelled == "denied is not simulated" {
 			call.Expect = world.Expect{}
 			if seen, err = judge.Call(call); err != nil {
 				return nil, err
 			}
-			last = len(seen.Way) - 1
 			sight.Maybe = true
-			fallthrough
+		}
+		switch last := len(seen.Way) - 1; {
 		case seen.Refused == "" && seen.Unmodelled == "" && last >= 0:
 			sight.Reached, sight.Server, sight.Port, sight.Source = true, seen.Way[last].Server, seen.Way[last].Port, "pod"
 			for _, hop := range seen.Way {
