@@ -115,8 +115,8 @@ const allowing = (...allowFrom: WorkloadIdentity[]) => built((chart, { first }) 
 const hopping = (egress: (chart: Chart) => Egress, hop?: GatewayHop) => built((chart, { first }) => {
   route(chart, egress(chart), first, hop ? { hop } : {});
 });
-const dividing = (egress: (chart: Chart) => Egress) => built((chart, { first }) => {
-  route(chart, egress(chart), first, { weight: 50 });
+const dividing = (egress: (chart: Chart) => Egress, weight = 50) => built((chart, { first }) => {
+  route(chart, egress(chart), first, { weight });
 });
 const requesting = (...rules: AllowedRequests[]) => built((chart, { first }) => {
   const read = route(chart, api(chart), first, { hop: GatewayHop.http() });
@@ -176,6 +176,18 @@ const PAIRS: { readonly [name: string]: Pair } = {
     targets: [MONGO],
     before: dividing(mongo),
     after: at('other'),
+  },
+  'canary-tls-none': {
+    title: 'A TLS host straight out, and none of it through a gateway', targets: [MONGO], before: built(chart => { mongo(chart); }), after: dividing(mongo, 0),
+  },
+  'canary-tls-begins': {
+    title: 'None of a TLS host through a gateway, and half of it', targets: [MONGO], before: dividing(mongo, 0), after: dividing(mongo),
+  },
+  'canary-tls-ends': {
+    title: 'Half of a TLS host through a gateway, and a hundred percent', targets: [MONGO], before: dividing(mongo), after: dividing(mongo, 100),
+  },
+  'canary-tls-left-out': {
+    title: 'A hundred percent of a TLS host through a gateway, and all of it', targets: [MONGO], before: dividing(mongo, 100), after: hopping(mongo),
   },
   'canary-tcp': {
     title: 'A TCP host straight out, and half of it through a gateway', targets: [LEDGER], before: built(chart => { ledger(chart); }), after: dividing(ledger),

@@ -921,7 +921,7 @@ const RELATIONS: Row[] = [
     'or addresses': [w => w.route(w.tls({ hosts: ['*.example.com'], addresses: ['203.0.113.10'] })), 'orders: TLS *.example.com:443 at 203.0.113.10 by edge/out'],
     'or lead it through an SniProxyGateway': sni(),
   }],
-  ['invalid-number: weight is 100', w => w.route(w.tls(), { weight: 100 }), [`${BY_OUT} for 99 %`, `${API} for 1 %`], { 'give a whole number from 1 to 99': w => w.route(w.tls(), { weight: 99 }) }],
+  ['invalid-number: weight is 101', w => w.route(w.tls(), { weight: 101 }), [BY_OUT], { 'give a whole number from 0 to 100': w => w.route(w.tls(), { weight: 100 }) }],
   ['weight-of-wildcard: weight is 10, and "orders/tls1" has the wildcard "*.example.com"', w => w.route(w.tls({ hosts: ['*.example.com'] }), { weight: 10 }, w.sni()), BY_SNI, {
     'leave weight out': sni(),
     'or list the exact hosts': [w => w.route(w.tls(), { weight: 10 }), `${BY_OUT} for 10 %`, `${API} for 90 %`],

@@ -2,7 +2,7 @@ import { IConstruct } from 'constructs';
 import { LockdownOpening } from './lockdown-opening';
 import { AppIndex } from '../app/app-index';
 import { Fence, Way } from '../plan/plan';
-import { clientNames, dialledOutside, mayTake, remainder } from '../plan/plan-of';
+import { branches, clientNames, dialledOutside, mayTake } from '../plan/plan-of';
 
 type Opening = Omit<LockdownOpening, 'namespace'>;
 
@@ -31,7 +31,7 @@ function openingsOf({ namespace, gateways, inside }: Fence, ways: readonly Way[]
       to: `every pod of namespace ${name}`,
       why: locked.has(name) ? 'named in inClusterNamespaces; locked down itself' : 'named in inClusterNamespaces; not locked down, so its pods can hand on to anywhere',
     })),
-    ...ways.filter(way => mayTake(namespace, way)).map(remainder).flatMap(direct),
+    ...ways.filter(way => mayTake(namespace, way)).flatMap(branches).flatMap(direct),
     ...(inside.length > 0 ? [{
       to: 'the pods of those namespaces by UDP', why: 'sidecars do not see UDP; to gateways and addresses outside the NetworkPolicy opens TCP alone',
     }] : []),

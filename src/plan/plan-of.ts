@@ -87,14 +87,15 @@ export function lastLeg({ legs }: Way): Leg {
 
 /** A way as connections take it that are no share of it: itself, or straight where there is one. */
 export function remainder(way: Way): Way {
-  const { rest, ...taken } = way;
-  return rest ? { ...taken, share: 100 - way.share!, legs: [rest] } : way;
+  const { rest, share, ...taken } = way;
+  return rest ? { ...taken, legs: [rest] } : way;
 }
 
-/** The ways that connections of a way take: itself, or that of its share and that of the rest. */
+/** The ways that connections of a way take: itself; or that of its share and that of the rest, as far as any take them. */
 export function branches(way: Way): Way[] {
-  const { rest, ...taken } = way;
-  return rest ? [taken, remainder(way)] : [way];
+  const { rest, share, ...taken } = way;
+  if (!share) return [remainder(way)];
+  return [{ ...taken, share }, { ...remainder(way), share: 100 - share }];
 }
 
 /** The addresses that the sidecars dial on a way that leads straight out; none: they are known by DNS only. */
@@ -115,7 +116,7 @@ function fencesOf(lockdowns: readonly LockdownIntent[], ways: readonly Way[]): F
 }
 
 function fence({ path, inCluster }: LockdownIntent, namespace: string, gateways: readonly string[], ways: readonly Way[]): Fence {
-  const addresses = new Map(ways.map(remainder).flatMap(way => dialledOutside(way).map(address => {
+  const addresses = new Map(ways.flatMap(branches).flatMap(way => dialledOutside(way).map(address => {
     const { port } = way.legs[0].reach;
     return [`${address} ${String(port).padStart(5, '0')}`, { address, port }] as const;
   })));

@@ -39,7 +39,7 @@ export interface Way {
   /** From the client's sidecar on; the last one ends outside. */
   readonly legs: readonly [Leg, ...Leg[]];
 
-  /** Percent of new connections, or of requests, that take it; none: all. */
+  /** Percent of new connections, or of requests, that take it, from 0 to 99; none: all. */
   readonly share?: number;
 
   /** Leg by which the others go straight; there is one only beside a share. */

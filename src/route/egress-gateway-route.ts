@@ -19,7 +19,7 @@ import { isTls, isWildcard } from '../intent/egress';
 import { GatewayIntent } from '../intent/gateway';
 import { PermissionIntent } from '../intent/permission';
 import { describe, Problem } from '../intent/problem';
-import { HopIntent, RouteIntent } from '../intent/route';
+import { HopIntent, isDivided, RouteIntent } from '../intent/route';
 import { Values } from '../intent/values';
 import { AllowedRequests } from '../policy/allowed-requests';
 import { identityIntents } from '../policy/identity-values';
@@ -36,8 +36,11 @@ export interface RouteOptions extends ConnectionOptions {
   readonly hop?: GatewayHop;
 
   /**
-   * Percent of new connections, or of requests for HTTP, that go through the gateway, from 1 to 99; the rest goes straight, as without the
+   * Percent of new connections, or of requests for HTTP, that go through the gateway, from 0 to 100; the rest goes straight, as without the
    * route. For exact hosts, over `GatewayHop.mutualTls()`. What goes straight is held back by nobody: an `allowFrom` beside it is an error.
+   *
+   * Leave it out in the end, and what divided the connections of TLS hosts is pruned. Where nothing is pruned, go to 100 first, or to 0 to
+   * take it back (docs/rules.md).
    *
    * @default - all of them
    */
@@ -144,7 +147,7 @@ export class EgressGatewayRoute extends Construct {
       hostingServer: props.hostingServer === undefined ? undefined : values.host('hostingServer', props.hostingServer),
       tlsOrigination: originationIntent(values, props.tlsOrigination, originator),
       forwardProxy: forwardProxyIntent(values, props.forwardProxy, originator),
-      weight: values.count('weight', props.weight, 1, 99),
+      weight: values.count('weight', props.weight, 0, 100),
       connections: connectionsIntent(values, props),
     };
     const meta: Meta = {
@@ -264,7 +267,7 @@ export class EgressGatewayRoute extends Construct {
       }
       for (const port of egress.ports) {
         const way = () => index.wayOf(egress, host, port);
-        if (weight !== undefined) this.emitted.add({ host, port }, index.backend.share(this, clients, { host, port }, way));
+        if (isDivided(this.intent)) this.emitted.add({ host, port }, index.backend.share(this, clients, { host, port }, way));
         this.emitted.add({ host, port }, index.backend.crossing(
           this, meta, { ...shape, port }, way, () => index.gatewayPlan(gateway)));
       }

@@ -94,7 +94,7 @@ const KINDS: Record<string, (chart: Chart, wanted: Wanted) => Leaving> = {
   },
   'a route of a share': (chart, { number: n, namespace, exportTo }) => {
     const egress = new TlsEgress(chart, `e${n}`, { hosts: [`n${n}.example.com`], addresses: [`203.0.113.${n}`], port: 5000 + n, namespace, exportTo });
-    new EgressGatewayRoute(chart, `e${n}-route`, { egress, gateway: gatewayOf(chart, `g${n}`), weight: n });
+    new EgressGatewayRoute(chart, `e${n}-route`, { egress, gateway: gatewayOf(chart, `g${n}`), weight: n === 99 ? 0 : n });
     return { hosts: [`n${n}.example.com`], dials: places([`203.0.113.${n}`], 5000 + n) };
   },
 };

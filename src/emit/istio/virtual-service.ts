@@ -65,7 +65,7 @@ function nextOf(way: Way): VirtualServiceSpecHttpRoute[] {
   const { host, port, share, legs: [leg] } = way;
   const itself = { destination: { host, port: { number: port } } };
   const alias = { destination: { host: aliasOf(way), port: { number: aliasPort(way).number }, subset: SECURED } };
-  if (share !== undefined) return [{ ...itself, weight: 100 - share }, { ...alias, weight: share }];
+  if (share) return [{ ...itself, weight: 100 - share }, { ...alias, weight: share }];
   return [goesByAlias(leg) ? alias : itself];
 }
 
