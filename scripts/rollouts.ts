@@ -115,6 +115,9 @@ const allowing = (...allowFrom: WorkloadIdentity[]) => built((chart, { first }) 
 const hopping = (egress: (chart: Chart) => Egress, hop?: GatewayHop) => built((chart, { first }) => {
   route(chart, egress(chart), first, hop ? { hop } : {});
 });
+const dividing = (egress: (chart: Chart) => Egress, weight = 50) => built((chart, { first }) => {
+  route(chart, egress(chart), first, { weight });
+});
 const requesting = (...rules: AllowedRequests[]) => built((chart, { first }) => {
   const read = route(chart, api(chart), first, { hop: GatewayHop.http() });
   for (const rule of rules) read.allowRequests(rule);
@@ -161,6 +164,39 @@ const PAIRS: { readonly [name: string]: Pair } = {
     targets: [API],
     before: built(chart => { api(chart); }),
     after: hopping(api),
+  },
+  'canary-tls': {
+    title: 'A TLS host straight out, and half of it through a gateway', targets: [MONGO], before: built(chart => { mongo(chart); }), after: dividing(mongo),
+  },
+  'canary-tls-all': {
+    title: 'Half of a TLS host through a gateway, and all of it', targets: [MONGO], before: dividing(mongo), after: hopping(mongo),
+  },
+  'canary-tls-other-gateway': {
+    title: 'Half of a TLS host through a gateway, and all of it through another',
+    targets: [MONGO],
+    before: dividing(mongo),
+    after: at('other'),
+  },
+  'canary-tls-none': {
+    title: 'A TLS host straight out, and none of it through a gateway', targets: [MONGO], before: built(chart => { mongo(chart); }), after: dividing(mongo, 0),
+  },
+  'canary-tls-begins': {
+    title: 'None of a TLS host through a gateway, and half of it', targets: [MONGO], before: dividing(mongo, 0), after: dividing(mongo),
+  },
+  'canary-tls-ends': {
+    title: 'Half of a TLS host through a gateway, and a hundred percent', targets: [MONGO], before: dividing(mongo), after: dividing(mongo, 100),
+  },
+  'canary-tls-left-out': {
+    title: 'A hundred percent of a TLS host through a gateway, and all of it', targets: [MONGO], before: dividing(mongo, 100), after: hopping(mongo),
+  },
+  'canary-tcp': {
+    title: 'A TCP host straight out, and half of it through a gateway', targets: [LEDGER], before: built(chart => { ledger(chart); }), after: dividing(ledger),
+  },
+  'canary-tcp-all': {
+    title: 'Half of a TCP host through a gateway, and all of it', targets: [LEDGER], before: dividing(ledger), after: hopping(ledger),
+  },
+  'canary-http-all': {
+    title: 'Half of an HTTP host through a gateway, and all of it', targets: [API], before: dividing(api), after: hopping(api),
   },
   'allow-from-accounts': {
     title: 'Everybody, and one service account',
@@ -367,7 +403,7 @@ const PAIRS: { readonly [name: string]: Pair } = {
 /* ---- what they say of calls ---- */
 
 /** Either: what becomes of the call in that state says nothing. */
-type Expectation = 'refused' | 'either' | { readonly way: readonly object[] };
+type Expectation = 'refused' | 'either' | { readonly way: readonly object[] } | { readonly ways: readonly (readonly object[])[] };
 
 interface Call {
   readonly name: string;
@@ -427,9 +463,9 @@ const leadsTo = ({ host, port }: EgressWay, target: Target) => port === target.p
   && (host.startsWith('*.') ? target.host.endsWith(host.slice(1)) : host === target.host);
 
 function dialled({ ways }: State, caller: Caller, target: Target): Expectation {
-  const way = ways.find(one => leadsTo(one, target) && (one.clients.includes('*') || one.clients.includes(caller.namespace)));
-  if (!way || !admits(way, caller, target)) return 'refused';
-  return { way: [{ sidecar: caller.namespace }, ...(way.gateway ? [crossing(way, caller, target)] : []), end(way, target)] };
+  const taken = ways.filter(one => leadsTo(one, target) && admits(one, caller, target))
+    .map(way => [{ sidecar: caller.namespace }, ...(way.gateway ? [crossing(way, caller, target)] : []), end(way, target)]);
+  return taken.length === 0 ? 'refused' : taken.length === 1 ? { way: taken[0] } : { ways: taken };
 }
 
 interface Door { readonly gateway: string; readonly port: number; readonly hop: string; readonly sni?: string; readonly target: Target }

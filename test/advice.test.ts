@@ -170,13 +170,14 @@ function meaningOf(app: App): string[] {
 
 function lineOf(way: EgressWay): string {
   const { clients, protocol, host, port, addresses, gateway, hop, externalProxy, sniProxy, hostingServer, forwardProxy } = way;
-  const { tlsOrigination, targetPort, allowedFrom, allowedRequests = [] } = way;
+  const { tlsOrigination, targetPort, allowedFrom, allowedRequests = [], weight } = way;
   const who = (uris: readonly string[]) => uris.map(uri => uri.replace(/^spiffe:\/\/cluster\.local\/ns\/(.*)\/sa\/(.*)$/, '$1/$2')).join(', ');
   return `${clients.join(', ')}: ${[
     `${protocol} ${host}:${port}`,
     ...(addresses.length > 0 && !externalProxy ? [`at ${addresses.join(', ')}`] : []),
     ...(gateway ? [`by ${gateway}${hop === 'mutual-tls' ? '' : ` over ${hop}`}`] : []),
     ...(externalProxy ? [`by the proxy ${externalProxy.join(', ')}`] : []),
+    ...(weight ? [`for ${weight} %`] : []),
     ...(sniProxy ? [`by ${sniProxy}`] : []),
     ...(hostingServer ? [`to ${hostingServer}`] : []),
     ...(forwardProxy ? [`by ${forwardProxy}`] : []),
@@ -920,6 +921,29 @@ const RELATIONS: Row[] = [
     'or addresses': [w => w.route(w.tls({ hosts: ['*.example.com'], addresses: ['203.0.113.10'] })), 'orders: TLS *.example.com:443 at 203.0.113.10 by edge/out'],
     'or lead it through an SniProxyGateway': sni(),
   }],
+  ['invalid-number: weight is 101', w => w.route(w.tls(), { weight: 101 }), [BY_OUT], { 'give a whole number from 0 to 100': w => w.route(w.tls(), { weight: 100 }) }],
+  ['weight-of-wildcard: weight is 10, and "orders/tls1" has the wildcard "*.example.com"', w => w.route(w.tls({ hosts: ['*.example.com'] }), { weight: 10 }, w.sni()), BY_SNI, {
+    'leave weight out': sni(),
+    'or list the exact hosts': [w => w.route(w.tls(), { weight: 10 }), `${BY_OUT} for 10 %`, `${API} for 90 %`],
+  }],
+  ['weight-on-hop: weight is 10, and the hop is passthrough', w => w.route(w.tls(), { weight: 10, hop: GatewayHop.passthrough() }), [`${BY_OUT} for 10 %`, `${API} for 90 %`], {
+    'leave weight out': [w => w.route(w.tls(), { hop: GatewayHop.passthrough() }), `${BY_OUT} over passthrough`],
+    'or use GatewayHop.mutualTls()': w => w.route(w.tls(), { weight: 10 }),
+  }],
+  ['weight-on-hop: weight is 10, and the hop is one that the gateway reads as HTTP', w => w.route(w.http(), { weight: 10, hop: GatewayHop.http() }), ['orders: HTTP api.example.com:80 by edge/out for 10 % in clear', 'orders: HTTP api.example.com:80 for 90 % in clear'], {
+    'leave weight out': [w => w.route(w.http(), { hop: GatewayHop.http() }), 'orders: HTTP api.example.com:80 by edge/out in clear'],
+    'or use GatewayHop.mutualTls()': w => w.route(w.http(), { weight: 10 }),
+  }],
+  ['weight-on-hop: weight is 10, and the hop is passthrough; leave weight out', w => w.route(w.http({ tlsOrigination: SIMPLE }), { weight: 10, hop: GatewayHop.passthrough() }), ['orders: HTTP api.example.com:80 by edge/out over passthrough with TLS, simple at sidecar to port 443'], {
+    'leave weight out': w => w.route(w.http({ tlsOrigination: SIMPLE }), { hop: GatewayHop.passthrough() }),
+  }],
+  ['weight-of-origination: weight is 10, and the gateway originates TLS', w => w.route(w.http(), { weight: 10, tlsOrigination: SIMPLE }), [ORIGINATED_AT_OUT], {
+    'leave weight out': w => w.route(w.http(), { tlsOrigination: SIMPLE }),
+  }],
+  ['weight-of-identities: the weight of "orders/route3" is 10, and nobody holds back what goes straight', w => w.route(w.tls(), { weight: 10, allowFrom: [PAY] }), [`${BY_OUT} from orders/pay`], {
+    'leave weight out': w => w.route(w.tls(), { allowFrom: [PAY] }),
+    'or allow everything until all connections go through the gateway': [w => w.route(w.tls(), { weight: 10 }), `${BY_OUT} for 10 %`, `${API} for 90 %`],
+  }],
   ['passthrough-conflict: "orders/route3" enters port 443 of gateway "edge/out" by the SNI "api.example.com" too', w => {
     const gateway = w.out();
     w.route(w.tls(), { hop: GatewayHop.passthrough() }, gateway);
@@ -1106,6 +1130,22 @@ const LOCKDOWNS: Row[] = [
     'list its addresses': [both(w => w.tls({ addresses: ['203.0.113.10'] }), w => w.lockdown()), `${API} at 203.0.113.10`, 'locked: orders'],
   }],
   ['direct-egress-in-lockdown: "orders/tcp1" is direct and known by name', both(w => w.tcp({ anyAddress: true }), w => w.lockdown()), [DB, 'locked: orders'], { 'list its addresses instead of anyAddress': both(w => w.tcp(), w => w.lockdown()) }],
+  ['direct-egress-in-lockdown: "orders/tls2" is direct in part, by the weight of "orders/route3", and known by name', w => {
+    const gateway = w.out();
+    w.route(w.tls(), { weight: 10 }, gateway);
+    w.lockdown({ gateways: [gateway] });
+  }, [BY_OUT, 'locked: orders'], {
+    'or leave weight out of the route': w => {
+      const gateway = w.out();
+      w.route(w.tls(), {}, gateway);
+      w.lockdown({ gateways: [gateway] });
+    },
+    'list its addresses': [w => {
+      const gateway = w.out();
+      w.route(w.tls({ addresses: ['203.0.113.10'] }), { weight: 10 }, gateway);
+      w.lockdown({ gateways: [gateway] });
+    }, `${API} at 203.0.113.10 by edge/out for 10 %`, `${API} at 203.0.113.10 for 90 %`, 'locked: orders'],
+  }],
   ['direct-egress-in-lockdown: "orders/tls1" goes by the forward proxy proxy.example.com, which is known by name', both(w => w.tls({ forwardProxy: SQUID }), w => w.lockdown()), [`${API} by proxy.example.com:3128`, 'locked: orders'], {
     'give the forward proxy its addresses': both(w => w.tls({ forwardProxy: ForwardProxy.connect({ host: 'proxy.example.com', port: 3128, addresses: ['192.0.2.7'] }) }), w => w.lockdown()),
     'or lead it through a gateway of the lockdown with an EgressGatewayRoute, and give forwardProxy to that instead': [w => {
@@ -1163,6 +1203,7 @@ const ROWS: Row[] = [
 const UNREACHABLE: { readonly [text: string]: string } = {
   "describe(Problem.BROKEN_PLAN, wrong, 'this is a mistake of the library: please report it')": 'a plan of the constructs does not contradict itself',
   'if (first.from !==': 'the same',
+  'if ((way.share === undefined) !==': 'the same',
   'if (door !== undefined && i === way.legs.length - 1) report(': 'the same',
   'if (door === undefined && i < way.legs.length - 1) report(': 'the same',
   "if (door.opensTo.by === 'own-name' &&": 'the same',

@@ -3,7 +3,7 @@ import { gatewayName } from '../intent/gateway';
 import { IdentityIntent, trustDomainOf } from '../intent/identity';
 import { AllowanceIntent, isOfRequests } from '../intent/permission';
 import { describe, Problem, RelationProblem } from '../intent/problem';
-import { RouteIntent } from '../intent/route';
+import { isDivided, RouteIntent } from '../intent/route';
 
 /** What is wrong between what is permitted on an egress and the way that it takes. */
 export function identityProblems(
@@ -31,6 +31,10 @@ function problemsOf({ egress, permission }: AllowanceIntent, route: RouteIntent 
     return [describe(Problem.IDENTITIES_ON_HOP,
       `"${route.path}" has a ${route.hop.security} hop, where the gateway cannot know who calls`,
       `use GatewayHop.mutualTls()${egress.tlsOrigination ? ', with tlsOrigination of the route instead of the egress' : ''}; or leave allowFrom out, and keep others from the gateway's pods with a NetworkPolicy`)];
+  }
+  if (isDivided(route)) {
+    return [describe(Problem.WEIGHT_OF_IDENTITIES, `the weight of "${route.path}" is ${route.weight}, and nobody holds back what goes straight`,
+      'leave weight out; or allow everything until all connections go through the gateway')];
   }
   return strangers(permission.identities ?? [], egress, trustDomainOf(route.gateway.identity), `gateway "${gatewayName(route.gateway)}"`);
 }

@@ -2,11 +2,12 @@ import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { LockdownIntent } from '../intent/lockdown';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { Plan, Way } from '../plan/plan';
-import { dialledOutside, mayTake } from '../plan/plan-of';
+import { branches, dialledOutside, mayTake } from '../plan/plan-of';
 
 /** What is wrong between the lockdowns of an app, and between them and its ways. */
-export function lockdownProblems(lockdowns: readonly LockdownIntent[], { ways }: Plan, gateways: readonly GatewayIntent[]): RelationProblem[] {
+export function lockdownProblems(lockdowns: readonly LockdownIntent[], plan: Plan, gateways: readonly GatewayIntent[]): RelationProblem[] {
   const owners = new Map<string, string>();
+  const ways = plan.ways.flatMap(branches);
   const unclear = ways.filter(({ legs: [{ door }] }) => door).concat(ways.filter(way => !way.legs[0].door && dialledOutside(way).length === 0));
   return lockdowns.flatMap(lockdown => [...offTheNodes(lockdown, gateways), ...lockdown.namespaces.flatMap(namespace => {
     const owner = owners.get(namespace);
@@ -37,7 +38,7 @@ function cutOff({ namespaces, gateways }: LockdownIntent, ways: readonly Way[]):
   const named = new Set(gateways.map(gatewayName));
   const locked = new Set(namespaces);
   return [...new Set(ways.flatMap(way => {
-    const { egress, route, clients, taken, legs: [{ door, reach, tunnel, security }] } = way;
+    const { egress, route, clients, taken, share, legs: [{ door, reach, tunnel, security }] } = way;
     const instead = tunnel ? ', and give forwardProxy to that instead' : security.by === 'tls' ? ', and give tlsOrigination to that instead' : '';
     if (door && named.has(door.gateway)) return [];
     const namespace = clients === 'all' ? namespaces[0] : clients.find(client => locked.has(client));
@@ -47,7 +48,7 @@ function cutOff({ namespaces, gateways }: LockdownIntent, ways: readonly Way[]):
         `"${route}" leads namespace "${namespace}" through gateway "${door.gateway}", which the lockdown cuts off`, 'name it in gateways')
       : describe(Problem.DIRECT_EGRESS_IN_LOCKDOWN,
         tunnel && reach.to === 'name' ? `"${egress}" goes by the forward proxy ${reach.name}, which is known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`
-          : `"${egress}" is direct and known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`,
-        `${tunnel ? 'give the forward proxy its addresses' : `list its addresses${taken.by === 'port' ? ' instead of anyAddress' : ''}`}; or lead it through a gateway of the lockdown with an EgressGatewayRoute${instead}`)];
+          : `"${egress}" is ${share === undefined ? 'direct' : `direct in part, by the weight of "${route}",`} and known by name, and a NetworkPolicy of namespace "${namespace}" opens addresses only`,
+        `${tunnel ? 'give the forward proxy its addresses' : `list its addresses${taken.by === 'port' ? ' instead of anyAddress' : ''}`}; or ${share === undefined ? `lead it through a gateway of the lockdown with an EgressGatewayRoute${instead}` : 'leave weight out of the route'}`)];
   }))];
 }

@@ -8,6 +8,7 @@ import { describe, Problem, RelationProblem } from '../intent/problem';
 import { RESERVED_PORTS } from '../intent/reserved-ports';
 import { RouteIntent } from '../intent/route';
 import { Plan } from '../plan/plan';
+import { branches } from '../plan/plan-of';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
 export function relationProblems(
@@ -37,6 +38,7 @@ export function relationProblems(
   for (const route of routes) {
     fitOfHop(route, report);
     wildcardServer(route, report);
+    shares(route, report);
   }
   outwardProblems(routes, report);
   passthroughHosts(routes, report);
@@ -218,7 +220,7 @@ function sameExternalProxy(egresses: readonly EgressIntent[], report: Report): v
 /** Only among known addresses can one be ejected. */
 function ejections(egresses: readonly EgressIntent[], { ways }: Plan, report: Report): void {
   const wanted = new Set(egresses.filter(({ connections }) => connections?.ejection).map(({ path }) => path));
-  for (const { egress, legs: [{ reach }] } of ways) {
+  for (const { egress, legs: [{ reach }] } of ways.flatMap(branches)) {
     if (wanted.has(egress) && (reach.to === 'dialled' || reach.to === 'sent-name')) {
       report(egress, Problem.NO_ADDRESS_TO_LEAVE_OUT,
         `consecutive5xxErrors is given, and each connection goes to ${reach.to === 'dialled' ? 'the address that the application dialled' : 'wherever its name leads'}`,
@@ -257,6 +259,23 @@ function fitOfHop({ path, egress, hop, tlsOrigination }: RouteIntent, report: Re
   if (hop.security === 'plaintext' && egress.hosts.length * egress.ports.length > 1) {
     report(path, Problem.PLAINTEXT_OF_SEVERAL, `"${egress.path}" has ${egress.hosts.length} hosts and ${egress.ports.length} ports, and a plaintext hop carries one of each`,
       `use GatewayHop.mutualTls()${egress.ports.length > 1 ? '' : ', or an egress and a plaintext port for each host'}`);
+  }
+}
+
+/** A share goes first where the rest stays what it was, and where no object that is late, or stayed behind, leads it elsewhere. */
+function shares({ path, egress, hop, tlsOrigination, weight }: RouteIntent, report: Report): void {
+  if (weight === undefined) return;
+  const wildcard = egress.hosts.find(isWildcard);
+  if (wildcard !== undefined) {
+    report(path, Problem.WEIGHT_OF_WILDCARD, `weight is ${weight}, and "${egress.path}" has the wildcard "${wildcard}", which no VirtualService of Istio can lead to`,
+      'leave weight out; or list the exact hosts');
+  }
+  if (hop.security !== 'mutual-tls' || hop.http) {
+    report(path, Problem.WEIGHT_ON_HOP, `weight is ${weight}, and the hop is ${hop.http ? 'one that the gateway reads as HTTP' : hop.security}`,
+      `leave weight out${egress.tlsOrigination ? '' : '; or use GatewayHop.mutualTls()'}`);
+  }
+  if (tlsOrigination) {
+    report(path, Problem.WEIGHT_OF_ORIGINATION, `weight is ${weight}, and the gateway originates TLS, without which the rest would leave straight`, 'leave weight out');
   }
 }
 

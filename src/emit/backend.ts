@@ -31,6 +31,12 @@ export interface OriginationShape {
   readonly others: boolean;
 }
 
+/** A port of a host of which a share goes through a gateway. */
+export interface ShareShape {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** What is known of one crossing of a gateway when its route is declared. */
 export interface CrossingShape {
   readonly host: string;
@@ -56,6 +62,12 @@ export interface Backend {
 
   /** What its clients have besides of a port of a host whose TLS their sidecars originate. */
   origination(scope: Construct, meta: Meta, shape: OriginationShape, way: () => Way): ApiObject[];
+
+  /** What its clients have besides of a port of a host of which a share goes through a gateway. */
+  share(scope: Construct, meta: Meta, shape: ShareShape, way: () => Way): ApiObject[];
+
+  /** What divides their connections to a host to which the application itself speaks TLS; all others have it anyway. */
+  division(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]): ApiObject;
 
   /** What stands at a gateway for one way. */
   crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan): ApiObject[];

@@ -2,7 +2,7 @@ import { IConstruct } from 'constructs';
 import { LockdownOpening } from './lockdown-opening';
 import { AppIndex } from '../app/app-index';
 import { Fence, Way } from '../plan/plan';
-import { clientNames, dialledOutside, mayTake } from '../plan/plan-of';
+import { branches, clientNames, dialledOutside, mayTake } from '../plan/plan-of';
 
 type Opening = Omit<LockdownOpening, 'namespace'>;
 
@@ -31,7 +31,7 @@ function openingsOf({ namespace, gateways, inside }: Fence, ways: readonly Way[]
       to: `every pod of namespace ${name}`,
       why: locked.has(name) ? 'named in inClusterNamespaces; locked down itself' : 'named in inClusterNamespaces; not locked down, so its pods can hand on to anywhere',
     })),
-    ...ways.filter(way => mayTake(namespace, way)).flatMap(direct),
+    ...ways.filter(way => mayTake(namespace, way)).flatMap(branches).flatMap(direct),
     ...(inside.length > 0 ? [{
       to: 'the pods of those namespaces by UDP', why: 'sidecars do not see UDP; to gateways and addresses outside the NetworkPolicy opens TCP alone',
     }] : []),
@@ -50,12 +50,12 @@ function throughBlindDoor({ host, port, route, legs: [{ door }] }: Way, gateways
 
 /** What the sidecars dial, whatever the application does: any pod can. */
 function direct(way: Way): Opening[] {
-  const { egress, host, legs: [{ reach, tunnel, admittedOutside }] } = way;
+  const { egress, host, share, legs: [{ reach, tunnel, admittedOutside }] } = way;
   return dialledOutside(way).map(address => ({
     to: `${address} on port ${reach.port} (${tunnel ? `the forward proxy ${tunnel.proxy}, for ${host}` : host})`,
     why: admittedOutside
       ? `"${egress}" leads by that proxy, which decides by certificate who passes: every pod can dial it`
       : tunnel ? `"${egress}" goes by it: every pod can ask it for anything that it allows, also one without a sidecar`
-        : `"${egress}" is direct: every pod can, also one without a sidecar`,
+        : `"${egress}" is direct${share === undefined ? '' : ` but for a share of ${100 - share} %`}: every pod can, also one without a sidecar`,
   }));
 }

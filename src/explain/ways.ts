@@ -3,7 +3,7 @@ import { AppIndex } from '../app/app-index';
 import { isHttp, isTls } from '../intent/egress';
 import { gatewayName } from '../intent/gateway';
 import { Door, GatewayPlan, RequestRule, Way } from '../plan/plan';
-import { clientNames, lastLeg } from '../plan/plan-of';
+import { branches, clientNames, lastLeg } from '../plan/plan-of';
 
 /** What is spoken on a port, in Istio's words. */
 export enum EgressProtocol {
@@ -62,6 +62,13 @@ export interface EgressWay {
 
   /** Addresses and CIDRs of the host; empty: by DNS. */
   readonly addresses: string[];
+
+  /**
+   * Percent of new connections, or of requests for HTTP, that take this way; another way of the same egress, host and port has the rest.
+   *
+   * @default - all of them
+   */
+  readonly weight?: number;
 
   /**
    * The gateway's Service, as `namespace/name`.
@@ -177,7 +184,7 @@ export class EgressWays {
   /** Every way of the app that a construct belongs to, sorted by the egresses' paths. */
   public static of(construct: IConstruct): EgressWay[] {
     const index = AppIndex.of(construct);
-    return index.plan().ways.filter(isOpen).map(way => wayOf(way, name => index.gatewayNamed(name)));
+    return index.plan().ways.filter(isOpen).flatMap(branches).map(way => wayOf(way, name => index.gatewayNamed(name)));
   }
 
   /** The ways as text for people, one block each, and at the end the ports that the Service of each gateway that runs already must have. */
@@ -200,7 +207,7 @@ function isOpen({ legs: [{ door, admittedOutside }] }: Way): boolean {
 }
 
 function wayOf(way: Way, gatewayNamed: (name: string) => GatewayPlan): EgressWay {
-  const { egress, host, port, spoken, legs: [{ door }] } = way;
+  const { egress, host, port, spoken, share, legs: [{ door }] } = way;
   return {
     egress,
     clients: [...clientNames(way)],
@@ -208,6 +215,7 @@ function wayOf(way: Way, gatewayNamed: (name: string) => GatewayPlan): EgressWay
     port,
     protocol: spoken.toUpperCase() as EgressProtocol,
     addresses: [...addressesOf(way)],
+    ...(share === undefined ? {} : { weight: share }),
     ...(door ? throughDoor(way, door, gatewayNamed(door.gateway)) : {}),
     ...outwards(way),
     ...byExternalProxy(way),
@@ -268,7 +276,7 @@ function byExternalProxy({ legs: [{ reach, security, admittedOutside }] }: Way):
 
 function describeWay(way: EgressWay): string {
   const { clients, host, port, protocol, addresses, gateway, gatewayPort, hop, sni, allowedFrom, hostingServer, sniProxy } = way;
-  const { targetPort = port, tlsOrigination, forwardProxy, externalProxy } = way;
+  const { targetPort = port, tlsOrigination, forwardProxy, externalProxy, weight } = way;
   const who = allowedFrom ? allowedFrom.join(', ') : clients.includes('*') ? 'every namespace' : clients.join(', ');
   const matched = isTls({ protocol }) ? `SNI ${host}` : isHttp({ protocol }) ? `Host ${host}` : addresses.length > 0 ? addresses.join(', ') : 'any address';
   const next = gateway === undefined ? externalProxy?.join(', ') : `${gateway}:${gatewayPort}`;
@@ -279,5 +287,5 @@ function describeWay(way: EgressWay): string {
   const end = externalProxy && !isTls({ protocol }) ? '' : `${proxy} ${arrow} ${reached}:${targetPort}`;
   const requests = (way.allowedRequests ?? []).map(({ from = ['every client'], methods = ['every method'], paths = ['every path'] }) =>
     `  let through from ${from.join(', ')}: ${methods.join(', ')} on ${paths.join(', ')}\n`);
-  return `${who}: ${protocol} ${host}:${port} (${matched})\n  sidecar${crossing}${end}\n${requests.join('')}`;
+  return `${who}: ${protocol} ${host}:${port} (${matched})\n  ${weight === undefined ? '' : `${weight} %: `}sidecar${crossing}${end}\n${requests.join('')}`;
 }

@@ -31,6 +31,14 @@ export interface RouteIntent {
   /** Forward proxy that the gateway goes by. */
   readonly forwardProxy?: ForwardProxyIntent;
 
+  /** Percent of new connections that take it, the others go straight; none: all, and nothing is there that divided them. */
+  readonly weight?: number;
+
   /** Limits of the gateway's connections to the outside. */
   readonly connections?: ConnectionsIntent;
+}
+
+/** Whether some connections go straight, or may. */
+export function isDivided({ weight = 100 }: RouteIntent): boolean {
+  return weight < 100;
 }

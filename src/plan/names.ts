@@ -31,6 +31,11 @@ export function securedName(host: string, port: number): string {
   return label([host, String(port), 'secured']);
 }
 
+/** Of what its clients have for the share of a port of a host that goes through a gateway; first label of the name that they know it by. */
+export function shareName(host: string, port: number): string {
+  return label([host, String(port), 'share']);
+}
+
 /** Of what belongs to those pods only that an origination leaves out. */
 export function othersName(host: string, port: number): string {
   return label([host, String(port), 'others']);

@@ -85,6 +85,19 @@ export function lastLeg({ legs }: Way): Leg {
   return legs[legs.length - 1];
 }
 
+/** A way as connections take it that are no share of it: itself, or straight where there is one. */
+export function remainder(way: Way): Way {
+  const { rest, share, ...taken } = way;
+  return rest ? { ...taken, legs: [rest] } : way;
+}
+
+/** The ways that connections of a way take: itself; or that of its share and that of the rest, as far as any take them. */
+export function branches(way: Way): Way[] {
+  const { rest, share, ...taken } = way;
+  if (!share) return [remainder(way)];
+  return [{ ...taken, share }, { ...remainder(way), share: 100 - share }];
+}
+
 /** The addresses that the sidecars dial on a way that leads straight out; none: they are known by DNS only. */
 export function dialledOutside({ taken, legs: [{ reach, door }] }: Way): readonly string[] {
   if (door) return [];
@@ -103,12 +116,12 @@ function fencesOf(lockdowns: readonly LockdownIntent[], ways: readonly Way[]): F
 }
 
 function fence({ path, inCluster }: LockdownIntent, namespace: string, gateways: readonly string[], ways: readonly Way[]): Fence {
-  const addresses = new Map(ways.flatMap(way => dialledOutside(way).map(address => {
+  const addresses = new Map(ways.flatMap(branches).flatMap(way => dialledOutside(way).map(address => {
     const { port } = way.legs[0].reach;
     return [`${address} ${String(port).padStart(5, '0')}`, { address, port }] as const;
   })));
-  const hosts = new Map(ways.map(({ namespace: of, host, legs: [{ security }] }) =>
-    [`${of}/${host}`, { namespace: of, host, originated: security.by === 'tls' }]));
+  const hosts = new Map(ways.map(({ namespace: of, host, share, legs: [{ security }] }) =>
+    [`${of}/${host}`, { namespace: of, host, originated: security.by === 'tls', ...(share === undefined ? {} : { divided: true as const }) }]));
   const sorted = <T>(items: Map<string, T>) => [...items].sort(([a], [b]) => a < b ? -1 : 1).map(([, item]) => item);
   return {
     lockdown: path,

@@ -38,6 +38,12 @@ export interface Way {
 
   /** From the client's sidecar on; the last one ends outside. */
   readonly legs: readonly [Leg, ...Leg[]];
+
+  /** Percent of new connections, or of requests, that take it, from 0 to 99; none: all. */
+  readonly share?: number;
+
+  /** Leg by which the others go straight; there is one only beside a share. */
+  readonly rest?: Leg;
 }
 
 /** Namespaces, sorted. */
@@ -233,8 +239,8 @@ export interface Fence {
   /** Places outside that their sidecars dial, canonical, by address and port. */
   readonly addresses: readonly { readonly address: string; readonly port: number }[];
 
-  /** Hosts that their sidecars know, of which namespace each is, and whether they originate TLS to it; sorted. */
-  readonly hosts: readonly { readonly namespace: string; readonly host: string; readonly originated: boolean }[];
+  /** Hosts that their sidecars know, of which namespace each is, whether they originate TLS to it, and whether a share goes through a gateway; sorted. */
+  readonly hosts: readonly { readonly namespace: string; readonly host: string; readonly originated: boolean; readonly divided?: true }[];
 }
 
 export type Labels = { readonly [key: string]: string };

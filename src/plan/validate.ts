@@ -14,6 +14,7 @@ export function planProblems({ ways, gateways }: Plan): RelationProblem[] {
       if (door !== undefined && i === way.legs.length - 1) report(path, `the way to ${way.host} ends at a door`);
       if (door === undefined && i < way.legs.length - 1) report(path, `the way to ${way.host} goes on where it has ended`);
     });
+    if ((way.share === undefined) !== (way.rest === undefined) || (way.rest && (way.rest.from !== 'sidecar' || way.rest.door))) report(path, `what is no share of the way to ${way.host} does not go straight`);
     const { door, security } = first;
     if (!door) continue;
     if (door.opensTo.by === 'own-name' && (security.by !== 'mesh' || security.sni !== door.opensTo.name)) report(path, `nobody opens the door to ${way.host}`);

@@ -8,7 +8,7 @@ import { spiffeUris } from '../intent/identity';
 import { OriginationIntent, outsidePort, SYSTEM } from '../intent/origination';
 import { PermissionIntent } from '../intent/permission';
 import { RequestsIntent } from '../intent/requests';
-import { RouteIntent } from '../intent/route';
+import { isDivided, RouteIntent } from '../intent/route';
 
 /** Where a gateway reads HTTP it tries again what fails behind it, and the sidecar only the way to it: else tries would multiply. */
 const TO_GATEWAY = { attempts: 2, on: 'connect-failure,refused-stream' };
@@ -30,6 +30,7 @@ export function waysOf(
     spoken: protocolAt(egress, port).toLowerCase() as Spoken,
     taken,
     legs: route ? throughGateway(route, host, port, admits!, app!) : [straight(egress, host, port)],
+    ...(route && isDivided(route) ? { share: route.weight, rest: straight(egress, host, port) } : {}),
   })));
   return { ways, who: admits?.who ?? 'all' };
 }

@@ -15,11 +15,11 @@ import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { GatewayHop } from '../gateway/gateway-hop';
 import { gatewayIntent } from '../gateway/gateway-values';
 import { appOf } from '../intent/app';
-import { isWildcard } from '../intent/egress';
+import { isTls, isWildcard } from '../intent/egress';
 import { GatewayIntent } from '../intent/gateway';
 import { PermissionIntent } from '../intent/permission';
 import { describe, Problem } from '../intent/problem';
-import { HopIntent, RouteIntent } from '../intent/route';
+import { HopIntent, isDivided, RouteIntent } from '../intent/route';
 import { Values } from '../intent/values';
 import { AllowedRequests } from '../policy/allowed-requests';
 import { identityIntents } from '../policy/identity-values';
@@ -34,6 +34,17 @@ export interface RouteOptions extends ConnectionOptions {
    * @default GatewayHop.mutualTls()
    */
   readonly hop?: GatewayHop;
+
+  /**
+   * Percent of new connections, or of requests for HTTP, that go through the gateway, from 0 to 100; the rest goes straight, as without the
+   * route. For exact hosts, over `GatewayHop.mutualTls()`. What goes straight is held back by nobody: an `allowFrom` beside it is an error.
+   *
+   * Leave it out in the end, and what divided the connections of TLS hosts is pruned. Where nothing is pruned, go to 100 first, or to 0 to
+   * take it back (docs/rules.md).
+   *
+   * @default - all of them
+   */
+  readonly weight?: number;
 
   /**
    * The only workloads of client namespaces that are let in; `[WorkloadIdentity.nobody()]` for none. Over mutual TLS (mTLS) alone. The method
@@ -104,6 +115,10 @@ export interface EgressGatewayRouteProps extends RouteOptions {
  * VirtualService (the door), and a ServiceEntry, with a DestinationRule for TLS, a forward proxy or limits (the outer leg). Over mutual TLS
  * (mTLS) the gateway also refuses workloads that are no clients, by an AuthorizationPolicy that routes share.
  *
+ * With a `weight` a part of them goes that way, the rest straight as before: the egress's own objects stay those of the direct one. In its
+ * namespace the route then writes, for each host and port, a ServiceEntry and a DestinationRule of another name of the host, which leads to
+ * the gateway; and the host's VirtualService, which TLS hosts have only then, leads to both.
+ *
  * @example
  * new EgressGatewayRoute(chart, 'mongo-route', { egress: mongo, gateway });
  */
@@ -132,6 +147,7 @@ export class EgressGatewayRoute extends Construct {
       hostingServer: props.hostingServer === undefined ? undefined : values.host('hostingServer', props.hostingServer),
       tlsOrigination: originationIntent(values, props.tlsOrigination, originator),
       forwardProxy: forwardProxyIntent(values, props.forwardProxy, originator),
+      weight: values.count('weight', props.weight, 0, 100),
       connections: connectionsIntent(values, props),
     };
     const meta: Meta = {
@@ -239,15 +255,21 @@ export class EgressGatewayRoute extends Construct {
   }
 
   private emit(meta: Meta): void {
-    const { egress, gateway, hostingServer, tlsOrigination, forwardProxy, connections } = this.intent;
+    const { egress, gateway, hostingServer, tlsOrigination, forwardProxy, connections, weight } = this.intent;
     const index = AppIndex.of(this);
+    const clients = { ...meta, namespace: egress.namespace };
     const { program } = gateway.sniProxy ?? {};
     for (const host of egress.hosts) {
       const byName = program !== undefined && isWildcard(host) && hostingServer === undefined && egress.addresses.length === 0 && !forwardProxy;
       const shape = { host, secured: byName || !!tlsOrigination || !!forwardProxy || !!connections, sniProxy: byName && program === 'envoy' };
+      if (weight !== undefined && isTls(egress)) {
+        this.emitted.add({ host }, [index.backend.division(this, clients, host, () => index.waysOf(egress, host))]);
+      }
       for (const port of egress.ports) {
+        const way = () => index.wayOf(egress, host, port);
+        if (isDivided(this.intent)) this.emitted.add({ host, port }, index.backend.share(this, clients, { host, port }, way));
         this.emitted.add({ host, port }, index.backend.crossing(
-          this, meta, { ...shape, port }, () => index.wayOf(egress, host, port), () => index.gatewayPlan(gateway)));
+          this, meta, { ...shape, port }, way, () => index.gatewayPlan(gateway)));
       }
     }
   }

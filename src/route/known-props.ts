@@ -6,6 +6,7 @@ import type { Keys } from '../intent/known';
 export const ROUTE_OPTIONS: Keys<RouteOptions> = {
   ...CONNECTION_OPTIONS,
   hop: true,
+  weight: true,
   allowFrom: true,
   hostingServer: true,
   tlsOrigination: true,

@@ -8,7 +8,7 @@ import {
   TlsOrigination, WorkloadIdentity,
 } from '../../src';
 import { AppIndex } from '../../src/app/app-index';
-import { Backend, CrossingShape, HostShape, OriginationShape } from '../../src/emit/backend';
+import { Backend, CrossingShape, HostShape, OriginationShape, ShareShape } from '../../src/emit/backend';
 import { emit, Meta } from '../../src/emit/object';
 import { describe as problemText, Problem, RelationProblem } from '../../src/intent/problem';
 import { Fence, GatewayPlan, Plan, Way } from '../../src/plan/plan';
@@ -18,6 +18,8 @@ import { appOf, chartOf, gatewayOf } from '../support';
 class Recorder implements Backend {
   public readonly clients: { shape: HostShape; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly originated: { shape: OriginationShape; meta: Meta; way: () => Way }[] = [];
+  public readonly shares: { shape: ShareShape; meta: Meta; way: () => Way }[] = [];
+  public readonly divided: { host: string; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly crossings: { shape: CrossingShape; meta: Meta; way: () => Way; gateway: () => GatewayPlan }[] = [];
   public readonly fences: { namespace: string; fence: () => Fence }[] = [];
   public readonly audited: { gateway: string; providers: readonly string[] }[] = [];
@@ -39,6 +41,16 @@ class Recorder implements Backend {
   public origination(scope: Construct, meta: Meta, shape: OriginationShape, way: () => Way) {
     this.originated.push({ shape, meta, way });
     return [this.object(scope, `Origination-${shape.host}-${shape.port}`, meta)];
+  }
+
+  public share(scope: Construct, meta: Meta, shape: ShareShape, way: () => Way) {
+    this.shares.push({ shape, meta, way });
+    return [this.object(scope, `Share-${shape.host}-${shape.port}`, meta)];
+  }
+
+  public division(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]) {
+    this.divided.push({ host, meta, ways });
+    return this.object(scope, `Division-${host}`, meta);
   }
 
   public crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan) {
@@ -119,6 +131,21 @@ describe('a backend', () => {
     expect(backend.originated.map(({ shape }) => shape)).toEqual([80, 8080].map(port => ({ host: 'partner.example.com', port, others: true })));
     expect(backend.originated.map(({ way }) => way())).toEqual(plan.ways.filter(({ legs: [{ security }] }) => security.by === 'tls'));
     expect(backend.clients.filter(({ shape }) => shape.tls).map(({ shape }) => shape.host).sort()).toEqual(['*.example.org', 'a.example.com', 'b.example.com']);
+  });
+
+  test('is asked for the share of each port, and for what divides where the application speaks TLS, in the namespace of the egress', () => {
+    const recorder = new Recorder();
+    const one = chartOf('platform');
+    AppIndex.of(one).backend = recorder;
+    const site = new TlsEgress(one, 'site', { hosts: ['site.example.com'], httpPorts: [80], namespace: 'bookinfo' });
+    site.through(gatewayOf(one), { weight: 10, labels: { team: 'books' } });
+    new HttpEgress(one, 'api', { hosts: ['api.example.com'] }).through(gatewayOf(one, 'again'), { weight: 20 });
+    const { ways } = AppIndex.of(one).plan();
+    expect(recorder.shares.map(({ shape: { host, port }, meta: { namespace } }) => [host, port, namespace]))
+      .toEqual([['site.example.com', 80, 'bookinfo'], ['site.example.com', 443, 'bookinfo'], ['api.example.com', 80, 'platform']]);
+    expect(new Set(recorder.shares.map(({ way }) => way()))).toEqual(new Set(ways));
+    expect(recorder.divided.map(({ host, meta: { namespace, labels } }) => [host, namespace, labels])).toEqual([['site.example.com', 'bookinfo', { team: 'books' }]]);
+    expect(recorder.divided[0].ways()).toEqual(ways.filter(({ host }) => host === 'site.example.com'));
   });
 
   test('is handed every door with its gateway, in the gateway\'s namespace', () => {

@@ -27,6 +27,28 @@ test('tells each way, and the ports that the gateway must have', () => {
   });
 });
 
+test('tells the way of a share, and that of the rest', () => {
+  const chart = chartOf();
+  const mongo = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'], port: 27018 });
+  mongo.through(gatewayOf(chart), { weight: 10 });
+  const [share, rest, ...more] = EgressWays.of(chart);
+
+  expect(more).toEqual([]);
+  expect(EgressWays.describe(chart)).toBe([
+    'bookinfo: TLS mongo.example.com:27018 (SNI mongo.example.com)',
+    `  10 %: sidecar ──mutual-tls──► istio-system/istio-egressgateway:443 as ${share.sni} ──► mongo.example.com:27018`,
+    '',
+    'bookinfo: TLS mongo.example.com:27018 (SNI mongo.example.com)',
+    '  90 %: sidecar ──► mongo.example.com:27018',
+    '',
+    'the Service istio-system/istio-egressgateway must have: port 443',
+  ].join('\n'));
+  expect([share.weight, share.gateway]).toEqual([10, 'istio-system/istio-egressgateway']);
+  expect(rest).toEqual({
+    egress: 'bookinfo/mongo', clients: ['bookinfo'], host: 'mongo.example.com', port: 27018, protocol: 'TLS', addresses: [], weight: 90,
+  });
+});
+
 test('tells TLS that is originated, and where, and forward proxies', () => {
   const chart = chartOf();
   const gateway = gatewayOf(chart);

@@ -92,6 +92,11 @@ const KINDS: Record<string, (chart: Chart, wanted: Wanted) => Leaving> = {
     new EgressGatewayRoute(chart, `e${n}-route`, { egress, gateway: gatewayOf(chart, `g${n}`), hop: GatewayHop.passthrough() });
     return { hosts: [`n${n}.example.com`], dials: [] };
   },
+  'a route of a share': (chart, { number: n, namespace, exportTo }) => {
+    const egress = new TlsEgress(chart, `e${n}`, { hosts: [`n${n}.example.com`], addresses: [`203.0.113.${n}`], port: 5000 + n, namespace, exportTo });
+    new EgressGatewayRoute(chart, `e${n}-route`, { egress, gateway: gatewayOf(chart, `g${n}`), weight: n === 99 ? 0 : n });
+    return { hosts: [`n${n}.example.com`], dials: places([`203.0.113.${n}`], 5000 + n) };
+  },
 };
 
 const wanted = fc.uniqueArray(fc.record<Wanted>({
@@ -112,7 +117,8 @@ function opened(policy: any): string[] {
 }
 
 /** Where the first leg of a way goes, if that is outside. */
-function firstLeg({ taken, legs: [{ door, reach }] }: Way): string[] {
+function firstLeg({ taken, legs: [first], rest = first }: Way): string[] {
+  const { door, reach } = rest;
   if (door) return [];
   if (reach.to === 'addresses') return places([...reach.addresses], reach.port);
   return reach.to === 'dialled' && taken.by === 'addresses' ? places([...taken.addresses], reach.port) : [];
@@ -138,7 +144,7 @@ test('a lockdown opens exactly what the sidecars of its namespace dial, and lets
       const legs = ways.filter(({ clients }) => clients === 'all' || clients.includes(namespace)).flatMap(firstLeg);
       expect([...open].sort()).toEqual([...new Set(legs)].sort());
       const at = (of: string) => of === namespace ? '.' : of;
-      const aliases = ways.filter(({ clients, legs: [{ security }] }) => security.by === 'tls' && (clients === 'all' || clients.includes(namespace)))
+      const aliases = ways.filter(({ clients, share, legs: [{ security }] }) => (security.by === 'tls' || share !== undefined) && (clients === 'all' || clients.includes(namespace)))
         .map(({ namespace: of }) => `${at(of)}/*.${of}.ns-egress.internal`);
       const known = [...seen.flatMap(({ hosts, namespace: of }) => hosts.map(host => `${at(of)}/${host}`)), ...new Set(aliases)].sort();
       expect(own('Sidecar').spec.egress[0].hosts).toEqual(known.length > 0 ? known : ['~/*']);

@@ -20,6 +20,8 @@ test.each<[string, Way, string]>([
   ['a way that goes on by another sidecar', withLegs(ROUTED.legs[0], DIRECT.legs[0]), 'chart/route broken-plan: the way to mongo.example.com does not begin at a sidecar'],
   ['a way that ends at a door', withLegs(ROUTED.legs[0]), 'chart/route broken-plan: the way to mongo.example.com ends at a door'],
   ['a way that goes on where it has ended', withLegs({ ...ROUTED.legs[0], door: undefined }, ROUTED.legs[1]!), 'chart/route broken-plan: the way to mongo.example.com goes on where it has ended'],
+  ['a share of which the rest goes nowhere', { ...ROUTED, share: 10 }, 'chart/route broken-plan: what is no share of the way to mongo.example.com does not go straight'],
+  ['a rest that goes to a door', { ...ROUTED, share: 10, rest: ROUTED.legs[0] }, 'chart/route broken-plan: what is no share of the way to mongo.example.com does not go straight'],
   ['a door that another name opens', withDoor({ opensTo: { by: 'own-name', name: 'x.egress.internal' } }), 'chart/route broken-plan: nobody opens the door to mongo.example.com'],
   ['a door of an own name that is reached in clear', withDoor({}, { security: { by: 'nothing' } }), 'chart/route broken-plan: nobody opens the door to mongo.example.com'],
   ['a set of callers where nobody is known', withDoor({ opensTo: { by: 'port' } }), 'chart/route broken-plan: the door to mongo.example.com cannot know whom it lets in'],

@@ -95,6 +95,13 @@ describe('a route', () => {
     expect(by).toEqual({ by: 'mesh', sni: (door!.opensTo as any).name, identity: GATEWAY.identity });
   });
 
+  test('of a share leads as one of all does, and the rest as a direct egress', () => {
+    const [{ share, rest, ...taken }] = routed({ weight: 10 });
+    expect([taken]).toEqual(routed());
+    expect(share).toBe(10);
+    expect([rest]).toEqual(legs(direct()));
+  });
+
   test('opens each door by the name that the leg before sends, and goes on from it to the real host', () => {
     const ways = routed({}, { hosts: ['a.example.com', 'b.example.com'], ports: [1, 2] });
     expect(ways).toHaveLength(4);

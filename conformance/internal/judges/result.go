@@ -158,6 +158,15 @@ func (s Seen) fate(hops []string) string {
 
 // Describe prints an expectation in the words of Seen.
 func Describe(expect world.Expect) string {
+	each := expect.Each()
+	texts := make([]string, len(each))
+	for i, one := range each {
+		texts[i] = describe(one)
+	}
+	return strings.Join(texts, " or ")
+}
+
+func describe(expect world.Expect) string {
 	seen := Seen{Refused: expect.Refused, At: expect.At, Greeting: expect.Greeting, Status: expect.Status, Asked: expect.Asked, Audit: expect.Audit}
 	hops := make([]string, len(expect.Way))
 	for i, hop := range expect.Way {

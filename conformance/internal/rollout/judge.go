@@ -210,11 +210,11 @@ func (j *Judge) end(end int, state State) error {
 	if err := j.enter(state); err != nil {
 		return err
 	}
-	sights, err := j.looker.Look(j.pair.BeforeCalls.Calls)
+	rounds, err := j.rounds(j.pair.BeforeCalls.Calls)
 	if err != nil {
 		return err
 	}
-	j.ends[end] = sights
+	j.ends[end] = merged(rounds)
 	for i, call := range j.callsOf(end) {
 		if j.either(end)[call.Name] {
 			continue
@@ -229,8 +229,10 @@ func (j *Judge) end(end int, state State) error {
 		if other != "" {
 			j.problem("%s, %s: expected %s, it is %s", [...]string{"before", "after"}[end], call.Name, judges.Describe(call.Expect), other)
 		}
-		if wrong := unexpected(call, sights[i]); wrong != "" {
-			j.problem("%s, %s: %s, expected %s", [...]string{"before", "after"}[end], call.Name, sights[i], wrong)
+		for _, sights := range rounds {
+			if wrong := unexpected(call, sights[i]); wrong != "" {
+				j.problem("%s, %s: %s, expected %s", [...]string{"before", "after"}[end], call.Name, sights[i], wrong)
+			}
 		}
 	}
 	return nil
@@ -263,14 +265,49 @@ func unexpected(call world.Call, sight Sight) string {
 		return "a refusal"
 	case call.Expect.Refused == "" && !sight.Passed():
 		return "that it passes"
-	case call.Expect.Refused == "" && !follows(call.Expect.Way, sight):
+	case call.Expect.Refused == "" && !follows(call.Expect, sight):
 		return "another way"
 	}
 	return ""
 }
 
-// follows says whether a call went by the last gateway of a way to its server.
-func follows(way []world.Hop, sight Sight) bool {
+// rounds looks at calls; several times where one may take several ways.
+func (j *Judge) rounds(calls []world.Call) (rounds [][]Sight, err error) {
+	times := 1
+	if slices.ContainsFunc(append(j.pair.BeforeCalls.Calls, j.pair.AfterCalls.Calls...), func(call world.Call) bool { return len(call.Expect.Ways) > 0 }) {
+		times = roundsOfSeveral
+	}
+	for range times {
+		sights, err := j.looker.Look(calls)
+		if err != nil {
+			return nil, err
+		}
+		rounds = append(rounds, sights)
+	}
+	return rounds, nil
+}
+
+// roundsOfSeveral is how often a call is made in each state that may take several ways.
+const roundsOfSeveral = 8
+
+// merged is what was seen of each call, and whether it ever went in clear.
+func merged(rounds [][]Sight) []Sight {
+	all := slices.Clone(rounds[0])
+	for _, sights := range rounds[1:] {
+		for i, sight := range sights {
+			all[i].ClearFromPod = all[i].ClearFromPod || sight.ClearFromPod
+			all[i].ClearFromGateway = all[i].ClearFromGateway || sight.ClearFromGateway
+		}
+	}
+	return all
+}
+
+// follows says whether a call went by the last gateway of an expected way to its server.
+func follows(expect world.Expect, sight Sight) bool {
+	return slices.ContainsFunc(expect.Each(), func(one world.Expect) bool { return followsWay(one.Way, sight) })
+}
+
+func followsWay(way []world.Hop, sight Sight) bool {
 	last := way[len(way)-1]
 	source := "pod"
 	for _, hop := range way {
@@ -288,7 +325,7 @@ func (j *Judge) look(state State) error {
 		return err
 	}
 	j.result.States++
-	sights, err := j.looker.Look(j.pair.BeforeCalls.Calls)
+	rounds, err := j.rounds(j.pair.BeforeCalls.Calls)
 	if err != nil {
 		return err
 	}
@@ -298,27 +335,37 @@ func (j *Judge) look(state State) error {
 	var again []world.Call
 	var found []Finding
 	for i, call := range j.pair.BeforeCalls.Calls {
-		if kind := j.judge(state, i, sights[i]); kind != "" {
+		if kind, sight := j.worst(state, i, rounds); kind != "" {
 			again = append(again, call)
-			found = append(found, Finding{Kind: kind, Call: call.Name, State: state, Seen: sights[i].String()})
+			found = append(found, Finding{Kind: kind, Call: call.Name, State: state, Seen: sight.String()})
 		}
 	}
 	if len(again) == 0 {
 		return nil
 	}
-	second, err := j.looker.Look(again)
+	second, err := j.rounds(again)
 	if err != nil {
 		return err
 	}
 	for i, finding := range found {
 		index := slices.IndexFunc(j.pair.BeforeCalls.Calls, func(call world.Call) bool { return call.Name == finding.Call })
-		if j.judge(state, index, second[i]) != finding.Kind {
+		if !slices.ContainsFunc(second, func(sights []Sight) bool { return j.judge(state, index, sights[i]) == finding.Kind }) {
 			j.result.Flickers++
 			continue
 		}
 		j.result.Findings = append(j.result.Findings, finding)
 	}
 	return nil
+}
+
+// worst is what is wrong with a call in any round; a leak is worse than a break.
+func (j *Judge) worst(state State, i int, rounds [][]Sight) (kind Kind, sight Sight) {
+	for _, sights := range rounds {
+		if other := j.judge(state, i, sights[i]); kind == "" || kind == Lost && other != "" {
+			kind, sight = other, sights[i]
+		}
+	}
+	return kind, sight
 }
 
 // judges are the ends by which a state is judged.
@@ -350,8 +397,10 @@ func (j *Judge) judge(state State, i int, sight Sight) Kind {
 			continue
 		}
 		passes = true
-		takes = takes || sight.Passed() && follows(expect.Way, sight)
-		gateways = gateways && slices.ContainsFunc(expect.Way, func(hop world.Hop) bool { return hop.Gateway != "" })
+		takes = takes || sight.Passed() && follows(expect, sight)
+		for _, one := range expect.Each() {
+			gateways = gateways && slices.ContainsFunc(one.Way, func(hop world.Hop) bool { return hop.Gateway != "" })
+		}
 	}
 	if through := j.pair.BeforeCalls.Calls[i].How.Through; through != nil && through.Security == "plaintext" {
 		pod = true // that is what the pod itself does

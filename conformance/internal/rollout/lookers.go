@@ -50,10 +50,15 @@ func (l real) Check(call world.Call) (string, error) {
 		}
 		return "", nil
 	}
-	if mark, why := judges.Compare(call.Expect, seen); mark != judges.Passed {
-		return why + ": " + seen.String() + "\n" + seen.Detail, nil
+	why := ""
+	for _, expect := range call.Expect.Each() {
+		mark, other := judges.Compare(expect, seen)
+		if mark == judges.Passed {
+			return "", nil
+		}
+		why = other
 	}
-	return "", nil
+	return why + ": " + seen.String() + "\n" + seen.Detail, nil
 }
 
 func (l real) Refused() int { return l.run.Refused() }
@@ -77,15 +82,14 @@ func (l simulated) Look(calls []world.Call) ([]Sight, error) {
 			return nil, err
 		}
 		sight := &sights[i]
-		switch last := len(seen.Way) - 1; {
-		case seen.Unmodelled == "denied is not simulated":
+		if seen.Unmodelled == "denied is not simulated" {
 			call.Expect = world.Expect{}
 			if seen, err = judge.Call(call); err != nil {
 				return nil, err
 			}
-			last = len(seen.Way) - 1
 			sight.Maybe = true
-			fallthrough
+		}
+		switch last := len(seen.Way) - 1; {
 		case seen.Refused == "" && seen.Unmodelled == "" && last >= 0:
 			sight.Reached, sight.Server, sight.Port, sight.Source = true, seen.Way[last].Server, seen.Way[last].Port, "pod"
 			for _, hop := range seen.Way {

@@ -86,13 +86,16 @@ func (l *InCluster) judge(result *Result, lab *world.World, calls []world.Call) 
 	}
 	defer run.Stop()
 	for _, call := range expand(calls, lab) {
-		seen := judges.Seen{Refused: "admission", At: "api-server", Detail: scene.Inadmissible[lab.Callers[call.Name]]}
-		if seen.Detail == "" {
-			if seen, err = run.Call(call); err != nil {
-				return err
+		why := scene.Inadmissible[lab.Callers[call.Name]]
+		err := result.judge(call, "live", func() (judges.Seen, error) {
+			if why != "" {
+				return judges.Seen{Refused: "admission", At: "api-server", Detail: why}, nil
 			}
+			return run.Call(call)
+		})
+		if err != nil {
+			return err
 		}
-		result.add(call, "live", seen)
 	}
 	return run.Rejections()
 }
@@ -105,7 +108,7 @@ func (r *Result) addMissing(calls []world.Call, judge, why string) {
 	}
 	for _, call := range calls {
 		if !seen[call.Name] {
-			r.add(call, judge, judges.Seen{Unmodelled: why})
+			r.unseen(call, judge, why)
 		}
 	}
 }

@@ -152,12 +152,13 @@ type Through struct {
 	Forges string `json:"forges"`
 }
 
-// Expect is either a way or a refusal.
+// Expect is a way, several of which each is taken by some calls, or a refusal.
 type Expect struct {
-	Way     []Hop  `json:"way"`
-	Status  int    `json:"status"`
-	Refused string `json:"refused"`
-	At      string `json:"at"`
+	Way     []Hop   `json:"way"`
+	Ways    [][]Hop `json:"ways"`
+	Status  int     `json:"status"`
+	Refused string  `json:"refused"`
+	At      string  `json:"at"`
 	// Greeting: the server's first words reach a client that is refused.
 	Greeting bool `json:"greeting"`
 	// Audit are the lines that must be written of the call, and no others; nil is not looked at.
@@ -165,6 +166,19 @@ type Expect struct {
 	// Asked counts the requests that each server got, by its name.
 	Asked map[string]int `json:"asked"`
 	Took  *Span          `json:"took"`
+}
+
+// Each is what is expected of a call, way by way where there are several.
+func (e Expect) Each() []Expect {
+	if len(e.Ways) == 0 {
+		return []Expect{e}
+	}
+	out := make([]Expect, len(e.Ways))
+	for i, way := range e.Ways {
+		out[i] = e
+		out[i].Way, out[i].Ways = way, nil
+	}
+	return out
 }
 
 // Span is a time in milliseconds.
@@ -338,16 +352,23 @@ func (s *Scenario) check(name string) error {
 				problems = append(problems, fmt.Errorf("%s: %s: no server is called %q", name, call.Name, asked))
 			}
 		}
-		for i, hop := range call.Expect.Way {
-			if (hop.Server != "") != (i == len(call.Expect.Way)-1) {
-				problems = append(problems, fmt.Errorf("%s: %s: a way ends with its only server", name, call.Name))
-			}
-			for _, wanted := range []string{hop.Server, hop.Proxy} {
-				if wanted != "" && !slices.Contains(servers, wanted) {
-					problems = append(problems, fmt.Errorf("%s: %s: no server is called %q", name, call.Name, wanted))
-				}
-			}
+		for _, expect := range call.Expect.Each() {
+			problems = append(problems, checkWay(fmt.Sprintf("%s: %s", name, call.Name), expect.Way, servers)...)
 		}
 	}
 	return errors.Join(problems...)
+}
+
+func checkWay(name string, way []Hop, servers []string) (problems []error) {
+	for i, hop := range way {
+		if (hop.Server != "") != (i == len(way)-1) {
+			problems = append(problems, fmt.Errorf("%s: a way ends with its only server", name))
+		}
+		for _, wanted := range []string{hop.Server, hop.Proxy} {
+			if wanted != "" && !slices.Contains(servers, wanted) {
+				problems = append(problems, fmt.Errorf("%s: no server is called %q", name, wanted))
+			}
+		}
+	}
+	return problems
 }

@@ -1,15 +1,16 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { refusals } from './authorization-policy';
-import { clientRule, othersRule, outerRule, securedRule } from './destination-rule';
+import { aliasRule, clientRule, othersRule, outerRule } from './destination-rule';
 import { sniEnvoyFilter } from './envoy-filter';
 import { gateway } from './gateway';
-import { clientEntry, outerEntry, securedEntry } from './service-entry';
+import { aliasEntry, clientEntry, outerEntry } from './service-entry';
 import { sidecar } from './sidecar';
 import { telemetry } from './telemetry';
 import { unsupported } from './unsupported';
 import { clientService, doorService } from './virtual-service';
-import { auditName, clientName, lockdownName, othersName, secretReaderName, securedName } from '../../plan/names';
+import { auditName, clientName, lockdownName, othersName, secretReaderName, securedName, shareName } from '../../plan/names';
+import { remainder } from '../../plan/plan-of';
 import { Backend } from '../backend';
 import { secretReader, secretReaderBinding } from '../kubernetes/identity';
 import { NamedMeta } from '../object';
@@ -19,16 +20,18 @@ import { NamedMeta } from '../object';
  * clients have the same objects of it, so that nothing older goes on leading them elsewhere.
  *
  * Where sidecars originate TLS, the host's own entry leads nowhere, and a VirtualService leads on to another name by a subset that only
- * the rule with the TLS declares: whichever of the four objects is missing, nothing leaves in clear.
+ * the rule with the TLS declares: whichever of the four objects is missing, nothing leaves in clear. Where a share goes through a gateway,
+ * the host's own objects are those of a direct egress, and the VirtualService leads to both: what is missing is refused, or goes straight.
  */
 export const istio: Backend = {
   unsupported,
 
   client(scope, meta, { host, addressed, tls, others, secretReader: account }, ways) {
     const named = { ...meta, name: clientName(host), leads: true };
+    const itself = () => ways().map(remainder);
     return [
-      clientEntry(scope, `ServiceEntry-${host}`, named, ways, addressed),
-      clientRule(scope, `DestinationRule-${host}`, named, ways),
+      clientEntry(scope, `ServiceEntry-${host}`, named, itself, addressed),
+      clientRule(scope, `DestinationRule-${host}`, named, itself),
       ...(tls ? [] : [clientService(scope, `VirtualService-${host}`, named, ways)]),
       ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...named, name: () => othersName(host, ways()[0].port) }, () => ways()[0])] : []),
       ...(account === undefined ? [] : readers(scope, { ...meta, name: secretReaderName(host) }, host, account)),
@@ -39,11 +42,21 @@ export const istio: Backend = {
     const named = { ...meta, name: securedName(host, port) };
     const id = (kind: string) => `${kind}-${host}-${port}`;
     return [
-      securedRule(scope, id('SecuredDestinationRule'), named, way),
+      aliasRule(scope, id('SecuredDestinationRule'), named, way),
       ...(others ? [othersRule(scope, id('OtherDestinationRule'), { ...meta, name: othersName(host, port) }, way)] : []),
-      securedEntry(scope, id('SecuredServiceEntry'), named, way),
+      aliasEntry(scope, id('SecuredServiceEntry'), named, way),
     ];
   },
+
+  share(scope, meta, { host, port }, way) {
+    const named = { ...meta, name: shareName(host, port) };
+    return [
+      aliasRule(scope, `ShareDestinationRule-${host}-${port}`, named, way),
+      aliasEntry(scope, `ShareServiceEntry-${host}-${port}`, named, way),
+    ];
+  },
+
+  division: (scope, meta, host, ways) => clientService(scope, `ShareVirtualService-${host}`, { ...meta, name: clientName(host), leads: true }, ways),
 
   crossing(scope, meta, { host, port, secured, sniProxy }, way, plan) {
     const named = { ...meta, name: () => way().legs[0].door!.name };

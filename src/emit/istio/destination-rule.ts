@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, subsetOf } from './words';
+import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, SECURED, subsetOf } from './words';
 import {
   DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicy, DestinationRuleSpecTrafficPolicyProxyProtocolVersion,
   DestinationRuleSpecTrafficPolicyTls, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
@@ -25,13 +25,18 @@ export function clientRule(scope: Construct, id: string, meta: ObjectMeta, ways:
   });
 }
 
-/** The DestinationRule by which sidecars originate TLS to a port of a host. */
-export function securedRule(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
+/** The DestinationRule of the other name by which sidecars know a port of a host; the subset that is led to is declared here alone. */
+export function aliasRule(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
   return emit(scope, id, DestinationRule.GVK, meta, () => {
     const one = way();
     const { namespace, clients, legs: [leg] } = one;
-    const ports = [{ number: aliasPort(one).number, leg }];
-    return toJson_DestinationRuleSpec(shut(leg, specOf(aliasOf(one), exportTo(clients, namespace), ports, leg.onlyPods?.labels)));
+    return toJson_DestinationRuleSpec({
+      host: aliasOf(one),
+      exportTo: exportTo(clients, namespace),
+      workloadSelector: selected(leg.onlyPods?.labels),
+      trafficPolicy: policyOf(leg),
+      subsets: [{ name: SECURED }],
+    });
   });
 }
 
@@ -78,26 +83,34 @@ function portsOf(ways: readonly Way[]): PortLeg[] {
 }
 
 function specOf(host: string, visible: string[], ports: readonly PortLeg[], selector?: Labels): DestinationRuleSpec {
-  const [{ leg: { security, tunnel, tellsCaller, connections, door } }] = ports;
-  const limits = limitsOf(connections);
+  const [{ leg }] = ports;
+  const { security, connections, door } = leg;
   return {
     host,
     exportTo: visible,
-    workloadSelector: selector && { matchLabels: { ...selector } },
+    workloadSelector: selected(selector),
     trafficPolicy: security.by === 'mesh' && door
       // each port has a door of its own: one that is not known here yet must not lead to another's
       ? {
         tls: tlsOf({ ...NO_DOOR, identity: security.identity }),
         // the shapes for a port are those for all ports in Istio's API, generated under other names
-        portLevelSettings: ports.map(({ number, leg }) => ({ port: { number }, tls: tlsOf(leg.security), ...limits })) as any,
+        portLevelSettings: ports.map(({ number, leg: one }) => ({ port: { number }, tls: tlsOf(one.security), ...limitsOf(connections) })) as any,
       }
-      : {
-        tls: tlsOf(security),
-        tunnel: tunnel && { protocol: 'CONNECT', targetHost: tunnel.host, targetPort: tunnel.port },
-        ...(tellsCaller ? { proxyProtocol: { version: DestinationRuleSpecTrafficPolicyProxyProtocolVersion.V2 } } : {}),
-        ...limits,
-      },
+      : policyOf(leg),
   };
+}
+
+function policyOf({ security, tunnel, tellsCaller, connections }: Leg): DestinationRuleSpecTrafficPolicy {
+  return {
+    tls: tlsOf(security),
+    tunnel: tunnel && { protocol: 'CONNECT', targetHost: tunnel.host, targetPort: tunnel.port },
+    ...(tellsCaller ? { proxyProtocol: { version: DestinationRuleSpecTrafficPolicyProxyProtocolVersion.V2 } } : {}),
+    ...limitsOf(connections),
+  };
+}
+
+function selected(labels: Labels | undefined): DestinationRuleSpec['workloadSelector'] {
+  return labels && { matchLabels: { ...labels } };
 }
 
 function limitsOf(

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER } from './words';
+import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, portOf } from './words';
 import {
   ServiceEntry, ServiceEntrySpec, ServiceEntrySpecLocation, ServiceEntrySpecPorts, ServiceEntrySpecResolution,
   toJson_ServiceEntrySpec,
@@ -15,8 +15,8 @@ export function clientEntry(scope: Construct, id: string, meta: ObjectMeta, ways
   return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => toJson_ServiceEntrySpec(clientSpec(ways())));
 }
 
-/** The ServiceEntry of the other name by which sidecars that originate TLS know a port of a host. */
-export function securedEntry(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
+/** The ServiceEntry of the other name by which sidecars know a port of a host. */
+export function aliasEntry(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
   const labels = { ...meta.labels, ...ENTRY_LABELS };
   return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => {
     const one = way();
@@ -32,7 +32,7 @@ export function outerEntry(scope: Construct, id: string, meta: ObjectMeta, way: 
 
 function clientSpec(ways: readonly Way[]): ServiceEntrySpec {
   const [{ host, namespace, clients, taken }] = ways;
-  const ports = ways.map(({ port, spoken, legs: [leg] }) => ({ number: port, name: `${spoken}-${port}`, protocol: spoken.toUpperCase(), leg }));
+  const ports = ways.map(way => ({ ...portOf(way), leg: way.legs[0] }));
   const spec = entry(host, ports, exportTo(clients, namespace), taken.by === 'addresses' ? taken.addresses : []);
   if (!goesByAlias(ways[0].legs[0])) return spec;
   const { endpoints, ...nowhere } = spec;

@@ -20,7 +20,7 @@ function known({ namespace, hosts, inside }: Fence, clusterDomain: string): stri
   const at = (of: string) => of === namespace ? '.' : of;
   return [
     ...hosts.map(host => `${at(host.namespace)}/${host.host}`),
-    ...new Set(hosts.filter(({ originated }) => originated).map(host => `${at(host.namespace)}/${aliasesOf(host.namespace)}`)),
+    ...new Set(hosts.filter(({ originated, divided }) => originated || divided).map(host => `${at(host.namespace)}/${aliasesOf(host.namespace)}`)),
     ...inside.map(name => `${at(name)}/*.${name}.svc.${clusterDomain}`),
   ].sort();
 }

@@ -1,5 +1,6 @@
 import { describe, Problem, RelationProblem } from '../../intent/problem';
 import { Plan, Way } from '../../plan/plan';
+import { remainder } from '../../plan/plan-of';
 
 /** Most rules of one AuthorizationPolicy, and most ports of one endpoint (Istio's CRDs). */
 const MOST_RULES = 512;
@@ -21,7 +22,7 @@ function manySets({ gateways }: Plan): RelationProblem[] {
 /** A host whose ports lead to other ports says so at each endpoint, port by port. */
 function manyPorts({ ways }: Plan): RelationProblem[] {
   const ports = new Map<string, { readonly way: Way; readonly count: number; readonly moved: boolean }>();
-  for (const way of ways.filter(({ legs: [{ reach }] }) => ['name', 'addresses'].includes(reach.to))) {
+  for (const way of ways.map(remainder).filter(({ legs: [{ reach }] }) => ['name', 'addresses'].includes(reach.to))) {
     const { port, legs: [{ reach }] } = way;
     const key = `${way.egress} ${way.host}`;
     const { count, moved } = ports.get(key) ?? { count: 0, moved: false };

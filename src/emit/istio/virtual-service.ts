@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { doorHost } from './gateway';
 import { matchesOf } from './request-rules';
-import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, subsetOf } from './words';
+import { aliasOf, aliasPort, exportTo, goesByAlias, isHttp, OUTER, SECURED, subsetOf } from './words';
 import {
   toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec, VirtualServiceSpecHttp, VirtualServiceSpecHttpRetries, VirtualServiceSpecHttpRoute,
 } from '../../../imports/networking.istio.io';
@@ -36,12 +36,16 @@ export function doorService(scope: Construct, id: string, meta: ObjectMeta, way:
 }
 
 function clientSpec(ways: readonly Way[]): VirtualServiceSpec {
-  const [{ host, namespace, clients, spoken }] = ways;
-  const http = ['http', 'http2', 'grpc'].includes(spoken);
+  const [{ host, namespace, clients }] = ways;
+  const http = ways.filter(isHttp);
+  const tls = ways.filter(({ spoken }) => spoken === 'tls');
+  const tcp = ways.filter(way => !http.includes(way) && !tls.includes(way));
   return {
     hosts: [host],
     exportTo: exportTo(clients, namespace),
-    ...(http ? { http: ways.map(requestsOf) } : { tcp: ways.map(way => ({ match: [{ port: way.port }], route: [nextOf(way)] })) }),
+    ...(http.length > 0 ? { http: http.map(requestsOf) } : {}),
+    ...(tls.length > 0 ? { tls: tls.map(way => ({ match: [{ port: way.port, sniHosts: [host] }], route: nextOf(way) })) } : {}),
+    ...(tcp.length > 0 ? { tcp: tcp.map(way => ({ match: [{ port: way.port }], route: nextOf(way) })) } : {}),
   };
 }
 
@@ -50,18 +54,19 @@ function requestsOf(way: Way): VirtualServiceSpecHttp {
   return {
     match: [{ port }],
     ...(authority === undefined ? {} : { rewrite: { authority } }),
-    route: [nextOf(way)],
+    route: nextOf(way),
     timeout: duration(requests?.timeout),
     ...retriesOf(requests),
   };
 }
 
-/** The host itself, or the name by which it is known where TLS is originated. */
-function nextOf(way: Way): VirtualServiceSpecHttpRoute {
-  const { host, port, legs: [leg] } = way;
-  return goesByAlias(leg)
-    ? { destination: { host: aliasOf(way), port: { number: aliasPort(way).number }, subset: subsetOf(leg) } }
-    : { destination: { host, port: { number: port } } };
+/** The host itself, or the name by which it is known where TLS is originated; both, where a share goes through a gateway by such a name. */
+function nextOf(way: Way): VirtualServiceSpecHttpRoute[] {
+  const { host, port, share, legs: [leg] } = way;
+  const itself = { destination: { host, port: { number: port } } };
+  const alias = { destination: { host: aliasOf(way), port: { number: aliasPort(way).number }, subset: SECURED } };
+  if (share) return [{ ...itself, weight: 100 - share }, { ...alias, weight: share }];
+  return [goesByAlias(leg) ? alias : itself];
 }
 
 function doorSpec(way: Way): VirtualServiceSpec {

@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	route "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	hcm "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	tcp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
 	tls "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	matcher "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 
@@ -23,6 +25,8 @@ type matched struct {
 	polices bool
 	// security is set where the chain wants a certificate of its client.
 	security *tls.DownstreamTlsContext
+	// clusters are those among which connections that are not read are divided.
+	clusters []string
 }
 
 // chainOf finds what a result, which holds names alone, means.
@@ -48,6 +52,7 @@ func readChain(chain *listener.FilterChain) matched {
 	}
 	for _, filter := range chain.GetFilters() {
 		out.polices = out.polices || isPolicy(filter.GetTypedConfig().GetTypeUrl())
+		out.clusters = append(out.clusters, dividedAmong(filter)...)
 		http := &hcm.HttpConnectionManager{}
 		if !filter.GetTypedConfig().MessageIs(http) || filter.GetTypedConfig().UnmarshalTo(http) != nil {
 			continue
@@ -58,6 +63,18 @@ func readChain(chain *listener.FilterChain) matched {
 		}
 	}
 	return out
+}
+
+// dividedAmong are the clusters of a TCP proxy that leads to several.
+func dividedAmong(filter *listener.Filter) (names []string) {
+	proxy := &tcp.TcpProxy{}
+	if !filter.GetTypedConfig().MessageIs(proxy) || filter.GetTypedConfig().UnmarshalTo(proxy) != nil {
+		return nil
+	}
+	for _, weighted := range proxy.GetWeightedClusters().GetClusters() {
+		names = append(names, weighted.GetName())
+	}
+	return names
 }
 
 // trusts says whether the chain takes the certificate of a client of the mesh's mutual TLS.
@@ -114,16 +131,21 @@ func firstRoute(host *route.VirtualHost, request request) (*route.Route, error) 
 	return nil, nil
 }
 
-// onlyCluster is where a route leads, if it leads to one cluster.
-func onlyCluster(found *route.Route) string {
-	name := found.GetRoute().GetCluster()
+// clusterOf is where a route leads; any of several, whatever their weights.
+func clusterOf(found *route.Route) string {
+	var names []string
 	for _, weighted := range found.GetRoute().GetWeightedClusters().GetClusters() {
-		if name != "" && name != weighted.GetName() {
-			return ""
-		}
-		name = weighted.GetName()
+		names = append(names, weighted.GetName())
 	}
-	return name
+	return anyOf(names, found.GetRoute().GetCluster())
+}
+
+// anyOf is one of several clusters, whatever their weights.
+func anyOf(names []string, otherwise string) string {
+	if len(names) == 0 {
+		return otherwise
+	}
+	return names[rand.IntN(len(names))]
 }
 
 // rewrittenHost is the Host header that a route sends on, if it changes it.

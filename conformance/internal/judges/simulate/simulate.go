@@ -170,7 +170,7 @@ func (w *walk) proxy(pod *world.Pod, call simulation.Call, at, dialled string) e
 	if result.Error != nil {
 		return w.named(result, call, at)
 	}
-	return w.onTo(sim, pod, result.ClusterMatched, result, call, dialled, at)
+	return w.onTo(sim, pod, anyOf(chain.clusters, result.ClusterMatched), result, call, dialled, at)
 }
 
 // routed reads a request, and goes where the first route leads that takes it.
@@ -202,14 +202,14 @@ func (w *walk) routed(sim *simulation.Simulation, pod *world.Pod, http *hcm.Http
 	if rewritten := rewrittenHost(found); rewritten != "" {
 		call.HostHeader = rewritten
 	}
-	return w.onTo(sim, pod, onlyCluster(found), result, call, dialled, at)
+	return w.onTo(sim, pod, clusterOf(found), result, call, dialled, at)
 }
 
 // onTo goes where a proxy's cluster leads.
 func (w *walk) onTo(sim *simulation.Simulation, pod *world.Pod, cluster string, result simulation.Result, call simulation.Call, dialled, at string) error {
 	switch cluster {
 	case "":
-		return w.leave("filter chain %s leads to no single cluster (weights are not simulated)", result.FilterChainMatched)
+		return w.leave("filter chain %s leads to no cluster", result.FilterChainMatched)
 	case "BlackHoleCluster":
 		return w.refuse("blackhole", at, "BlackHoleCluster")
 	case "PassthroughCluster":
