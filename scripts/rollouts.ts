@@ -84,8 +84,10 @@ const ratings = WorkloadIdentity.serviceAccount('bookinfo', 'ratings');
 const reviews = WorkloadIdentity.serviceAccount('bookinfo', 'reviews');
 const orders = WorkloadIdentity.namespace('orders');
 
+type Gateways = { [name in keyof typeof GATEWAYS]: IEgressGateway };
+
 /** An app of a platform with gateways and a team. */
-function built(team: (chart: Chart, gateways: { [name in keyof typeof GATEWAYS]: IEgressGateway }) => void, id = 'bookinfo'): Build {
+function built(team: (chart: Chart, gateways: Gateways) => void, id = 'bookinfo'): Build {
   return app => {
     const platform = new Chart(app, 'platform', { namespace: 'platform' });
     const gateway = (name: keyof typeof GATEWAYS) => {
@@ -125,9 +127,11 @@ const requesting = (...rules: AllowedRequests[]) => built((chart, { first }) => 
 const at = (name: keyof typeof GATEWAYS, props: Partial<EgressGatewayRouteProps> = {}) => built((chart, gateways) => {
   route(chart, mongo(chart), gateways[name], props);
 });
-const withStock = (props: Partial<TlsEgressProps> = {}) => built((chart, { first }) => {
-  route(chart, mongo(chart, props), first);
-  route(chart, stock(chart), first, {}, 'stock-route');
+const withStock = (
+  props: Partial<TlsEgressProps> = {}, led: (gateways: Gateways) => Partial<EgressGatewayRouteProps> = () => ({}),
+) => built((chart, gateways) => {
+  route(chart, mongo(chart, props), gateways.first, led(gateways));
+  route(chart, stock(chart), gateways.first, {}, 'stock-route');
 });
 const simple = TlsOrigination.simple();
 const showing = (secret: string) => built((chart, { first }) => {
@@ -172,10 +176,10 @@ const PAIRS: { readonly [name: string]: Pair } = {
     title: 'Half of a TLS host through a gateway, and all of it', targets: [MONGO], before: dividing(mongo), after: hopping(mongo),
   },
   'canary-tls-other-gateway': {
-    title: 'Half of a TLS host through a gateway, and all of it through another',
+    title: 'Half of a TLS host through a gateway, and all of it through another, beside a route that stays',
     targets: [MONGO],
-    before: dividing(mongo),
-    after: at('other'),
+    before: withStock({}, ({ first }) => ({ gateway: first, weight: 50 })),
+    after: withStock({}, ({ other }) => ({ gateway: other })),
   },
   'canary-tls-none': {
     title: 'A TLS host straight out, and none of it through a gateway', targets: [MONGO], before: built(chart => { mongo(chart); }), after: dividing(mongo, 0),

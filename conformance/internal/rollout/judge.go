@@ -414,7 +414,7 @@ func (j *Judge) judge(state State, i int, sight Sight) Kind {
 		return Lost
 	case !sight.Passed():
 		return ""
-	case !passes:
+	case !passes, !takes && sight.Maybe:
 		j.result.Unjudged++
 		return ""
 	case !takes && gateways && sight.Source == "pod":
