@@ -1,5 +1,5 @@
 import { ApiObject, ApiObjectProps, Chart, GroupVersionKind, JsonPatch, Lazy } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { appOf } from '../intent/app';
 import { MANAGED_BY, PART_OF } from '../intent/reserved-names';
 
@@ -79,9 +79,10 @@ class EmittedObject extends ApiObject {
   }
 
   /** Among those of its rank beside the others of its construct, and there beside those of the same host. */
-  public place(): string {
-    const [role, ...of] = this.order.slice(1).split('-');
-    return [this.order[0], ...this.node.scope!.node.path.split('/'), of.join('-'), role].join('\0');
+  public place(ofConstruct: string): string {
+    const dash = this.order.indexOf('-');
+    const [role, of] = dash < 0 ? [this.order.slice(1), ''] : [this.order.slice(1, dash), this.order.slice(dash + 1)];
+    return `${this.order[0]}\0${ofConstruct}\0${of}\0${role}`;
   }
 }
 
@@ -148,8 +149,9 @@ class DocumentOrder {
 
   private static readonly orders = new WeakMap<Chart, DocumentOrder>();
 
-  /** Of the documents that are being written. */
+  /** Of the documents that are being written, and of their constructs. */
   private places?: Map<unknown, string>;
+  private readonly constructs = new WeakMap<IConstruct, string>();
 
   private constructor(chart: Chart) {
     const write = chart.toJson.bind(chart);
@@ -157,7 +159,10 @@ class DocumentOrder {
   }
 
   public add(document: unknown, object: EmittedObject): void {
-    this.places?.set(document, object.place());
+    const scope = object.node.scope!;
+    const place = this.constructs.get(scope) ?? scope.node.path.replaceAll('/', '\0');
+    this.constructs.set(scope, place);
+    this.places?.set(document, object.place(place));
   }
 
   private inOrder(write: () => unknown[]): unknown[] {
