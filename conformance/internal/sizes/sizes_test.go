@@ -22,7 +22,7 @@ func TestClassicRecipe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		measured, err := sizes.Measure(set, world.Stated{TrustDomain: "cluster.local", Gateways: []world.Gateway{sizes.StatedGateway}}, []string{"bookinfo", sizes.Elsewhere})
+		measured, err := sizes.Measure(set, world.Stated{TrustDomain: "cluster.local", OutboundTrafficPolicy: "ALLOW_ANY", Gateways: []world.Gateway{sizes.StatedGateway}}, []string{"bookinfo", sizes.Elsewhere})
 		if err != nil {
 			t.Fatal(err)
 		}
