@@ -1,5 +1,5 @@
 import { ApiObject } from 'cdk8s';
-import { settled } from '../emit/object';
+import { exposed } from '../emit/object';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
 
@@ -21,7 +21,7 @@ export class ObjectSet {
 
   /** All of them, sorted by host, port and role. */
   public all(): ApiObject[] {
-    return this.groups.flatMap(({ objects }) => objects.map(settled));
+    return this.groups.flatMap(({ objects }) => objects.map(exposed));
   }
 
   /** The one with a role, of a host and port; both may be left out where there is one only. */
@@ -34,6 +34,6 @@ export class ObjectSet {
       this.values.refuse(Problem.UNKNOWN_OBJECT, found.length === 0 ? `there is no ${asked}` : `${asked} is ${found.length} objects`,
         there.length === 0 ? 'leave the patch out: nothing of the kind is written' : `name one of: ${there.join(', ')}`);
     }
-    return settled(found[0].object);
+    return exposed(found[0].object);
   }
 }

@@ -87,8 +87,8 @@ class EmittedObject extends ApiObject {
 }
 
 /**
- * An object whose name the plan tells. It takes the name that it has by now when it is asked for and when it is written: an accessor would
- * not outlive cdk8s' own field, and make every such object a slow dictionary.
+ * An object whose name the plan tells. It takes the name as it is written. An accessor from the start would not outlive cdk8s' own field,
+ * and make every such object a slow dictionary: only what is handed out gets one, and plans nothing until the name is read.
  */
 class PlannedObject extends EmittedObject {
   public constructor(scope: Construct, id: string, props: ApiObjectProps, order: string, private readonly planned: () => string) {
@@ -96,7 +96,8 @@ class PlannedObject extends EmittedObject {
   }
 
   public toJson(): any {
-    return this.settle() && super.toJson();
+    this.settle();
+    return super.toJson();
   }
 
   public settle(): this {
@@ -104,12 +105,24 @@ class PlannedObject extends EmittedObject {
     Object.assign(this.metadata, { name });
     return Object.assign(this, { name });
   }
+
+  public expose(): this {
+    for (const holder of [this, this.metadata]) {
+      Object.defineProperty(holder, 'name', { get: this.planned, set: () => undefined, enumerable: true, configurable: true });
+    }
+    return this;
+  }
 }
 
 /** An object under the name that it has by now. */
 export function settled(object: ApiObject): ApiObject {
   // for cdk8s every object is an instance of every class of objects
   return (object as Partial<PlannedObject>).settle?.() ?? object;
+}
+
+/** An object to hand out: its name is the one that it has when it is read. */
+export function exposed(object: ApiObject): ApiObject {
+  return (object as Partial<PlannedObject>).expose?.() ?? object;
 }
 
 /** Takes an object back. */
