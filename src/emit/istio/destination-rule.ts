@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, SECURED, subsetOf } from './words';
+import { aliasOf, exportTo, goesByAlias, SECURED, subsetOf } from './words';
 import {
   DestinationRule, DestinationRuleSpec, DestinationRuleSpecTrafficPolicy, DestinationRuleSpecTrafficPolicyProxyProtocolVersion,
   DestinationRuleSpecTrafficPolicyTls, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
@@ -19,9 +19,8 @@ export function clientRule(scope: Construct, id: string, meta: ObjectMeta, ways:
     const all = ways();
     const [{ host, namespace, clients, legs: [leg] }] = all;
     const visible = exportTo(clients, namespace);
-    return toJson_DestinationRuleSpec(goesByAlias(leg)
-      ? { host, exportTo: visible, trafficPolicy: { tls: tlsOf(NO_DOOR) } }
-      : specOf(host, visible, portsOf(all), leg.onlyPods?.labels));
+    if (goesByAlias(leg)) return toJson_DestinationRuleSpec(ruleOf(host, visible, { tls: tlsOf(NO_DOOR) }));
+    return toJson_DestinationRuleSpec(ruleOf(host, visible, policyTo(all), leg.onlyPods?.labels));
   });
 }
 
@@ -30,13 +29,7 @@ export function aliasRule(scope: Construct, id: string, meta: ObjectMeta, way: (
   return emit(scope, id, DestinationRule.GVK, meta, () => {
     const one = way();
     const { namespace, clients, legs: [leg] } = one;
-    return toJson_DestinationRuleSpec({
-      host: aliasOf(one),
-      exportTo: exportTo(clients, namespace),
-      workloadSelector: selected(leg.onlyPods?.labels),
-      trafficPolicy: policyOf(leg),
-      subsets: [{ name: SECURED }],
-    });
+    return toJson_DestinationRuleSpec(shut(ruleOf(aliasOf(one), exportTo(clients, namespace), policyOf(leg), leg.onlyPods?.labels)));
   });
 }
 
@@ -47,56 +40,43 @@ export function aliasRule(scope: Construct, id: string, meta: ObjectMeta, way: (
 export function othersRule(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
   return emit(scope, id, DestinationRule.GVK, meta, () => {
     const one = way();
-    const { host, port, legs: [leg] } = one;
-    const others = { ...leg, security: leg.onlyPods!.others };
-    return toJson_DestinationRuleSpec(goesByAlias(leg)
-      ? shut(leg, specOf(aliasOf(one), ['*'], [{ number: aliasPort(one).number, leg: others }]))
-      : specOf(host, ['*'], [{ number: port, leg: others }]));
+    const { host, legs: [leg] } = one;
+    const policy = policyOf({ ...leg, security: leg.onlyPods!.others });
+    return toJson_DestinationRuleSpec(goesByAlias(leg) ? shut(ruleOf(aliasOf(one), ['*'], policy)) : ruleOf(host, ['*'], policy));
   });
 }
 
 /** The DestinationRule of the way on from a gateway. */
 export function outerRule(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
   return emit(scope, id, DestinationRule.GVK, meta, () => {
-    const { legs: [{ door }, leg] } = way();
-    return toJson_DestinationRuleSpec(shut(leg, specOf(leg.name, ['.'], [{ number: OUTER[door!.reads].number, leg }])));
+    const { legs: [, leg] } = way();
+    const rule = ruleOf(leg.name, ['.'], policyOf(leg));
+    return toJson_DestinationRuleSpec(subsetOf(leg) === undefined ? rule : shut(rule));
   });
 }
 
+function ruleOf(host: string, visible: string[], trafficPolicy: DestinationRuleSpecTrafficPolicy, selector?: Labels): DestinationRuleSpec {
+  return { host, exportTo: visible, workloadSelector: selector && { matchLabels: { ...selector } }, trafficPolicy };
+}
+
 /** Declares the subset that is led to; it has all that is said of its host but the tunnel. */
-function shut(leg: Leg, spec: DestinationRuleSpec): DestinationRuleSpec {
-  const name = subsetOf(leg);
-  const tunnel = spec.trafficPolicy?.tunnel;
-  return name === undefined ? spec : { ...spec, subsets: [{ name, ...(tunnel ? { trafficPolicy: { tunnel } } : {}) }] };
+function shut(rule: DestinationRuleSpec): DestinationRuleSpec {
+  const tunnel = rule.trafficPolicy?.tunnel;
+  return { ...rule, subsets: [{ name: SECURED, ...(tunnel ? { trafficPolicy: { tunnel } } : {}) }] };
 }
 
 /** Whatever gets to a gateway so is inside TLS, and let in nowhere. */
 const NO_DOOR = { by: 'mesh', sni: APPS_DOMAIN, identity: NOBODY } as const;
 
-interface PortLeg {
-  readonly number: number;
-  readonly leg: Leg;
-}
-
-function portsOf(ways: readonly Way[]): PortLeg[] {
-  return ways.map(({ port, legs: [leg] }) => ({ number: port, leg }));
-}
-
-function specOf(host: string, visible: string[], ports: readonly PortLeg[], selector?: Labels): DestinationRuleSpec {
-  const [{ leg }] = ports;
-  const { security, connections, door } = leg;
+/** The same for all ports; but over mutual TLS each has a door of its own, and one that is not known here yet must not lead to another's. */
+function policyTo(ways: readonly Way[]): DestinationRuleSpecTrafficPolicy {
+  const [{ legs: [leg] }] = ways;
+  if (leg.security.by !== 'mesh' || !leg.door) return policyOf(leg);
   return {
-    host,
-    exportTo: visible,
-    workloadSelector: selected(selector),
-    trafficPolicy: security.by === 'mesh' && door
-      // each port has a door of its own: one that is not known here yet must not lead to another's
-      ? {
-        tls: tlsOf({ ...NO_DOOR, identity: security.identity }),
-        // the shapes for a port are those for all ports in Istio's API, generated under other names
-        portLevelSettings: ports.map(({ number, leg: one }) => ({ port: { number }, tls: tlsOf(one.security), ...limitsOf(connections) })) as any,
-      }
-      : policyOf(leg),
+    tls: tlsOf({ ...NO_DOOR, identity: leg.security.identity }),
+    // the shapes for a port are those for all ports in Istio's API, generated under other names
+    portLevelSettings: ways.map(({ port: number, legs: [{ security, connections }] }) =>
+      ({ port: { number }, tls: tlsOf(security), ...limitsOf(connections) })) as any,
   };
 }
 
@@ -107,10 +87,6 @@ function policyOf({ security, tunnel, tellsCaller, connections }: Leg): Destinat
     ...(tellsCaller ? { proxyProtocol: { version: DestinationRuleSpecTrafficPolicyProxyProtocolVersion.V2 } } : {}),
     ...limitsOf(connections),
   };
-}
-
-function selected(labels: Labels | undefined): DestinationRuleSpec['workloadSelector'] {
-  return labels && { matchLabels: { ...labels } };
 }
 
 function limitsOf(

@@ -64,9 +64,9 @@ function requestsOf(way: Way): VirtualServiceSpecHttp {
 function nextOf(way: Way): VirtualServiceSpecHttpRoute[] {
   const { host, port, share, legs: [leg] } = way;
   const itself = { destination: { host, port: { number: port } } };
+  if (!share && !goesByAlias(leg)) return [itself];
   const alias = { destination: { host: aliasOf(way), port: { number: aliasPort(way).number }, subset: SECURED } };
-  if (share) return [{ ...itself, weight: 100 - share }, { ...alias, weight: share }];
-  return [goesByAlias(leg) ? alias : itself];
+  return share ? [{ ...itself, weight: 100 - share }, { ...alias, weight: share }] : [alias];
 }
 
 function doorSpec(way: Way): VirtualServiceSpec {
