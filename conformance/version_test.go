@@ -10,12 +10,9 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
 )
 
-// One file says which Istio the generated imports and the lab are of.
-func TestIstioVersionIsThatOfTheImports(t *testing.T) {
-	want, err := os.ReadFile("../imports/ISTIO_VERSION")
-	if err != nil {
-		t.Fatal(err)
-	}
+// module is the lab's own go.mod.
+func module(t *testing.T) *modfile.File {
+	t.Helper()
 	raw, err := os.ReadFile("go.mod")
 	if err != nil {
 		t.Fatal(err)
@@ -24,6 +21,16 @@ func TestIstioVersionIsThatOfTheImports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+// One file says which Istio the generated imports and the lab are of.
+func TestIstioVersionIsThatOfTheImports(t *testing.T) {
+	want, err := os.ReadFile("../imports/ISTIO_VERSION")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := module(t)
 	for _, require := range file.Require {
 		if require.Mod.Path == "istio.io/istio" {
 			if require.Mod.Version != strings.TrimSpace(string(want)) {
@@ -37,14 +44,7 @@ func TestIstioVersionIsThatOfTheImports(t *testing.T) {
 
 // The API server's code and the parts that it is made of are of one version.
 func TestKubernetesIsOfOneVersion(t *testing.T) {
-	raw, err := os.ReadFile("go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := modfile.Parse("go.mod", raw, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := module(t)
 	versions := map[string]string{}
 	for _, require := range file.Require {
 		versions[require.Mod.Path] = require.Mod.Version

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -17,25 +16,19 @@ import (
 
 // inCluster makes the calls under a real API server and a real istiod.
 func inCluster(args []string) int {
-	flags := flag.NewFlagSet("live", flag.ContinueOnError)
-	manifests := flags.String("manifests", "", "YAML to judge")
-	calls := flags.String("calls", "", "calls.json")
-	examples := flags.String("examples", "", "folder of NAME.k8s.yaml and NAME.calls.json")
-	only := flags.String("only", "", "one NAME of the folder")
-	asJSON := flags.Bool("json", false, "print JSON")
-	schema := flags.String("schema", "", "calls.schema.json (found above the working folder unless given)")
+	flags := scenariosOf("live")
 	if flags.Parse(args) != nil {
 		return misused
 	}
-	jobs, err := jobsOf(*manifests, *calls, *examples, *only)
+	jobs, err := flags.jobs()
 	if err != nil {
 		return misuse(err.Error())
 	}
-	found, err := findSchema(*schema)
+	found, err := findSchema(*flags.schema)
 	if err != nil {
 		return misuse(err.Error())
 	}
-	status, err := judgeInCluster(jobs, found, *asJSON)
+	status, err := judgeInCluster(jobs, found, *flags.asJSON)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "conformance: %v\n", err)
 		return unusable

@@ -16,28 +16,42 @@ import (
 
 type job struct{ name, manifests, calls string }
 
+// asked is what every command that judges scenarios is told.
+type asked struct {
+	*flag.FlagSet
+	manifests, calls, examples, only, schema *string
+	asJSON                                   *bool
+}
+
+func scenariosOf(command string) asked {
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	return asked{
+		FlagSet:   flags,
+		manifests: flags.String("manifests", "", "YAML to judge"),
+		calls:     flags.String("calls", "", "calls.json"),
+		examples:  flags.String("examples", "", "folder of NAME.k8s.yaml and NAME.calls.json"),
+		only:      flags.String("only", "", "one NAME of the folder"),
+		schema:    flags.String("schema", "", "calls.schema.json (found above the working folder unless given)"),
+		asJSON:    flags.Bool("json", false, "print JSON"),
+	}
+}
+
 func run(args []string) int {
-	flags := flag.NewFlagSet("run", flag.ContinueOnError)
-	manifests := flags.String("manifests", "", "YAML to judge")
-	calls := flags.String("calls", "", "calls.json")
-	examples := flags.String("examples", "", "folder of NAME.k8s.yaml and NAME.calls.json")
-	only := flags.String("only", "", "one NAME of the folder")
-	asJSON := flags.Bool("json", false, "print JSON")
-	schema := flags.String("schema", "", "calls.schema.json (found above the working folder unless given)")
+	flags := scenariosOf("run")
 	noRun := flags.Bool("no-run", false, "leave real proxies out; the run column is n/a")
 	if flags.Parse(args) != nil {
 		return misused
 	}
-	jobs, err := jobsOf(*manifests, *calls, *examples, *only)
+	jobs, err := flags.jobs()
 	if err != nil {
 		return misuse(err.Error())
 	}
-	lab, status := newLab(*schema, *noRun)
+	lab, status := newLab(*flags.schema, *noRun)
 	if lab == nil {
 		return status
 	}
 	defer lab.Close()
-	return judgeAll(lab, jobs, *asJSON, scenario.Limits)
+	return judgeAll(lab, jobs, *flags.asJSON, scenario.Limits)
 }
 
 // judge brings the files of one scenario before judges.
@@ -74,10 +88,14 @@ func judgeAll(lab judge, jobs []job, asJSON bool, limits string) int {
 	return status
 }
 
+func (a asked) jobs() ([]job, error) {
+	return jobsOf(*a.manifests, *a.calls, *a.examples, *a.only)
+}
+
 func jobsOf(manifests, calls, examples, only string) ([]job, error) {
 	if examples == "" {
 		if manifests == "" || calls == "" {
-			return nil, fmt.Errorf("run needs --manifests and --calls, or --examples")
+			return nil, fmt.Errorf("give --manifests and --calls, or --examples")
 		}
 		return []job{{strings.TrimSuffix(filepath.Base(manifests), ".k8s.yaml"), manifests, calls}}, nil
 	}
