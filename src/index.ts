@@ -9,6 +9,7 @@ export * from './egress/tcp-egress';
 export * from './egress/tls-egress';
 export * from './egress/tls-origination';
 export * from './egress/wildcard-resolution';
+export * from './explain/egress-mesh';
 export * from './explain/lockdown-opening';
 export * from './explain/ways';
 export * from './external/big-ip';

@@ -146,6 +146,16 @@ export class AppIndex {
     return byPath(this.lockdowns);
   }
 
+  /** Whether the app runs a gateway itself. */
+  public runs(gateway: string): boolean {
+    return this.gatewayOf(gateway).intent.workload !== undefined;
+  }
+
+  /** The logs of all audits, as the mesh must know them, sorted. */
+  public auditProviders(): string[] {
+    return [...new Set(this.audits.map(({ provider }) => provider))].sort();
+  }
+
   /** The gateways that the app runs itself, sorted by path. */
   public ownGateways(): GatewayIntent[] {
     return byPath([...this.gateways.values()].flat().map(({ intent }) => intent).filter(({ workload }) => workload));

@@ -2,7 +2,7 @@ import { IConstruct } from 'constructs';
 import { AppIndex } from './app-index';
 import { IstioVersion } from './istio-version';
 import { EGRESS_APP } from './known-props';
-import { appOf, sayOfApp } from '../intent/app';
+import { APP_DEFAULTS, appOf, sayOfApp } from '../intent/app';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
 
@@ -91,9 +91,9 @@ export class EgressApp {
     sayOfApp(root, {
       ...appOf(root),
       name: props.name === undefined ? undefined : values.name('name', props.name),
-      trustDomain: values.domain('trustDomain', props.trustDomain ?? 'cluster.local'),
+      trustDomain: values.domain('trustDomain', props.trustDomain ?? APP_DEFAULTS.trustDomain),
       clusterDomain: values.clusterDomain(props.clusterDomain),
-      istioNamespace: values.name('istioNamespace', props.istioNamespace ?? 'istio-system'),
+      istioNamespace: values.name('istioNamespace', props.istioNamespace ?? APP_DEFAULTS.istioNamespace),
       istioVersion: props.istioVersion === undefined ? undefined : values.oneOf('istioVersion', props.istioVersion, Object.values(IstioVersion)),
       revision: props.revision === undefined ? undefined : values.revision(props.revision),
       labels: values.labels('labels', props.labels),

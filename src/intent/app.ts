@@ -15,16 +15,17 @@ export interface AppIntent {
   readonly annotations: { readonly [key: string]: string };
 }
 
-const DEFAULTS: AppIntent = { trustDomain: 'cluster.local', clusterDomain: 'cluster.local', istioNamespace: 'istio-system', labels: {}, annotations: {} };
+/** What holds of an app unless it says otherwise. */
+export const APP_DEFAULTS: AppIntent = { trustDomain: 'cluster.local', clusterDomain: 'cluster.local', istioNamespace: 'istio-system', labels: {}, annotations: {} };
 
 const said = new WeakMap<IConstruct, AppIntent>();
 
 /** What was said of the app that a construct belongs to. */
 export function appOf(construct: IConstruct): AppIntent {
-  return said.get(construct.node.root) ?? DEFAULTS;
+  return said.get(construct.node.root) ?? APP_DEFAULTS;
 }
 
 /** Says what is the same for every construct of an app. */
 export function sayOfApp(root: IConstruct, app: Partial<AppIntent>): void {
-  said.set(root, { ...DEFAULTS, ...app });
+  said.set(root, { ...APP_DEFAULTS, ...app });
 }

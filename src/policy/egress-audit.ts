@@ -2,7 +2,7 @@ import { ApiObject, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EGRESS_AUDIT } from './known-props';
 import { AppIndex } from '../app/app-index';
-import { GATEWAY_LINE } from '../emit/envoy/audit-line';
+import { auditProvider } from '../emit/envoy/audit-line';
 import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { gatewayIntent, gatewayIntents } from '../gateway/gateway-values';
 import { AuditIntent } from '../intent/audit';
@@ -82,14 +82,9 @@ export class EgressAudit extends Construct {
       ?? values.refuse(Problem.UNKNOWN_OBJECT, 'there is no Telemetry of that gateway', `name one of: ${[...this.telemetries.keys()].join(', ')}`);
   }
 
-  /** What the mesh's configuration must hold, as fields of Istio's MeshConfig: `meshConfig` of the IstioOperator, or of the values of Istio's chart `istiod`. */
+  /** What the mesh's configuration must hold, as fields of Istio's MeshConfig: `meshConfig` of the IstioOperator, or of the values of Istio's chart `istiod`. `EgressMesh` gives it with all else that the mesh must be told. */
   public meshConfig(): { [key: string]: any } {
-    return {
-      extensionProviders: [{
-        name: this.intent.provider,
-        envoyFileAccessLog: { path: '/dev/stdout', logFormat: { labels: { ...GATEWAY_LINE } } },
-      }],
-    };
+    return { extensionProviders: [auditProvider(this.intent.provider)] };
   }
 
   /** What `meshConfig` gives, as YAML. */

@@ -22,6 +22,11 @@ export const GATEWAY_LINE = {
   upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
 };
 
+/** A provider of the mesh's configuration that logs it to standard output. */
+export function auditProvider(name: string): object {
+  return { name, envoyFileAccessLog: { path: '/dev/stdout', logFormat: { labels: { ...GATEWAY_LINE } } } };
+}
+
 /** The `log` of an SNI proxy's lines, whichever program it is. */
 export const SNI_PROXY_LOG = 'sni-proxy';
 
