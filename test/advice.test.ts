@@ -722,6 +722,12 @@ const OUTSIDE: Row[] = [
 const at = (way: string, port: number) => way.replace('api.example.com:443', `api.example.com:${port}`);
 
 /** Both things at once, of one app. */
+/** Routes of two namespaces through one gateway, with a client certificate each. */
+const twoTeams = (...certificates: [ClientCertificate, ClientCertificate]): Build => w => certificates.map((certificate, i) =>
+  w.route(w.http({}, ['orders', 'till'][i]), { tlsOrigination: mutual(certificate) }));
+
+const sharing = (certificate: ClientCertificate) => twoTeams(certificate, certificate);
+
 const both = (one: Build, other: Build): Build => w => [one(w), other(w)];
 
 const SAME_HOST: Row[] = [
@@ -1049,6 +1055,14 @@ const OUTWARDS: Row[] = [
   }],
   ['secret-elsewhere: the Secret "client" is written into namespace "orders", and is read from "edge"', both(w => w.secret('client', 'orders'), w => w.route(w.http(), { tlsOrigination: mutual(CLIENT_SECRET) })), [MUTUAL_AT_OUT], {
     'write it into "edge"': both(w => w.secret('client', 'edge'), w => w.route(w.http(), { tlsOrigination: mutual(CLIENT_SECRET) })),
+  }],
+  ['shared-certificate: namespace "orders" shows the Secret "client" at gateway "edge/out", and so does "till", by "till/route6"', sharing(CLIENT_SECRET), [MUTUAL_AT_OUT, MUTUAL_AT_OUT.replace('orders', 'till')], {
+    'give each namespace a certificate of its own': twoTeams(CLIENT_SECRET, ClientCertificate.fromSecret('client-till')),
+    'sharedByNamespaces: true of the ClientCertificate to each of the routes':
+      sharing(ClientCertificate.fromSecret('client', { sharedByNamespaces: true })),
+  }],
+  ['shared-certificate: namespace "orders" shows the file "/etc/partner/tls.crt" at gateway "edge/out"', sharing(ClientCertificate.fromFiles(CLIENT_FILES)), [MUTUAL_AT_OUT, MUTUAL_AT_OUT.replace('orders', 'till')], {
+    'sharedByNamespaces: true': sharing(ClientCertificate.fromFiles({ ...CLIENT_FILES, sharedByNamespaces: true })),
   }],
   ['identities-of-direct-egress: "orders/tls1" is direct', w => w.tls().allowFrom(PAY), [`${BY_OUT} from orders/pay`], {
     'lead it through a gateway with an EgressGatewayRoute': w => {

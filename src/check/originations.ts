@@ -2,8 +2,9 @@ import { ApiObject, Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { EgressIntent, isHttp, isTls, isWildcard } from '../intent/egress';
 import { GatewayIntent, gatewayName } from '../intent/gateway';
+import { grouped } from '../intent/groups';
 import { isMounted } from '../intent/mount';
-import { secretOf, SYSTEM } from '../intent/origination';
+import { clientCertificateOf, secretOf, SYSTEM } from '../intent/origination';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { RouteIntent } from '../intent/route';
 
@@ -16,6 +17,7 @@ export function outwardProblems(routes: readonly RouteIntent[], report: Report):
     tunnels(route, report);
     missingFiles(route, report);
   }
+  sharedCertificates(routes, report);
 }
 
 function originations({ path, egress, hop, tlsOrigination, forwardProxy }: RouteIntent, report: Report): void {
@@ -55,6 +57,22 @@ function tunnels({ path, egress, gateway, forwardProxy, hostingServer }: RouteIn
   if (forwardProxy && (forwardProxy.host === gateway.host || egress.hosts.includes(forwardProxy.host))) {
     report(path, Problem.TUNNEL_TO_GATEWAY, `the forward proxy ${forwardProxy.host} is ${forwardProxy.host === gateway.host ? 'the gateway itself' : 'the host itself'}`,
       'give the proxy that stands between the gateway and the host');
+  }
+}
+
+/** One certificate, by which a partner takes several namespaces for one. */
+function sharedCertificates(routes: readonly RouteIntent[], report: Report): void {
+  const shown = routes.flatMap(({ path, egress: { namespace }, gateway, ...route }) => [route.tlsOrigination, route.forwardProxy?.tlsOrigination].flatMap(origination => {
+    const certificate = origination && clientCertificateOf(origination);
+    return certificate === undefined ? [] : [[`${certificate} at gateway "${gatewayName(gateway)}"`, { path, namespace, shared: origination!.shared }] as const];
+  }));
+  for (const [certificate, all] of grouped(shown)) {
+    for (const { path, namespace, shared } of all) {
+      const other = all.find(one => one.namespace !== namespace);
+      if (!other || shared) continue;
+      report(path, Problem.SHARED_CERTIFICATE, `namespace "${namespace}" shows the ${certificate}, and so does "${other.namespace}", by "${other.path}"`,
+        'to the partner they are one: give each namespace a certificate of its own; or, if that is meant, sharedByNamespaces: true of the ClientCertificate to each of the routes');
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { HttpEgressProps } from './http-egress';
 import type { RequestOptions } from './request-options';
 import type { TcpEgressProps } from './tcp-egress';
 import type { TlsEgressProps } from './tls-egress';
-import type { ClientCertificateFiles, MutualTlsOptions, SimpleTlsOptions, TlsOriginationOptions } from './tls-origination';
+import type { ClientCertificateFiles, ClientCertificateOptions, MutualTlsOptions, SimpleTlsOptions, TlsOriginationOptions } from './tls-origination';
 import type { Keys } from '../intent/known';
 
 export const CONNECTION_OPTIONS: Keys<ConnectionOptions> = {
@@ -38,4 +38,6 @@ export const SIMPLE_TLS: Keys<SimpleTlsOptions> = { ...TLS_ORIGINATION_OPTIONS, 
 
 export const MUTUAL_TLS: Keys<MutualTlsOptions> = { ...TLS_ORIGINATION_OPTIONS, clientCertificate: true };
 
-export const CLIENT_CERTIFICATE_FILES: Keys<ClientCertificateFiles> = { clientCertificate: true, privateKey: true, caCertificates: true };
+export const CLIENT_CERTIFICATE: Keys<ClientCertificateOptions> = { sharedByNamespaces: true };
+
+export const CLIENT_CERTIFICATE_FILES: Keys<ClientCertificateFiles> = { ...CLIENT_CERTIFICATE, clientCertificate: true, privateKey: true, caCertificates: true };

@@ -1,4 +1,4 @@
-import { CLIENT_CERTIFICATE_FILES, MUTUAL_TLS, SIMPLE_TLS } from './known-props';
+import { CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_FILES, MUTUAL_TLS, SIMPLE_TLS } from './known-props';
 import { CaCertificates, ClientCertificate, TlsOrigination, TlsOriginationOptions } from './tls-origination';
 import { isAddress } from '../intent/addresses';
 import { CertificatesIntent, OriginationIntent, SYSTEM } from '../intent/origination';
@@ -43,6 +43,7 @@ export function originationIntent(values: Values, origination: TlsOrigination | 
     verified: !options.insecureSkipVerify,
     mutual,
     certificates: certificatesOf(values, source, secret, originator, options.insecureSkipVerify),
+    ...(source instanceof ClientCertificate && isShared(values, source) ? { shared: true } : {}),
     workloadSelector: options.workloadSelector,
     serviceAccount: options.serviceAccount,
   };
@@ -115,6 +116,11 @@ function certificatesOf(
     privateKey: file(values, 'privateKey', privateKey),
     ...(unchecked ? {} : { caCertificates: file(values, 'caCertificates', caCertificates) }),
   };
+}
+
+function isShared(values: Values, { _options, _files }: ClientCertificate): boolean {
+  values.known('ClientCertificate.fromSecret', _options, CLIENT_CERTIFICATE);
+  return (_files ?? _options).sharedByNamespaces ?? false;
 }
 
 function file(values: Values, prop: string, path: string | undefined): string {

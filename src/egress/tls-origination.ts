@@ -33,8 +33,19 @@ export class CaCertificates {
   ) {}
 }
 
+/** Options of every client certificate. */
+export interface ClientCertificateOptions {
+  /**
+   * Whether routes of several namespaces show it at one gateway on purpose: the partner cannot tell these namespaces apart. Each of the
+   * routes must say it.
+   *
+   * @default false, and it is an error: whoever may write routes at a gateway can use every Secret and file there
+   */
+  readonly sharedByNamespaces?: boolean;
+}
+
 /** Files of a client certificate, as absolute paths in the proxy's container. */
-export interface ClientCertificateFiles {
+export interface ClientCertificateFiles extends ClientCertificateOptions {
   /** Certificate chain, PEM. */
   readonly clientCertificate: string;
 
@@ -54,8 +65,8 @@ export class ClientCertificate {
    *
    * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway-tls-origination/
    */
-  public static fromSecret(name: string): ClientCertificate {
-    return new ClientCertificate(undefined, name);
+  public static fromSecret(name: string, options: ClientCertificateOptions = {}): ClientCertificate {
+    return new ClientCertificate(options, undefined, name);
   }
 
   /**
@@ -63,10 +74,11 @@ export class ClientCertificate {
    * `sidecar.istio.io/userVolume` and `sidecar.istio.io/userVolumeMount` of the application's pods.
    */
   public static fromFiles(files: ClientCertificateFiles): ClientCertificate {
-    return new ClientCertificate(files);
+    return new ClientCertificate({}, files);
   }
 
   private constructor(
+    /** @internal */ public readonly _options: ClientCertificateOptions,
     /** @internal */ public readonly _files?: ClientCertificateFiles,
     /** @internal */ public readonly _secret?: string,
   ) {}

@@ -16,6 +16,9 @@ export interface OriginationIntent {
   readonly mutual: boolean;
   readonly certificates: CertificatesIntent;
 
+  /** Whether several namespaces show the certificate at one gateway on purpose. */
+  readonly shared?: true;
+
   /** Labels of the pods whose sidecars originate; none: all, or the gateway. */
   readonly workloadSelector?: { readonly [key: string]: string };
 
@@ -36,6 +39,12 @@ export const SYSTEM = 'system';
 export function outsidePort(port: number, origination: Pick<OriginationIntent, 'port'> | undefined): number {
   if (!origination) return port;
   return origination.port ?? (port === 80 ? 443 : port);
+}
+
+/** What a client certificate is known by at its proxy, if there is one: the Secret, or the file. */
+export function clientCertificateOf({ mutual, certificates }: OriginationIntent): string | undefined {
+  if (!mutual || certificates.from === 'config-map') return undefined;
+  return certificates.from === 'secret' ? `Secret "${certificates.name}"` : `file "${certificates.clientCertificate}"`;
 }
 
 /** Name of the Secret among the certificates, if there is one. */

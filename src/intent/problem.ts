@@ -74,6 +74,7 @@ export enum Problem {
   TUNNEL_TO_GATEWAY = 'tunnel-to-gateway',
   FILE_NOT_MOUNTED = 'file-not-mounted',
   SECRET_ELSEWHERE = 'secret-elsewhere',
+  SHARED_CERTIFICATE = 'shared-certificate',
   NO_ADDRESS_TO_LEAVE_OUT = 'no-address-to-leave-out',
   IDENTITIES_OF_DIRECT_EGRESS = 'identities-of-direct-egress',
   IDENTITIES_ON_HOP = 'identities-on-hop',
