@@ -1,5 +1,5 @@
 import { Duration, Testing } from 'cdk8s';
-import { chartOf, documents, gatewayOf, ownNameOf, theDocument } from './support';
+import { chartOf, documents, gatewayOf, ownNameOf, SILENT, theDocument } from './support';
 import { EgressGatewayRoute, GatewayHop, HttpEgress, HttpEgressProps, HttpProtocol, TcpEgress, TlsEgress, TlsOrigination } from '../src';
 
 const HOST = { hosts: ['api.example.com'] };
@@ -18,7 +18,7 @@ test('by default goes to the host as DNS resolves it, on port 80, in clear', () 
   expect(theDocument(chart, 'VirtualService').spec).toEqual({
     hosts: ['api.example.com'],
     exportTo: ['.'],
-    http: [{ match: [{ port: 80 }], route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }] }],
+    http: [{ match: [{ port: 80 }], ...SILENT, route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }] }],
   });
 });
 
@@ -117,6 +117,7 @@ test('timeouts and retries are a VirtualService a host at the sidecars, in Istio
   expect(spec.exportTo).toEqual(['.', 'orders']);
   expect(spec.http).toEqual([80, 8080].map(port => ({
     match: [{ port }],
+    ...SILENT,
     route: [{ destination: { host: 'a.example.com', port: { number: port } } }],
     timeout: '1500ms',
     retries: { attempts: 3, perTryTimeout: '1s', retryOn: '5xx' },

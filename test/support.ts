@@ -21,6 +21,11 @@ export function gatewayOf(scope: Construct, id = 'gateway', service = 'istio-egr
   });
 }
 
+/** What a sidecar takes off requests that go on as its own: what tells of the caller. */
+export const SILENT = {
+  headers: { request: { remove: ['x-envoy-attempt-count', 'x-envoy-decorator-operation', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id'] } },
+};
+
 /** The documents of a kind that a chart writes. */
 export function documents(chart: Chart, kind: string): any[] {
   return Testing.synth(chart).filter(document => document.kind === kind);

@@ -12,9 +12,6 @@ export interface HostShape {
   /** Whether only an address that the mesh gives it could tell it from other hosts. */
   readonly addressed: boolean;
 
-  /** Whether the application itself speaks TLS to it, so that only a name or an address is known of its connections. */
-  readonly tls: boolean;
-
   /** Whether they go by a forward proxy to which only some pods originate TLS. */
   readonly others: boolean;
 
@@ -65,9 +62,6 @@ export interface Backend {
 
   /** What its clients have besides of a port of a host of which a share goes through a gateway. */
   share(scope: Construct, meta: Meta, shape: ShareShape, way: () => Way): ApiObject[];
-
-  /** What divides their connections to a host to which the application itself speaks TLS; all others have it anyway. */
-  division(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]): ApiObject;
 
   /** What stands at a gateway for one way. */
   crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan): ApiObject[];

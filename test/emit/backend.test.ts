@@ -19,7 +19,6 @@ class Recorder implements Backend {
   public readonly clients: { shape: HostShape; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly originated: { shape: OriginationShape; meta: Meta; way: () => Way }[] = [];
   public readonly shares: { shape: ShareShape; meta: Meta; way: () => Way }[] = [];
-  public readonly divided: { host: string; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly crossings: { shape: CrossingShape; meta: Meta; way: () => Way; gateway: () => GatewayPlan }[] = [];
   public readonly fences: { namespace: string; fence: () => Fence }[] = [];
   public readonly audited: { gateway: string; providers: readonly string[] }[] = [];
@@ -46,11 +45,6 @@ class Recorder implements Backend {
   public share(scope: Construct, meta: Meta, shape: ShareShape, way: () => Way) {
     this.shares.push({ shape, meta, way });
     return [this.object(scope, `Share-${shape.host}-${shape.port}`, meta)];
-  }
-
-  public division(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]) {
-    this.divided.push({ host, meta, ways });
-    return this.object(scope, `Division-${host}`, meta);
   }
 
   public crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan) {
@@ -130,10 +124,9 @@ describe('a backend', () => {
   test('is asked for the TLS of each port that sidecars originate', () => {
     expect(backend.originated.map(({ shape }) => shape)).toEqual([80, 8080].map(port => ({ host: 'partner.example.com', port, others: true })));
     expect(backend.originated.map(({ way }) => way())).toEqual(plan.ways.filter(({ legs: [{ security }] }) => security.by === 'tls'));
-    expect(backend.clients.filter(({ shape }) => shape.tls).map(({ shape }) => shape.host).sort()).toEqual(['*.example.org', 'a.example.com', 'b.example.com']);
   });
 
-  test('is asked for the share of each port, and for what divides where the application speaks TLS, in the namespace of the egress', () => {
+  test('is asked for the share of each port, in the namespace of the egress', () => {
     const recorder = new Recorder();
     const one = chartOf('platform');
     AppIndex.of(one).backend = recorder;
@@ -144,8 +137,6 @@ describe('a backend', () => {
     expect(recorder.shares.map(({ shape: { host, port }, meta: { namespace } }) => [host, port, namespace]))
       .toEqual([['site.example.com', 80, 'bookinfo'], ['site.example.com', 443, 'bookinfo'], ['api.example.com', 80, 'platform']]);
     expect(new Set(recorder.shares.map(({ way }) => way()))).toEqual(new Set(ways));
-    expect(recorder.divided.map(({ host, meta: { namespace, labels } }) => [host, namespace, labels])).toEqual([['site.example.com', 'bookinfo', { team: 'books' }]]);
-    expect(recorder.divided[0].ways()).toEqual(ways.filter(({ host }) => host === 'site.example.com'));
   });
 
   test('is handed every door with its gateway, in the gateway\'s namespace', () => {

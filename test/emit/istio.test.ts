@@ -3,6 +3,7 @@ import { istio } from '../../src/emit/istio/backend';
 import { matchesOf } from '../../src/emit/istio/request-rules';
 import { securedName } from '../../src/plan/names';
 import { Door, Fence, GatewayPlan, Leg, Plan, RequestRule, Security, Way } from '../../src/plan/plan';
+import { SILENT } from '../support';
 
 const META = { namespace: 'bookinfo', labels: {}, annotations: {} };
 const OWN = 's-1.x.bookinfo.ns-egress.internal';
@@ -26,7 +27,7 @@ const routed = (on: Partial<Leg> = {}, door: Partial<Door> = {}, to: Partial<Leg
 
 const specs = (objects: readonly ApiObject[]): Record<string, any> => Object.fromEntries(objects.map(object => [object.node.id.split('-')[0], object.toJson().spec]));
 const client = (ways: readonly Way[], shape = {}) =>
-  specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, tls: false, others: false, ...shape }, () => ways));
+  specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, others: false, ...shape }, () => ways));
 const steering = (...ways: Way[]) => [client(ways).VirtualService];
 const origination = (way: Way, others = false) =>
   specs(istio.origination(Testing.chart(), META, { host: way.host, port: way.port, others }, () => way));
@@ -68,10 +69,10 @@ describe('a client leg is a ServiceEntry', () => {
   });
 
   test('that the mesh gives no address, unless only an address tells the host apart', () => {
-    const labelsOf = (addressed: boolean) => istio.client(Testing.chart(), META, { host: 'api.example.com', addressed, tls: false, others: false }, () => [direct()])
+    const labelsOf = (addressed: boolean) => istio.client(Testing.chart(), META, { host: 'api.example.com', addressed, others: false }, () => [direct()])
       .map(object => object.toJson().metadata.labels['networking.istio.io/enable-autoallocate-ip']);
-    expect(labelsOf(false)).toEqual(['false', undefined]);
-    expect(labelsOf(true)).toEqual([undefined, undefined]);
+    expect(labelsOf(false)).toEqual(['false', undefined, undefined]);
+    expect(labelsOf(true)).toEqual([undefined, undefined, undefined]);
   });
 });
 
@@ -135,7 +136,7 @@ describe('how a leg is secured is a DestinationRule', () => {
   });
 
   test('with what lets a service account read its Secret, where it takes one', () => {
-    const kinds = istio.client(Testing.chart(), META, { host: 'api.example.com', addressed: false, tls: false, others: false, secretReader: 'a' }, () => [direct()]).map(({ kind }) => kind);
+    const kinds = istio.client(Testing.chart(), META, { host: 'api.example.com', addressed: false, others: false, secretReader: 'a' }, () => [direct()]).map(({ kind }) => kind);
     expect(kinds).toEqual(['ServiceEntry', 'DestinationRule', 'VirtualService', 'Role', 'RoleBinding']);
   });
 });
@@ -170,7 +171,7 @@ describe('TLS that sidecars originate', () => {
       endpoints: [{ address: 'api.example.com', ports: { http: 443 } }],
     });
     const [{ http }] = steering(direct(leg, plain));
-    expect(http).toEqual([{ match: [{ port: 80 }], route: [{ destination: { host: ALIAS, port: { number: 80 }, subset: 'secured' } }] }]);
+    expect(http).toEqual([{ match: [{ port: 80 }], ...SILENT, route: [{ destination: { host: ALIAS, port: { number: 80 }, subset: 'secured' } }] }]);
   });
 
   test('of bytes is led there as bytes, from each port to a name of its own', () => {
@@ -287,8 +288,16 @@ describe('an outer leg is a ServiceEntry of the own name, for its namespace alon
 });
 
 describe('what steers clients is a VirtualService', () => {
-  test('unless the application speaks TLS', () => {
-    expect(Object.keys(client([direct()], { tls: true }))).toEqual(['ServiceEntry', 'DestinationRule']);
+  test('which leads TLS to its host by the name that is sent', () => {
+    expect(steering(direct())).toEqual([{
+      hosts: ['api.example.com'],
+      exportTo: ['.'],
+      tls: [{ match: [{ port: 443, sniHosts: ['api.example.com'] }], route: [{ destination: { host: 'api.example.com', port: { number: 443 } } }] }],
+    }]);
+  });
+
+  test('unless it is a wildcard, to which nothing can be led on by name', () => {
+    expect(Object.keys(client([direct({}, { host: '*.example.com' })]))).toEqual(['ServiceEntry', 'DestinationRule']);
   });
 
   test.each<[string, Partial<Leg>, object]>([
@@ -300,8 +309,15 @@ describe('what steers clients is a VirtualService', () => {
     expect(steering(direct(leg, { port: 80, spoken: 'http' }))).toEqual([{
       hosts: ['api.example.com'],
       exportTo: ['.'],
-      http: [{ match: [{ port: 80 }], route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }], ...wanted }],
+      http: [{ match: [{ port: 80 }], ...SILENT, route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }], ...wanted }],
     }]);
+  });
+
+  test('that takes off what tells of the caller, unless the gateway reads it, and takes it off', () => {
+    const headers = (...ways: Way[]) => steering(...ways)[0].http.map((route: any) => route.headers);
+    const http: Partial<Way> = { port: 80, spoken: 'http' };
+    expect(headers({ ...routed(), ...http })).toEqual([SILENT.headers]);
+    expect(headers({ ...routed({}, { reads: 'http' }), ...http })).toEqual([undefined]);
   });
 
   test('with a rule for each port', () => {

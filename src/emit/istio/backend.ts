@@ -9,6 +9,7 @@ import { sidecar } from './sidecar';
 import { telemetry } from './telemetry';
 import { unsupported } from './unsupported';
 import { clientService, doorService } from './virtual-service';
+import { isWildcard } from '../../intent/egress';
 import { auditName, clientName, lockdownName, othersName, secretReaderName, securedName, shareName } from '../../plan/names';
 import { remainder } from '../../plan/plan-of';
 import { Backend } from '../backend';
@@ -17,7 +18,7 @@ import { NamedMeta } from '../object';
 
 /**
  * Istio's own API: a leg is a ServiceEntry and a DestinationRule, a door a Gateway and a VirtualService. Whatever way a host takes, its
- * clients have the same objects of it, so that nothing older goes on leading them elsewhere.
+ * clients have the same objects of it, so that nothing older goes on leading them elsewhere, nor a VirtualService of another namespace.
  *
  * Where sidecars originate TLS, the host's own entry leads nowhere, and a VirtualService leads on to another name by a subset that only
  * the rule with the TLS declares: whichever of the four objects is missing, nothing leaves in clear. Where a share goes through a gateway,
@@ -26,13 +27,13 @@ import { NamedMeta } from '../object';
 export const istio: Backend = {
   unsupported,
 
-  client(scope, meta, { host, addressed, tls, others, secretReader: account }, ways) {
+  client(scope, meta, { host, addressed, others, secretReader: account }, ways) {
     const named = { ...meta, name: clientName(host), leads: true };
     const itself = () => ways().map(remainder);
     return [
       clientEntry(scope, `ServiceEntry-${host}`, named, itself, addressed),
       clientRule(scope, `DestinationRule-${host}`, named, itself),
-      ...(tls ? [] : [clientService(scope, `VirtualService-${host}`, named, ways)]),
+      ...(isWildcard(host) ? [] : [clientService(scope, `VirtualService-${host}`, named, ways)]),
       ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...named, name: () => othersName(host, ways()[0].port) }, () => ways()[0])] : []),
       ...(account === undefined ? [] : readers(scope, { ...meta, name: secretReaderName(host) }, host, account)),
     ];
@@ -55,8 +56,6 @@ export const istio: Backend = {
       aliasEntry(scope, `ShareServiceEntry-${host}-${port}`, named, way),
     ];
   },
-
-  division: (scope, meta, host, ways) => clientService(scope, `ShareVirtualService-${host}`, { ...meta, name: clientName(host), leads: true }, ways),
 
   crossing(scope, meta, { host, port, secured, sniProxy }, way, plan) {
     const named = { ...meta, name: () => way().legs[0].door!.name };

@@ -12,15 +12,16 @@ import { duration } from '../duration';
 import { emit, ObjectMeta } from '../object';
 
 /**
- * Headers that a gateway which reads HTTP would add, and hand on to the outside: the caller's certificate, the pod's address, how often it was
- * tried; where Istio traces, the route's own name with the caller's namespace in it; and its workload, which only Istio's own proxies tell.
+ * Headers that every proxy which reads HTTP would add, and hand on to the outside: how often it tried; where Istio traces, where it leads to;
+ * and the workload with its namespace, labels and account, which only Istio's own proxies tell. `x-request-id` and `x-forwarded-proto` stay:
+ * nothing tells them from an application's own.
  *
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig-ProxyHeaders
  */
-const CALLER = [
-  'x-envoy-attempt-count', 'x-envoy-decorator-operation', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id',
-  'x-forwarded-client-cert', 'x-forwarded-for',
-];
+const PROXY = ['x-envoy-attempt-count', 'x-envoy-decorator-operation', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id'];
+
+/** Those of a gateway, which tell of its caller besides: the certificate and the pod's address. */
+const GATEWAY = [...PROXY, 'x-envoy-external-address', 'x-forwarded-client-cert', 'x-forwarded-for'].sort();
 
 /**
  * The VirtualService of a host, for its clients: timeouts and retries, the name by which a gateway that reads HTTP knows a request, and the
@@ -50,9 +51,11 @@ function clientSpec(ways: readonly Way[]): VirtualServiceSpec {
 }
 
 function requestsOf(way: Way): VirtualServiceSpecHttp {
-  const { port, legs: [{ authority, requests }] } = way;
+  const { port, legs: [{ authority, requests, door }] } = way;
   return {
     match: [{ port }],
+    // a gateway that reads requests takes them off, and counts callers by them before
+    ...(door?.reads === 'http' ? {} : { headers: { request: { remove: PROXY } } }),
     ...(authority === undefined ? {} : { rewrite: { authority } }),
     route: nextOf(way),
     timeout: duration(requests?.timeout),
@@ -87,7 +90,7 @@ function doorSpec(way: Way): VirtualServiceSpec {
 
 /** What the door lets through, and a refusal for the rest. */
 function httpOf({ legs: [{ door }, outer] }: Way, destination: VirtualServiceSpecHttpRoute): VirtualServiceSpecHttp[] {
-  const led = { headers: { request: { remove: CALLER } }, route: renamed(destination, outer.authority!), ...retriesOf(outer.requests) };
+  const led = { headers: { request: { remove: GATEWAY } }, route: renamed(destination, outer.authority!), ...retriesOf(outer.requests) };
   const { requests } = door!.admits;
   if (!requests) return [led];
   const match = requests.flatMap(matchesOf);
