@@ -1,7 +1,10 @@
 /** What ended it, in Envoy's words: of a request, of a connection, of its handshake. */
 const VERDICT = '%RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% %DOWNSTREAM_TRANSPORT_FAILURE_REASON%';
 
-/** A gateway's line for each connection, or each request where it reads HTTP: fields, and Envoy's operators for their values. */
+/**
+ * A gateway's line for each connection, or each request where it reads HTTP: fields, and Envoy's operators for their values. What a caller can
+ * make as long as it likes is cut, because container runtimes split lines at 16 KiB.
+ */
 export const GATEWAY_LINE = {
   log: 'egress-audit',
   time: '%START_TIME%',
@@ -10,8 +13,8 @@ export const GATEWAY_LINE = {
   gateway_address: '%DOWNSTREAM_LOCAL_ADDRESS%',
   sni: '%REQUESTED_SERVER_NAME%',
   route: '%UPSTREAM_CLUSTER_RAW%',
-  host: '%REQ(:AUTHORITY)%',
-  method: '%REQ(:METHOD)%',
+  host: '%REQ(:AUTHORITY):256%',
+  method: '%REQ(:METHOD):32%',
   status: '%RESPONSE_CODE%',
   upstream: '%UPSTREAM_HOST%',
   bytes_received: '%BYTES_RECEIVED%',
