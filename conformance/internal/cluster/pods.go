@@ -125,12 +125,20 @@ func (s *Scene) podOfDeployment(pod *world.Pod) (*corev1.Pod, error) {
 		if err != nil {
 			return err
 		}
-		pods, err := s.cluster.kube.CoreV1().Pods(pod.Namespace).List(context.Background(), metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(deployment.Spec.Selector)})
+		// by owner: another Deployment's pods may fit the selector, and its name begin with this one's
+		selected := metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(deployment.Spec.Selector)}
+		sets, err := s.cluster.kube.AppsV1().ReplicaSets(pod.Namespace).List(context.Background(), selected)
+		if err != nil {
+			return err
+		}
+		pods, err := s.cluster.kube.CoreV1().Pods(pod.Namespace).List(context.Background(), selected)
 		if err != nil {
 			return err
 		}
 		for i := range pods.Items {
-			if owner := metav1.GetControllerOf(&pods.Items[i]); owner != nil && owner.Kind == "ReplicaSet" && strings.HasPrefix(owner.Name, name+"-") {
+			if slices.ContainsFunc(sets.Items, func(set appsv1.ReplicaSet) bool {
+				return metav1.IsControlledBy(&set, deployment) && metav1.IsControlledBy(&pods.Items[i], &set)
+			}) {
 				found = &pods.Items[i]
 				return nil
 			}
