@@ -30,14 +30,15 @@ const address = "10.244.255.1"
 
 const upWithin = time.Minute
 
-// Tools are the programs of a cluster.
-type Tools struct{ Etcd, APIServer, Controllers, Istiod string }
+// Tools are the programs of a cluster, and Engines those that apply to it.
+type Tools struct{ Etcd, APIServer, Controllers, Istiod, Engines string }
 
 // FindTools looks for them where install-live.sh puts them.
 func FindTools() (Tools, error) {
 	var tools Tools
 	for name, path := range map[string]*string{
 		"etcd": &tools.Etcd, "kube-apiserver": &tools.APIServer, "kube-controller-manager": &tools.Controllers, "pilot-discovery": &tools.Istiod,
+		"engines": &tools.Engines,
 	} {
 		if *path = proxies.Installed("live", name); *path == "" {
 			return tools, fmt.Errorf("no %s in .tools/live/: run conformance/install-live.sh", name)
@@ -52,7 +53,7 @@ type Cluster struct {
 	Mesh *world.Authority
 
 	tools     Tools
-	revisions []string
+	options   Options
 	folder    string
 	namespace *network.Namespace
 	processes []*process.Process
@@ -60,17 +61,26 @@ type Cluster struct {
 	kube      kubernetes.Interface
 	dynamic   dynamic.Interface
 	mapper    *restmapper.DeferredDiscoveryRESTMapper
-	mesh      string
-	istiod    *process.Process
-	launch    func() error
+	// admin is the kubeconfig of who may do everything.
+	admin  string
+	mesh   string
+	istiod *process.Process
+	launch func() error
 	// rights are those to read Secrets, by service account, that istiod may have asked for: it keeps the answer for minutes.
 	rights map[string]bool
 }
 
-// Start runs a cluster that keeps everything in a folder, with an istiod that also serves tags of some revisions.
-// The caller stops the result.
-func Start(tools Tools, folder string, revisions []string) (*Cluster, error) {
-	c := &Cluster{tools: tools, revisions: revisions, folder: folder, warnings: &warnings{}, rights: map[string]bool{}}
+// Options are what clusters differ in.
+type Options struct {
+	// Revisions are those that istiod serves besides its own.
+	Revisions []string
+	// Debounce is how long istiod waits for more of what comes before it pushes.
+	Debounce time.Duration
+}
+
+// Start runs a cluster that keeps everything in a folder. The caller stops the result.
+func Start(tools Tools, folder string, options Options) (*Cluster, error) {
+	c := &Cluster{tools: tools, options: options, folder: folder, warnings: &warnings{}, rights: map[string]bool{}}
 	for _, step := range []func() error{c.isolate, c.startKubernetes, c.addNode, c.installIstio, c.startIstiod} {
 		if err := step(); err != nil {
 			c.Stop()

@@ -27,8 +27,8 @@ const (
 	istioSystem = "istio-system"
 
 	readyPort, metricsPort, xdsPort, authorityPort = 8080, 15014, 15010, 15012
-	// quietFor is longer than istiod joins changes, by the debounce that it is started with.
-	quietFor, quietWithin = 150 * time.Millisecond, 10 * time.Second
+	// quietFor is how much longer than istiod joins changes nothing must come for it to be quiet.
+	quietFor, quietWithin = 130 * time.Millisecond, 10 * time.Second
 )
 
 // installed are the values of Istio's charts: istiod alone, and the webhook that validates what names no revision.
@@ -45,7 +45,7 @@ func tagged(revisions []string) []string {
 
 // installIstio applies what Istio's own charts render.
 func (c *Cluster) installIstio() error {
-	sets, _, err := render.GenerateManifest(nil, append(tagged(c.revisions), installed...), true, nil, nil)
+	sets, _, err := render.GenerateManifest(nil, append(tagged(c.options.Revisions), installed...), true, nil, nil)
 	if err != nil {
 		return fmt.Errorf("istio's charts: %w", err)
 	}
@@ -119,7 +119,7 @@ func (c *Cluster) startIstiod() error {
 	}
 	container := pod.Spec.Containers[0]
 	variables := map[string]string{
-		"POD_NAME": pod.Name, "POD_NAMESPACE": pod.Namespace, "SERVICE_ACCOUNT": pod.Spec.ServiceAccountName, "KUBECONFIG": config, "PILOT_DEBOUNCE_AFTER": "20ms",
+		"POD_NAME": pod.Name, "POD_NAMESPACE": pod.Namespace, "SERVICE_ACCOUNT": pod.Spec.ServiceAccountName, "KUBECONFIG": config, "PILOT_DEBOUNCE_AFTER": c.options.Debounce.String(),
 	}
 	for _, variable := range container.Env {
 		if _, ours := variables[variable.Name]; !ours && variable.ValueFrom == nil {
@@ -224,9 +224,9 @@ func (c *Cluster) setMesh(text string) error {
 	return nil
 }
 
-var inbound = regexp.MustCompile(`(?m)^pilot_inbound_updates\{[^}]*\} (\S+)$`)
+var inbound = regexp.MustCompile(`(?m)^(?:pilot_inbound_updates|pilot_xds_pushes)\{[^}]*\} (\S+)$`)
 
-// quiet waits until istiod has heard of nothing new for longer than it joins changes.
+// quiet waits until istiod has heard of nothing new, and told proxies nothing new, for longer than it joins changes.
 func (c *Cluster) quiet() error {
 	last, since := -1.0, time.Now()
 	for deadline := time.Now().Add(quietWithin); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
@@ -245,7 +245,7 @@ func (c *Cluster) quiet() error {
 		if heard != last {
 			last, since = heard, time.Now()
 		}
-		if time.Since(since) > quietFor {
+		if time.Since(since) > c.options.Debounce+quietFor {
 			return nil
 		}
 	}

@@ -71,6 +71,9 @@ func (c *Cluster) startKubernetes() error {
 	if err := c.connect(admin); err != nil {
 		return err
 	}
+	if c.admin, err = c.kubeconfig("admin", admin); err != nil {
+		return err
+	}
 	if err := c.until("the API server", func() error {
 		_, err := c.kube.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(context.Background())
 		return err

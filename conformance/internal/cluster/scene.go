@@ -52,10 +52,24 @@ type Scene struct {
 
 // Stage puts a world into the cluster: what stands around the manifests, the manifests in their order, then the pods.
 // The caller clears the result, whatever happened.
-func (c *Cluster) Stage(w *world.World) (*Scene, error) {
+func (c *Cluster) Stage(w *world.World) (*Scene, error) { return c.stage(w, (*Scene).putManifests) }
+
+// StageFor puts a world into the cluster without its manifests, which an engine is going to apply. The caller clears the result.
+func (c *Cluster) StageFor(w *world.World) (*Scene, error) {
+	return c.stage(w, func(s *Scene) error {
+		for _, object := range w.Manifests.Objects {
+			s.made = append(s.made, object.Raw)
+		}
+		return nil
+	})
+}
+
+func (c *Cluster) stage(w *world.World, putManifests func(*Scene) error) (*Scene, error) {
 	w.Authorities.Mesh = c.Mesh
 	s := &Scene{World: w, cluster: c, Inadmissible: map[*world.Pod]string{}, tokens: map[string]string{}}
-	for _, step := range []func() error{s.configureMesh, s.putAround, s.putManifests, s.putPods, s.forgetRights, s.readServices, s.awaitEndpoints, s.fetchTokens, c.quiet, s.readAddresses} {
+	for _, step := range []func() error{
+		s.configureMesh, s.putAround, func() error { return putManifests(s) }, s.putPods, s.forgetRights, s.readServices, s.awaitEndpoints, s.fetchTokens, c.quiet, s.readAddresses,
+	} {
 		if err := step(); err != nil {
 			return s, err
 		}
@@ -340,6 +354,7 @@ func (s *Scene) Plane(directory string) (*controlplane.ControlPlane, error) {
 		Issue: func(namespace, serviceAccount string) (*world.Leaf, error) {
 			return s.cluster.issue(s.tokens[namespace+"/"+serviceAccount])
 		},
+		Settled: s.cluster.quiet,
 		Renew: func(_ context.Context, secret *corev1.Secret) error {
 			_, err := s.cluster.applyTyped(secret)
 			return err

@@ -21,6 +21,7 @@ const usage = `usage:
   conformance xds-size --manifests FILE.yaml [--calls FILE.json] [--namespace NS,…] [--compare] [--json]
   conformance bench-sni --examples DIR [--connections N] [--megabytes N] [--rounds N] [--json]
   conformance rollout --pairs DIR [--only NAME] [--no-run] [--breaks] [--json]  judge every state between two states of an app
+  conformance rollout --pairs DIR --live [--engine NAME,…] [--debounce 100ms]        the tools' own engines make the change in a cluster
   conformance judge-stream                                           tier 0 over JSON lines on stdin
 
 exit status: 0 all as expected, 1 a cell differs, 2 usage, 3 the lab cannot work here

@@ -37,32 +37,45 @@ func inCluster(args []string) int {
 }
 
 func judgeInCluster(jobs []job, schema string, asJSON bool) (int, error) {
-	tools, err := cluster.FindTools()
-	if err != nil {
-		return unusable, err
-	}
-	lab, err := live.NewLab()
-	if err != nil {
-		return unusable, err
-	}
-	defer lab.Close()
-	folder, err := os.MkdirTemp("", network.FolderPattern)
-	if err != nil {
-		return unusable, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
 	revisions, err := revisionsOf(jobs)
 	if err != nil {
 		return misused, err
 	}
-	start := time.Now()
-	running, err := cluster.Start(tools, folder, revisions)
+	status := unusable
+	err = withCluster(cluster.Options{Revisions: revisions, Debounce: debounceOfScenarios}, func(lab *live.Lab, running *cluster.Cluster) {
+		status = judgeAll(&scenario.InCluster{Schema: schema, Run: lab, Cluster: running}, jobs, asJSON, scenario.LimitsOfLive)
+	})
+	return status, err
+}
+
+// debounceOfScenarios is short: nothing comes while a scenario's calls are made.
+const debounceOfScenarios = 20 * time.Millisecond
+
+// withCluster runs a cluster while something is done in it.
+func withCluster(options cluster.Options, do func(*live.Lab, *cluster.Cluster)) error {
+	tools, err := cluster.FindTools()
 	if err != nil {
-		return unusable, err
+		return err
+	}
+	lab, err := live.NewLab()
+	if err != nil {
+		return err
+	}
+	defer lab.Close()
+	folder, err := os.MkdirTemp("", network.FolderPattern)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	start := time.Now()
+	running, err := cluster.Start(tools, folder, options)
+	if err != nil {
+		return err
 	}
 	defer running.Stop()
 	fmt.Fprintf(os.Stderr, "conformance: Kubernetes %s and istiod, up in %.1f s\n", running.Version(), time.Since(start).Seconds())
-	return judgeAll(&scenario.InCluster{Schema: schema, Run: lab, Cluster: running}, jobs, asJSON, scenario.LimitsOfLive), nil
+	do(lab, running)
+	return nil
 }
 
 var revision = regexp.MustCompile(`(?m)^ *istio\.io/rev: "?([^"\s]+)"?$`)

@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/cdk8s-istio-egress/conformance/internal/cluster"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
 	"github.com/cdk8s-istio-egress/conformance/internal/rollout"
 )
@@ -21,6 +25,9 @@ func rollouts(args []string) int {
 	most := flags.Int("subsets", rollout.MostForAll, "how many changes there may be for every subset of them to be a state")
 	breaks := flags.Bool("breaks", false, "name the calls that are lost too, and where")
 	asJSON := flags.Bool("json", false, "print JSON")
+	inCluster := flags.Bool("live", false, "let the tools' own engines make the change in a cluster, and call meanwhile")
+	engines := flags.String("engine", "", "those engines alone, joined by commas: "+strings.Join(cluster.Engines, ", "))
+	debounce := flags.Duration("debounce", debounceOfIstio, "how long istiod joins changes, with --live")
 	schema := flags.String("schema", "", "calls.schema.json (found above the working folder unless given)")
 	if flags.Parse(args) != nil {
 		return misused
@@ -39,6 +46,28 @@ func rollouts(args []string) int {
 	known, err := rollout.LoadKnown(filepath.Join(*pairs, "known-leaks.json"))
 	if err != nil {
 		return misuse(err.Error())
+	}
+	if *inCluster {
+		asked := cluster.Engines
+		if *engines != "" {
+			asked = strings.Split(*engines, ",")
+		}
+		for _, engine := range asked {
+			if !slices.Contains(cluster.Engines, engine) {
+				return misuse(fmt.Sprintf("no engine %q: there are %s", engine, strings.Join(cluster.Engines, ", ")))
+			}
+		}
+		var loaded []*rollout.Pair
+		for _, name := range names {
+			pair, err := rollout.Load(*pairs, name, found)
+			if err != nil {
+				return misuse(err.Error())
+			}
+			if !pair.Unchanged {
+				loaded = append(loaded, pair)
+			}
+		}
+		return drives(loaded, asked, known, drivesAsked{*debounce, !*onward, *breaks, *asJSON})
 	}
 	lab := &rollout.Lab{Most: *most}
 	if !*noRun {
@@ -85,5 +114,49 @@ func rollouts(args []string) int {
 		}
 	}
 	fmt.Print(summary)
+	return status
+}
+
+// debounceOfIstio is istiod's own, unless it is told another.
+const debounceOfIstio = 100 * time.Millisecond
+
+type drivesAsked struct {
+	debounce             time.Duration
+	back, breaks, asJSON bool
+}
+
+// drives lets engines make the pairs' changes in a cluster.
+func drives(pairs []*rollout.Pair, engines []string, known []*rollout.Known, asked drivesAsked) int {
+	status := ok
+	var all []*rollout.Drive
+	err := withCluster(cluster.Options{Debounce: asked.debounce}, func(lab *live.Lab, running *cluster.Cluster) {
+		driver := &rollout.InCluster{Run: lab, Cluster: running}
+		for _, pair := range pairs {
+			made, err := driver.Drive(pair, engines, asked.back)
+			if err != nil {
+				fmt.Fprintf(os.Stderr, "conformance: %s: %v\n", pair.Name, err)
+				status = differs
+			}
+			for _, drive := range made {
+				drive.Mark(known)
+				if drive.Unknown()+len(drive.Problems) > 0 {
+					status = differs
+				}
+				fmt.Fprint(os.Stderr, drive.Progress())
+			}
+			all = append(all, made...)
+		}
+	})
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "conformance: %v\n", err)
+		return unusable
+	}
+	if asked.asJSON {
+		encoder := json.NewEncoder(os.Stdout)
+		encoder.SetIndent("", "  ")
+		_ = encoder.Encode(all)
+		return status
+	}
+	fmt.Print(rollout.TableOfDrives(all, engines, asked.breaks))
 	return status
 }

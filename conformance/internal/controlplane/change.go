@@ -113,6 +113,9 @@ func (c *ControlPlane) hasVirtualService(name string) bool {
 // Settled waits until every connected proxy has answered the newest push, whether it took it or not. A late push
 // of what only some proxies need leaves the others with an older one: then all get everything once more.
 func (c *ControlPlane) Settled() error {
+	if c.elsewhere != nil {
+		return c.elsewhere.Settled()
+	}
 	late := time.Now().Add(overtakenAfter)
 	var problem error
 	err := until("a proxy did not answer a push", func() bool {

@@ -19,6 +19,8 @@ type Elsewhere struct {
 	Token func(*world.Pod) string
 	// Issue makes the certificate of a service account.
 	Issue func(namespace, serviceAccount string) (*world.Leaf, error)
+	// Settled waits until it has nothing more to tell.
+	Settled func() error
 	// Renew changes a Secret of its cluster.
 	Renew func(context.Context, *corev1.Secret) error
 }

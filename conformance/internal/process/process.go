@@ -81,6 +81,12 @@ func (p *Process) Stop() {
 	}
 }
 
+// Wait waits until it ends by itself, and says whether it failed.
+func (p *Process) Wait() error {
+	<-p.done
+	return p.err
+}
+
 // Ended says whether it has ended by itself.
 func (p *Process) Ended() bool {
 	select {

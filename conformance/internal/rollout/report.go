@@ -57,23 +57,27 @@ func Table(judgements []*Judgement, breaks bool) string {
 	for _, r := range judgements {
 		rows = append(rows, append([]string{r.label(), fmt.Sprint(r.States)}, r.cells()...))
 	}
-	widths := make([]int, len(header))
+	out.WriteString("leaking states / states that lose a call; ⁻: in reverse; →: the change, ←: the same taken back\n")
+	writeRows(out, rows)
+	for _, r := range judgements {
+		r.write(out, breaks)
+	}
+	return out.String()
+}
+
+func writeRows(out *strings.Builder, rows [][]string) {
+	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], len([]rune(cell)))
 		}
 	}
-	out.WriteString("leaking states / states that lose a call; ⁻: in reverse; →: the change, ←: the same taken back\n")
 	for _, row := range rows {
 		for i, cell := range row {
 			fmt.Fprintf(out, "%s%s  ", cell, strings.Repeat(" ", widths[i]-len([]rune(cell))))
 		}
 		out.WriteString("\n")
 	}
-	for _, r := range judgements {
-		r.write(out, breaks)
-	}
-	return out.String()
 }
 
 func (r *Judgement) write(out *strings.Builder, breaks bool) {

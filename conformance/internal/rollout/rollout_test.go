@@ -1,9 +1,11 @@
 package rollout
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"istio.io/istio/pkg/config"
 
@@ -205,5 +207,36 @@ func TestKnown(t *testing.T) {
 	}
 	if got := Unmet(known); !slices.Equal(got, []string{"nothing of the kind"}) {
 		t.Errorf("%q", got)
+	}
+}
+
+// What is wrong while an engine works is joined by call, from the first time to the last.
+func TestSpans(t *testing.T) {
+	refused, passes := world.Expect{Refused: "denied"}, world.Expect{Way: []world.Hop{{Sidecar: "team"}, {Gateway: "g/g"}, {Server: "s"}}}
+	calls := &world.Scenario{Calls: []world.Call{{Name: "stranger", Expect: refused}, {Name: "client", Expect: passes}}}
+	through := live.Glimpse{Server: "s", Reached: true, Source: "g/g"}
+	judge := NewJudge(&Pair{Name: "sample", Before: &manifests.Set{}, After: &manifests.Set{}, BeforeCalls: calls, AfterCalls: calls}, nil, false)
+	judge.ends = [2][]Sight{{{}, {Glimpse: through}}, {{}, {Glimpse: through}}}
+	began := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+	probe := func(call, after int, glimpse live.Glimpse) live.Probe {
+		return live.Probe{Call: call, Began: began.Add(time.Duration(after) * time.Millisecond), Glimpse: glimpse}
+	}
+	drive := &Drive{Name: "sample", Engine: "flux"}
+	drive.add(judge, []live.Probe{
+		probe(0, 30, through), probe(0, 0, live.Glimpse{}), probe(0, 10, through), probe(0, 20, through), probe(1, 0, through), probe(1, 15, live.Glimpse{}),
+	})
+	var got []string
+	for _, span := range drive.Spans {
+		got = append(got, fmt.Sprint(span.Kind, " ", span.Call, " ", span.Times, " ", span.Lasted))
+	}
+	if want := []string{"forbidden stranger 3 20ms", "lost client 1 0s"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if drive.Unknown() != 3 || drive.cell() != "3/1 0.02s" {
+		t.Errorf("%d not known, %s", drive.Unknown(), drive.cell())
+	}
+	drive.Mark([]*Known{{Pairs: "sample", Place: Missing, Reason: "of another place"}, {Pairs: "s*", Place: Between, While: []string{"whatever"}, Reason: "so it is"}})
+	if drive.Unknown() != 0 || drive.Spans[0].Known != "so it is" || drive.Spans[1].Known != "" {
+		t.Errorf("%+v", drive.Spans)
 	}
 }

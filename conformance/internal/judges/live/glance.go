@@ -98,28 +98,36 @@ func (r *Run) Glance(calls []world.Call) ([]Glimpse, error) {
 	}
 	open.Wait()
 	time.Sleep(straggling)
+	glimpse := r.glimpses(mark)
+	for i, attempt := range attempts {
+		glimpses[i] = glimpse(attempt.ID, outcomes[i])
+	}
+	return glimpses, nil
+}
+
+// glimpses reads what servers and the router saw since a mark, by the ids of calls.
+func (r *Run) glimpses(mark int) func(id string, outcome outside.Outcome) Glimpse {
 	reached := map[string]outside.Sight{}
 	for _, sight := range r.servers.Record.Since(mark) {
 		if sight.Stage == outside.PayloadSeen {
 			reached[sight.Call] = sight
 		}
 	}
-	r.clearMu.Lock()
-	defer r.clearMu.Unlock()
-	for i, attempt := range attempts {
-		glimpse := &glimpses[i]
-		if sight, ok := reached[attempt.ID]; ok {
+	return func(id string, outcome outside.Outcome) Glimpse {
+		glimpse := Glimpse{Status: outcome.Status}
+		if sight, ok := reached[id]; ok {
 			glimpse.Reached, glimpse.Server, glimpse.Port, glimpse.Source = true, sight.Server, sight.Port, r.from(sight.Remote)
 		}
-		glimpse.Status = outcomes[i].Status
-		if outcomes[i].Err != nil {
-			glimpse.Why = outcomes[i].Err.Error()
+		if outcome.Err != nil {
+			glimpse.Why = outcome.Err.Error()
 		}
-		if clear := r.clear[attempt.ID]; clear != nil {
+		r.clearMu.Lock()
+		defer r.clearMu.Unlock()
+		if clear := r.clear[id]; clear != nil {
 			glimpse.ClearFromPod, glimpse.ClearFromGateway = clear.fromPod, clear.fromGateway
 		}
+		return glimpse
 	}
-	return glimpses, nil
 }
 
 func (r *Run) from(remote string) string {
