@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -25,6 +26,10 @@ type Drive struct {
 	Spans []Span `json:"spans"`
 	// Problems are of the ends, or of the lab.
 	Problems []string `json:"problems"`
+	// Steps are the changes in the order in which the API server stored them; Strange counts the states between them that
+	// are none of the order that the lattice takes for the tool's.
+	Steps   []string `json:"steps"`
+	Strange int      `json:"strange"`
 	// Probes counts calls; Every is the mean time between two of one call, Took that of the engine.
 	Probes int           `json:"probes"`
 	Every  time.Duration `json:"every"`
@@ -135,6 +140,10 @@ func (l *InCluster) drive(pair *Pair, looker driven, engine string, back bool) (
 		return nil, err
 	}
 	time.Sleep(around)
+	followed, err := l.Cluster.Follow(pair.Union().Objects)
+	if err != nil {
+		return nil, err
+	}
 	start := time.Now()
 	err = l.Cluster.Sync(engine, pair.Before, pair.After)
 	took := time.Since(start)
@@ -143,7 +152,8 @@ func (l *InCluster) drive(pair *Pair, looker driven, engine string, back bool) (
 	}
 	time.Sleep(around)
 	probes := prober.Stop()
-	if err != nil {
+	events, problem := followed()
+	if err := errors.Join(err, problem); err != nil {
 		return nil, err
 	}
 	if err := judge.end(after, State{Place: Between, Done: uint64(1)<<len(judge.changes) - 1}); err != nil {
@@ -154,7 +164,36 @@ func (l *InCluster) drive(pair *Pair, looker driven, engine string, back bool) (
 		drive.Every = probes[len(probes)-1].Ended.Sub(probes[0].Began) * time.Duration(len(pair.BeforeCalls.Calls)) / time.Duration(len(probes))
 	}
 	drive.add(judge, probes)
+	drive.follow(judge, events)
 	return drive, nil
+}
+
+// orderOf names the order that the lattice takes for an engine's.
+var orderOf = map[string]string{
+	"kubectl": "kubectl", "argo": "Argo CD", "argo-server-side": "Argo CD", "argo-prune-last": "PruneLast", "argo-server-side-prune-last": "PruneLast", "flux": "Flux",
+}
+
+// follow holds the states that the cluster was in against those of the lattice.
+func (d *Drive) follow(judge *Judge, events []cluster.Event) {
+	var states []uint64
+	if index := slices.IndexFunc(judge.result.Orders, func(order Order) bool { return order.Name == orderOf[d.Engine] }); index >= 0 {
+		states = judge.result.Orders[index].States
+	}
+	done := uint64(0)
+	for _, event := range events {
+		index := slices.IndexFunc(judge.changes, func(change Change) bool { return change.ID == event.ID && change.removes() == event.Deleted })
+		if index < 0 || done&(1<<index) != 0 {
+			continue
+		}
+		done |= 1 << index
+		d.Steps = append(d.Steps, judge.changes[index].said(true))
+		if states != nil && !slices.Contains(states, done) {
+			d.Strange++
+		}
+	}
+	if len(d.Steps) != len(judge.changes) {
+		d.Problems = append(d.Problems, fmt.Sprintf("%d of %d changes were seen at the API server", len(d.Steps), len(judge.changes)))
+	}
 }
 
 // add judges what was seen while the engine worked, by both ends.
@@ -232,8 +271,8 @@ func (d *Drive) cell() string {
 
 // Progress is a line for who waits.
 func (d *Drive) Progress() string {
-	return fmt.Sprintf("%s %s: %s; %d calls, one of each every %d ms; the engine took %.1f s\n",
-		d.label(), d.Engine, d.cell(), d.Probes, d.Every.Milliseconds(), d.Took.Seconds())
+	return fmt.Sprintf("%s %s: %s; %d calls, one of each every %d ms; the engine took %.1f s, %d of its %d states are not of the lattice's order\n",
+		d.label(), d.Engine, d.cell(), d.Probes, d.Every.Milliseconds(), d.Took.Seconds(), d.Strange, len(d.Steps))
 }
 
 // TableOfDrives is all drives for people; with breaks, it names the calls that were lost too.
