@@ -1,9 +1,11 @@
-// Package admission asks Kubernetes' own plugin for ValidatingAdmissionPolicies which pods it would refuse.
+// Package admission asks Kubernetes' own plugin for ValidatingAdmissionPolicies which objects it would refuse to whom.
 package admission
 
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
@@ -19,8 +21,8 @@ import (
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes/fake"
 	"k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/utils/ptr"
 
+	"github.com/cdk8s-istio-egress/conformance/internal/kubernetes"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
@@ -28,60 +30,101 @@ import (
 // bound is how long the plugin may take to have read every policy.
 const bound = 10 * time.Second
 
+// nobody makes objects of whom nothing is said.
+var nobody = &user.DefaultInfo{Name: "lab"}
+
 // Refusals are the pods that the policies of the manifests refuse, and why.
 func Refusals(w *world.World) (map[*world.Pod]string, error) {
-	policies := manifests.Typed[*admissionv1.ValidatingAdmissionPolicy](w.Manifests)
-	if len(policies) == 0 {
+	pods := map[runtime.Object]*world.Pod{}
+	for _, pod := range w.Pods {
+		pods[pod.Submitted()] = pod
+	}
+	refused, err := Decide(w.Manifests, slices.Collect(maps.Keys(pods)), nobody)
+	if err != nil {
+		return nil, err
+	}
+	out := map[*world.Pod]string{}
+	for object, why := range refused {
+		out[pods[object]] = why
+	}
+	return out, nil
+}
+
+// Decide says which objects the policies among the manifests refuse to a user who makes them, and why. An object is one
+// of Kubernetes' own types, or an *unstructured.Unstructured of any kind. Namespaces are those of the manifests, with
+// their labels, and those of the objects.
+func Decide(policies *manifests.Set, objects []runtime.Object, who user.Info) (map[runtime.Object]string, error) {
+	if len(manifests.Typed[*admissionv1.ValidatingAdmissionPolicy](policies)) == 0 {
 		return nil, nil
 	}
-	plugin, stop, err := start(w)
+	reviewer, err := Start(policies, objects)
 	if err != nil {
-		return nil, fmt.Errorf("admission: %w", err)
+		return nil, err
 	}
-	defer stop()
-	out := map[*world.Pod]string{}
-	for _, pod := range w.Pods {
-		if err := plugin.Validate(context.Background(), attributes(pod.Submitted(), nil), admission.NewObjectInterfacesFromScheme(scheme.Scheme)); err != nil {
-			out[pod] = err.Error()
+	defer reviewer.Stop()
+	out := map[runtime.Object]string{}
+	for _, object := range objects {
+		why, err := reviewer.Review(Request{Object: object, User: who})
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			out[object] = why
 		}
 	}
 	return out, nil
 }
 
-func start(w *world.World) (*validating.Plugin, func(), error) {
-	var objects []runtime.Object
-	for _, policy := range manifests.Typed[*admissionv1.ValidatingAdmissionPolicy](w.Manifests) {
-		policy = policy.DeepCopy()
-		setDefaults(policy.Spec.MatchConstraints)
-		objects = append(objects, policy)
+// Request is what somebody asks of the API server: to make an object, or to change an old one into it.
+type Request struct {
+	Object, Old runtime.Object
+	User        user.Info
+}
+
+// Reviewer is the plugin at work. The caller stops it.
+type Reviewer struct {
+	plugin *validating.Plugin
+	stop   context.CancelFunc
+}
+
+// Start puts the policies among the manifests to work, in the namespaces of the manifests and of some objects.
+func Start(policies *manifests.Set, objects []runtime.Object) (*Reviewer, error) {
+	r, err := start(policies, objects)
+	if err != nil {
+		return nil, fmt.Errorf("admission: %w", err)
 	}
-	for _, binding := range manifests.Typed[*admissionv1.ValidatingAdmissionPolicyBinding](w.Manifests) {
-		binding = binding.DeepCopy()
-		setDefaults(binding.Spec.MatchResources)
-		objects = append(objects, binding)
+	return r, nil
+}
+
+func start(policies *manifests.Set, objects []runtime.Object) (*Reviewer, error) {
+	state, err := namespaces(policies, objects)
+	if err != nil {
+		return nil, err
 	}
-	for _, namespace := range w.Namespaces() {
-		objects = append(objects, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace, Labels: map[string]string{corev1.LabelMetadataName: namespace}}})
+	for _, policy := range manifests.Typed[*admissionv1.ValidatingAdmissionPolicy](policies) {
+		state = append(state, kubernetes.Defaulted(policy))
 	}
-	client := fake.NewClientset(objects...)
+	for _, binding := range manifests.Typed[*admissionv1.ValidatingAdmissionPolicyBinding](policies) {
+		state = append(state, kubernetes.Defaulted(binding))
+	}
+	client := fake.NewClientset(state...)
 	factory := informers.NewSharedInformerFactory(client, 0)
-	mapper := meta.NewDefaultRESTMapper(nil)
-	mapper.Add(corev1.SchemeGroupVersion.WithKind("Pod"), meta.RESTScopeNamespace)
 
 	plugin, err := validating.NewPlugin(nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	r := &Reviewer{plugin: plugin, stop: cancel}
 	plugin.SetExternalKubeClientSet(client)
 	plugin.SetExternalKubeInformerFactory(factory)
-	plugin.SetRESTMapper(mapper)
+	plugin.SetRESTMapper(meta.NewDefaultRESTMapper(nil))
 	plugin.SetDynamicClient(dynamicfake.NewSimpleDynamicClient(scheme.Scheme))
 	plugin.SetAuthorizer(authorizerfactory.NewAlwaysAllowAuthorizer())
 	plugin.SetDrainedNotification(ctx.Done())
 	if err := plugin.ValidateInitialization(); err != nil {
 		cancel()
-		return nil, nil, err
+		return nil, err
 	}
 	factory.Start(ctx.Done())
 	factory.WaitForCacheSync(ctx.Done())
@@ -89,40 +132,67 @@ func start(w *world.World) (*validating.Plugin, func(), error) {
 	for !plugin.WaitForReady() {
 		if time.Now().After(deadline) {
 			cancel()
-			return nil, nil, fmt.Errorf("the policies were not read in %s", bound)
+			return nil, fmt.Errorf("the policies were not read in %s", bound)
 		}
 	}
-	return plugin, cancel, nil
+	return r, nil
 }
 
-// setDefaults fills in what the API server does, and without which nothing matches.
-func setDefaults(resources *admissionv1.MatchResources) {
-	if resources == nil {
-		return
-	}
-	if resources.NamespaceSelector == nil {
-		resources.NamespaceSelector = &metav1.LabelSelector{}
-	}
-	if resources.ObjectSelector == nil {
-		resources.ObjectSelector = &metav1.LabelSelector{}
-	}
-	if resources.MatchPolicy == nil {
-		resources.MatchPolicy = ptr.To(admissionv1.Equivalent)
-	}
-	for i := range resources.ResourceRules {
-		if resources.ResourceRules[i].Scope == nil {
-			resources.ResourceRules[i].Scope = ptr.To(admissionv1.AllScopes)
-		}
-	}
-}
+// Stop ends it.
+func (r *Reviewer) Stop() { r.stop() }
 
-// attributes are the request that makes a pod, or changes one that is there.
-func attributes(pod, old *corev1.Pod) admission.Attributes {
+// Review says why a request is refused, if it is.
+func (r *Reviewer) Review(request Request) (string, error) {
+	object, err := received(request.Object)
+	if err != nil {
+		return "", fmt.Errorf("admission: %w", err)
+	}
 	operation, options := admission.Create, runtime.Object(&metav1.CreateOptions{})
-	var before runtime.Object
-	if old != nil {
-		operation, options, before = admission.Update, &metav1.UpdateOptions{}, old
+	var old runtime.Object
+	if request.Old != nil {
+		operation, options = admission.Update, &metav1.UpdateOptions{}
+		if old, err = received(request.Old); err != nil {
+			return "", fmt.Errorf("admission: %w", err)
+		}
 	}
-	return admission.NewAttributesRecord(pod, before, corev1.SchemeGroupVersion.WithKind("Pod"), pod.Namespace, pod.Name,
-		corev1.SchemeGroupVersion.WithResource("pods"), "", operation, options, false, &user.DefaultInfo{Name: "lab"})
+	metadata, err := meta.Accessor(object)
+	if err != nil {
+		return "", fmt.Errorf("admission: %w", err)
+	}
+	kind := object.GetObjectKind().GroupVersionKind()
+	resource, _ := meta.UnsafeGuessKindToResource(kind)
+	attributes := admission.NewAttributesRecord(object, old, kind, metadata.GetNamespace(), metadata.GetName(), resource, "", operation, options, false, request.User)
+	if refused := r.plugin.Validate(context.Background(), attributes, interfacesOf(kind)); refused != nil {
+		return refused.Error(), nil
+	}
+	return "", nil
+}
+
+// namespaces are those that a policy may ask for.
+func namespaces(set *manifests.Set, objects []runtime.Object) ([]runtime.Object, error) {
+	found := map[string]*corev1.Namespace{}
+	add := func(name string) {
+		if name != "" && found[name] == nil {
+			found[name] = &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		}
+	}
+	for _, namespace := range manifests.Typed[*corev1.Namespace](set) {
+		found[namespace.Name] = namespace.DeepCopy()
+	}
+	for _, object := range set.Objects {
+		add(object.Raw.GetNamespace())
+	}
+	for _, object := range objects {
+		metadata, err := meta.Accessor(object)
+		if err != nil {
+			return nil, err
+		}
+		add(metadata.GetNamespace())
+	}
+	var out []runtime.Object
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		metav1.SetMetaDataLabel(&found[name].ObjectMeta, corev1.LabelMetadataName, name)
+		out = append(out, found[name])
+	}
+	return out, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -25,6 +26,26 @@ var decoder = serializer.NewCodecFactory(legacyscheme.Scheme, serializer.EnableS
 func Judges(gvk schema.GroupVersionKind) bool {
 	_, known := strategies[gvk.GroupKind()]
 	return known && legacyscheme.Scheme.Recognizes(gvk)
+}
+
+// Typed is an object of Kubernetes' own kinds as its type; false if it is of another.
+func Typed(raw *unstructured.Unstructured) (runtime.Object, bool, error) {
+	gvk := raw.GroupVersionKind()
+	if !legacyscheme.Scheme.Recognizes(gvk) {
+		return nil, false, nil
+	}
+	typed, err := legacyscheme.Scheme.New(gvk)
+	if err != nil {
+		return nil, true, err
+	}
+	return typed, true, runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, typed)
+}
+
+// Defaulted is a copy of a typed object, with what the API server fills in.
+func Defaulted(object runtime.Object) runtime.Object {
+	out := object.DeepCopyObject()
+	legacyscheme.Scheme.Default(out)
+	return out
 }
 
 // Create does to a document what the API server does before it stores a new
