@@ -75,7 +75,7 @@ func Decide(policies *manifests.Set, objects []runtime.Object, who user.Info) (m
 	return out, nil
 }
 
-// Request is what somebody asks of the API server: to make an object, or to change an old one into it.
+// Request is what somebody asks of the API server: to make an object, to change an old one into it, or, without an object, to delete the old.
 type Request struct {
 	Object, Old runtime.Object
 	User        user.Info
@@ -143,25 +143,31 @@ func (r *Reviewer) Stop() { r.stop() }
 
 // Review says why a request is refused, if it is.
 func (r *Reviewer) Review(request Request) (string, error) {
+	operation, options := admission.Create, runtime.Object(&metav1.CreateOptions{})
+	switch {
+	case request.Object == nil:
+		operation, options = admission.Delete, &metav1.DeleteOptions{}
+	case request.Old != nil:
+		operation, options = admission.Update, &metav1.UpdateOptions{}
+	}
 	object, err := received(request.Object)
 	if err != nil {
 		return "", fmt.Errorf("admission: %w", err)
 	}
-	operation, options := admission.Create, runtime.Object(&metav1.CreateOptions{})
-	var old runtime.Object
-	if request.Old != nil {
-		operation, options = admission.Update, &metav1.UpdateOptions{}
-		if old, err = received(request.Old); err != nil {
-			return "", fmt.Errorf("admission: %w", err)
-		}
-	}
-	metadata, err := meta.Accessor(object)
+	old, err := received(request.Old)
 	if err != nil {
 		return "", fmt.Errorf("admission: %w", err)
 	}
-	kind := object.GetObjectKind().GroupVersionKind()
-	resource, _ := meta.UnsafeGuessKindToResource(kind)
-	attributes := admission.NewAttributesRecord(object, old, kind, metadata.GetNamespace(), metadata.GetName(), resource, "", operation, options, false, request.User)
+	one := object
+	if one == nil {
+		one = old
+	}
+	metadata, err := meta.Accessor(one)
+	if err != nil {
+		return "", fmt.Errorf("admission: %w", err)
+	}
+	kind := one.GetObjectKind().GroupVersionKind()
+	attributes := admission.NewAttributesRecord(object, old, kind, metadata.GetNamespace(), metadata.GetName(), resourceOf(kind), "", operation, options, false, request.User)
 	if refused := r.plugin.Validate(context.Background(), attributes, interfacesOf(kind)); refused != nil {
 		return refused.Error(), nil
 	}

@@ -106,7 +106,7 @@ metadata: { name: sidecars }
 spec:
   matchConstraints:
     resourceRules:
-      - { apiGroups: [networking.istio.io], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [sidecars] }
+      - { apiGroups: [networking.istio.io], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [gateways, sidecars] }
       - { apiGroups: [networking.k8s.io], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [networkpolicies] }
   matchConditions: [{ name: others, expression: 'request.userInfo.username != "system:serviceaccount:platform:deployer"' }]
   validations: [{ expression: '!object.spec.?policyTypes.orValue(["Egress"]).exists(t, t == "Egress")', message: no further way }]
@@ -129,7 +129,8 @@ spec: { policyName: sidecars, validationActions: [Deny], matchResources: { names
 		"a Sidecar":                        object("networking.istio.io/v1", "Sidecar", "locked", nil),
 		"a Sidecar of an older version":    object("networking.istio.io/v1alpha3", "Sidecar", "locked", nil),
 		"a Sidecar of another namespace":   object("networking.istio.io/v1", "Sidecar", "open", nil),
-		"another kind":                     object("networking.istio.io/v1", "Gateway", "locked", nil),
+		"a Gateway":                        object("networking.istio.io/v1", "Gateway", "locked", nil),
+		"another kind":                     object("gateway.networking.k8s.io/v1", "Gateway", "locked", nil),
 		"a NetworkPolicy that is for both": object("networking.k8s.io/v1", "NetworkPolicy", "locked", map[string]any{"podSelector": map[string]any{}, "egress": []any{map[string]any{}}}),
 		"a NetworkPolicy by default":       object("networking.k8s.io/v1", "NetworkPolicy", "locked", all),
 	}
@@ -138,7 +139,7 @@ spec: { policyName: sidecars, validationActions: [Deny], matchResources: { names
 		who     user.Info
 		refused []string
 	}{
-		{"a team", serviceaccount.UserInfo("locked", "deployer", ""), []string{"a NetworkPolicy that is for both", "a Sidecar", "a Sidecar of an older version"}},
+		{"a team", serviceaccount.UserInfo("locked", "deployer", ""), []string{"a Gateway", "a NetworkPolicy that is for both", "a Sidecar", "a Sidecar of an older version"}},
 		{"the platform", serviceaccount.UserInfo("platform", "deployer", ""), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -15,8 +15,11 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/kubernetes"
 )
 
-// received is an object as the API server has it before the plugins see it: of its own kinds, with every default.
+// received is an object as the API server has it before the plugins see it: of its own kinds, with every default; none of none.
 func received(object runtime.Object) (runtime.Object, error) {
+	if object == nil {
+		return nil, nil
+	}
 	raw, untyped := object.(*unstructured.Unstructured)
 	if !untyped {
 		return kubernetes.Defaulted(object), nil
@@ -28,6 +31,17 @@ func received(object runtime.Object) (runtime.Object, error) {
 	return kubernetes.Defaulted(typed), nil
 }
 
+// resourceOf is what the API server calls objects of a kind.
+func resourceOf(kind schema.GroupVersionKind) schema.GroupVersionResource {
+	for _, known := range collections.All.All() {
+		if known.Group() == kind.Group && known.Kind() == kind.Kind {
+			return schema.GroupVersionResource{Group: kind.Group, Version: kind.Version, Resource: known.Plural()}
+		}
+	}
+	guessed, _ := meta.UnsafeGuessKindToResource(kind)
+	return guessed
+}
+
 // interfacesOf are what the API server knows of a kind: which versions are one resource, and how to turn one into another.
 func interfacesOf(kind schema.GroupVersionKind) admission.ObjectInterfaces {
 	versions := runtime.NewEquivalentResourceRegistry()
@@ -36,9 +50,8 @@ func interfacesOf(kind schema.GroupVersionKind) admission.ObjectInterfaces {
 			continue
 		}
 		for _, version := range known.GroupVersionAliasKinds() {
-			served := schema.GroupVersionKind{Group: version.Group, Version: version.Version, Kind: version.Kind}
-			resource, _ := meta.UnsafeGuessKindToResource(served)
-			versions.RegisterKindFor(resource, "", served)
+			served := version.Kubernetes()
+			versions.RegisterKindFor(resourceOf(served), "", served)
 		}
 	}
 	return &admission.RuntimeObjectInterfaces{
