@@ -26,6 +26,7 @@ export * from './gateway/egress-gateway-props';
 export * from './gateway/existing-egress-gateway';
 export * from './gateway/gateway-hop';
 export * from './gateway/gateway-mount';
+export * from './gateway/gateway-network-options';
 export * from './gateway/gateway-toleration';
 export * from './gateway/resource-options';
 export * from './gateway/sni-proxy';

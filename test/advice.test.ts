@@ -613,8 +613,13 @@ const GATEWAYS: Row[] = [
   ['invalid-value: mounts[0] is "client"', own({ mounts: ['client'] }), BY_OWN, { 'give a GatewayMount, such as GatewayMount.secret(...)': own({ mounts: [GatewayMount.secret('client', '/etc/partner')] }) }],
   ['invalid-name: the Secret of mounts[0] is called "0o17"', own({ mounts: [GatewayMount.secret('0o17', '/etc/partner')] }), BY_OWN, { 'choose another': own({ mounts: [GatewayMount.secret('client', '/etc/partner')] }) }],
   ['invalid-path: the path of mounts[0] is "/etc/partner/"', own({ mounts: [GatewayMount.secret('client', '/etc/partner/')] }), BY_OWN, { 'give the absolute path of a folder, without a final "/"': own({ mounts: [GatewayMount.secret('client', '/etc/partner')] }) }],
-  ['reserved-port: port is 15021, at which the proxy listens for itself', own({ port: 15021 }), BY_OWN, { 'give a port other than 15000': own({ port: 8443 }) }],
-  ['reserved-port: ports[0] is 15021, at which the proxy listens for itself', own({ ports: [15021] }), BY_OWN, { 'give a port other than 15000': own({ ports: [15443] }) }],
+  ['reserved-port: port is 15021, at which the proxy listens for itself', own({ port: 15021 }), BY_OWN, { 'give a port below 15000': own({ port: 8443 }) }],
+  ['reserved-port: port is 31405, behind which the pods would listen at 15021, as the proxy does for itself', own({ port: 31405 }), BY_OWN, { 'or one from 17408 to 31383': own({ port: 31383 }) }],
+  ['reserved-port: port is 17407, behind which the pods would listen at 1023, which takes privileges', own({ port: 17407 }), BY_OWN, { 'or one from 17408 to 31383': own({ port: 17408 }) }],
+  ['contradicting-props: clientNamespaces is ["*","web"]', own({ clientNamespaces: ['*', 'web'] }), BY_OWN, {
+    'give "*" alone for all namespaces': own({ clientNamespaces: ['*'] }), 'or list them': own({ clientNamespaces: ['web'] }),
+  }],
+  ['reserved-port: ports[0] is 15021, at which the proxy listens for itself', own({ ports: [15021] }), BY_OWN, { 'give a port below 15000': own({ ports: [8443] }) }],
   ['invalid-image: the image of SniProxy.nginx is "Nginx"', sni({ proxy: SniProxy.nginx({ image: 'Nginx' }) }), BY_SNI, { 'as in "nginxinc/nginx-unprivileged:1.29"': sni({ proxy: SniProxy.nginx({ image: 'nginxinc/nginx-unprivileged:1.29' }) }) }],
   ['contradicting-props: cpuRequest is 4, and cpuLimit is 2', own({ cpuRequest: '4' }), BY_OWN, { 'give a cpuLimit that is not less': own({ cpuRequest: '4', cpuLimit: '4' }) }],
   ['invalid-quantity: cpuRequest is 2', own({ cpuRequest: 2 }), BY_OWN, { 'give a Kubernetes quantity as text, as in "100m"': own({ cpuRequest: '100m' }) }],
@@ -1000,7 +1005,14 @@ const RELATIONS: Row[] = [
       w.route(w.tcp(), { hop: GatewayHop.plaintext(5432) }, gateway);
     },
   }],
-  ['reserved-port: its plaintext hop is at port 15021, at which the proxy of gateway "edge/own" listens for itself', own({}, { hop: GatewayHop.plaintext(15021) }), [`${BY_OWN[0]} over plaintext`, BY_OWN[1]], { 'give a port other than 15000': own({}, { hop: GatewayHop.plaintext(8080) }) }],
+  ['reserved-port: its plaintext hop is at port 15021 of gateway "edge/own", at which the proxy listens for itself', own({}, { hop: GatewayHop.plaintext(15021) }), [`${BY_OWN[0]} over plaintext`, BY_OWN[1]], { 'give a port below 15000': own({}, { hop: GatewayHop.plaintext(8080) }) }],
+  ['dials-itself: the pods of gateway "edge/own" listen at port 16827, behind port 443 of its Service; "api.example.com", which it dials at that port by name, could lead it to itself', w => w.route(w.tls({ port: 16827 }), {}, w.own()), ['orders: TLS api.example.com:16827 at 203.0.113.9 by edge/own', 'runs: edge/own'], {
+    'give the addresses of the host': w => w.route(w.tls({ port: 16827, addresses: ['203.0.113.9'] }), {}, w.own()),
+    'or lead it through another gateway': [w => w.route(w.tls({ port: 16827 })), 'orders: TLS api.example.com:16827 by edge/out'],
+  }],
+  ['dials-itself: the pods of gateway "edge/out" listen at port 15000, as every proxy of Istio does', w => w.route(w.tls({ port: 15000 })), ['orders: TLS api.example.com:15000 at 203.0.113.9 by edge/out'], {
+    'give the addresses of the host': w => w.route(w.tls({ port: 15000, addresses: ['203.0.113.9'] })),
+  }],
   ['gateway-conflict: "edge/own1" is the gateway "edge/own" already', both(w => w.own(), w => w.own()), ['runs: edge/own', 'runs: edge/own2'], { 'give each a name of its own': both(w => w.own(), w => w.own({ name: 'own2' })) }],
   ['gateway-conflict: its selector is {"istio":"other"}, and "edge/out1" says', both(w => w.out(), w => w.route(w.tls(), {}, w.out({ selector: { istio: 'other' } }))), [BY_OUT], {
     'say the same in both': both(w => w.out(), w => w.route(w.tls())),

@@ -15,7 +15,7 @@ test('brings the workload, and everything that it needs', () => {
   const [refusal, ...written] = Testing.synth(chart).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).sort();
   expect(refusal).toMatch(/^AuthorizationPolicy egress\/bookinfo-/);
   expect(written).toEqual([
-    'Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Role', 'RoleBinding', 'Service', 'ServiceAccount',
+    'Deployment', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget', 'Role', 'RoleBinding', 'Service', 'ServiceAccount',
   ].map(kind => `${kind} egress/out`));
   expect(intent).toMatchObject({
     namespace: 'egress', service: 'out', host: 'out.egress.svc.cluster.local', identity: 'spiffe://cluster.local/ns/egress/sa/out', port: 443,
@@ -48,9 +48,7 @@ test('the pods are injected as a gateway, by the revision given, and write of th
 
 test('the pods meet the restricted level of pod security', () => {
   const { spec } = theDocument(gateway().chart, 'Deployment').spec.template;
-  expect(spec.securityContext).toEqual({
-    runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' }, sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }],
-  });
+  expect(spec.securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
   expect(spec.containers[0].securityContext).toEqual({
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
@@ -128,7 +126,7 @@ describe('the Service has', () => {
       const egress = new TcpEgress(chart, id, { host: `${id}.example.com`, addresses: [`203.0.113.${number}`], port: 5432 });
       new EgressGatewayRoute(chart, `${id}-route`, { egress, gateway: by, hop });
     }
-    expect(portsOf(chart)).toEqual([[443, 443], [7777, 7777], [7778, 7778]]);
+    expect(portsOf(chart)).toEqual([[443, 16827], [7777, 24161], [7778, 24162]]);
   });
 
   test.each<[string, EgressGatewayProps, number[]]>([
@@ -143,7 +141,7 @@ describe('the Service has', () => {
     const { chart, gateway: by } = gateway();
     const egress = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] });
     new EgressGatewayRoute(chart, 'route', { egress, gateway: by, hop: GatewayHop.plaintext(7777) });
-    expect(portsOf(chart)).toEqual([[7777, 7777]]);
+    expect(portsOf(chart)).toEqual([[7777, 24161]]);
   });
 });
 
@@ -198,13 +196,13 @@ test('a plaintext hop at a port of the proxy itself is a problem where the pods 
   const stranger = EgressGateway.fromService(chart, 'stranger', { namespace: 'x', service: 'x', selector: { app: 'x' }, serviceAccount: 'x' });
   new EgressGatewayRoute(chart, 'route-b', { egress: other, gateway: stranger, hop: GatewayHop.plaintext(15021) });
   expect(chart.node.findAll().flatMap(({ node }) => node.validate())).toEqual([
-    'reserved-port: its plaintext hop is at port 15021, at which the proxy of gateway "egress/out" listens for itself; '
-    + 'give a port other than 15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090',
+    'reserved-port: its plaintext hop is at port 15021 of gateway "egress/out", at which the proxy listens for itself; '
+    + 'give a port below 15000, or one from 17408 to 31383',
   ]);
 });
 
 test.each<[string, EgressGatewayProps]>([
-  ['reserved-port: port is 15090, at which the proxy listens for itself; give a port other than 15000', { port: 15090 }],
+  ['reserved-port: port is 15090, at which the proxy listens for itself; give a port below 15000', { port: 15090 }],
   ['reserved-port: ports[1] is 15020', { ports: [443, 15020] }],
   ['invalid-name: name is "Out"', { name: 'Out' }],
   ['invalid-name: trustDomain is ""', { trustDomain: '' }],

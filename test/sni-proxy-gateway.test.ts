@@ -118,20 +118,25 @@ test('Envoy gets a resolver, a family, timeouts and ranges', () => {
   expect(ranges(allowed)).toEqual([{ address_prefix: '10.9.0.7', prefix_len: 32 }]);
 });
 
-test('the NetworkPolicy lets in by the ports of the Service, and out to DNS, istiod and the world', () => {
+test('the NetworkPolicy lets clients in by the ports of the pods, and out to DNS, istiod, addresses that are meant, and the world at the ports of names', () => {
   const { chart, gateway } = sni({ deniedRanges: ['203.0.113.0/24', '2001:db8::/32'], allowedRanges: ['10.9.0.7'], istioNamespace: 'mesh', proxy: SniProxy.nginx({ resolver: '10.0.0.2' }) });
   const database = new TcpEgress(chart, 'db', { host: 'db.example.com', addresses: ['10.1.2.3', '198.51.100.9'], port: 5432 });
   new EgressGatewayRoute(chart, 'db-route', { egress: database, gateway, hop: GatewayHop.plaintext(7777) });
-  const { podSelector, policyTypes, ingress, egress: [dns, istiod, world, ...own] } = theDocument(chart, 'NetworkPolicy').spec;
+  const { podSelector, policyTypes, ingress: [clients, observers], egress: [dns, istiod, world, ...own] } = theDocument(chart, 'NetworkPolicy').spec;
   expect(podSelector.matchLabels).toEqual(gateway._intent.selector);
   expect(policyTypes).toEqual(['Egress', 'Ingress']);
-  expect(ingress[0].ports.map(({ port }: any) => port)).toEqual([443, 7777, 15020, 15021, 15090]);
+  expect(clients).toEqual({
+    from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'egress' } } }],
+    ports: [443, 7777].map(port => ({ protocol: 'TCP', port: port + 16384 })),
+  });
+  expect(observers).toEqual({ from: [{ namespaceSelector: {} }], ports: [15020, 15021, 15090].map(port => ({ protocol: 'TCP', port })) });
   expect(dns.to[0]).toEqual({ ipBlock: { cidr: '10.0.0.2/32' } });
   expect(istiod.to[0].namespaceSelector.matchLabels).toEqual({ 'kubernetes.io/metadata.name': 'mesh' });
   expect(world.to.map(({ ipBlock }: any) => ipBlock.cidr)).toEqual(['0.0.0.0/0', '::/0', '10.9.0.7/32']);
   expect(world.to[0].ipBlock.except).toEqual(expect.arrayContaining(['10.0.0.0/8', '169.254.0.0/16', '203.0.113.0/24']));
   expect(world.to[1].ipBlock.except).toEqual(expect.arrayContaining(['fc00::/7', 'fe80::/10', '2001:db8::/32']));
-  expect(own).toEqual([{ to: [{ ipBlock: { cidr: '10.1.2.3/32' } }], ports: [{ protocol: 'TCP', port: 5432 }] }]);
+  expect(world.ports).toEqual([{ protocol: 'TCP', port: 443 }]);
+  expect(own).toEqual(['10.1.2.3/32', '198.51.100.9/32'].map(cidr => ({ to: [{ ipBlock: { cidr } }], ports: [{ protocol: 'TCP', port: 5432 }] })));
 });
 
 test('the way tells of the proxy, and no port is asked of a Service that the app writes', () => {

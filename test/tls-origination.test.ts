@@ -107,7 +107,7 @@ describe('at the sidecar, with a Secret', () => {
 
   test('lets its service account read Secrets', () => {
     const [role, binding] = [theDocument(chart, 'Role'), theDocument(chart, 'RoleBinding')];
-    expect(role.rules).toEqual([{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] }]);
+    expect(role.rules).toEqual([{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }]);
     expect(binding.roleRef).toEqual({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name });
     expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: 'ratings', namespace: 'bookinfo' }]);
     expect(egress.objects.map(({ kind }) => kind).filter(kind => kind.startsWith('Role'))).toEqual(['Role', 'RoleBinding']);

@@ -5,10 +5,10 @@ import { EgressIntent, isHttp, isNamed, isTls, isWildcard, protocolAt } from '..
 import { gatewayName } from '../intent/gateway';
 import { grouped } from '../intent/groups';
 import { describe, Problem, RelationProblem } from '../intent/problem';
-import { RESERVED_PORTS } from '../intent/reserved-ports';
+import { OTHER_PORTS, RESERVED_PORTS, reservedFor, targetPort } from '../intent/reserved-ports';
 import { RouteIntent } from '../intent/route';
 import { Plan } from '../plan/plan';
-import { branches } from '../plan/plan-of';
+import { branches, lastLeg } from '../plan/plan-of';
 
 /** What is wrong between the egresses, routes and gateways of an app. All sorted by path; each problem names both sides, at the later one. */
 export function relationProblems(
@@ -44,6 +44,7 @@ export function relationProblems(
   passthroughHosts(routes, report);
   plaintextPorts(routes, report);
   reservedPorts(routes, report);
+  dialsItself(routes, plan, report);
   return [...found.values()];
 }
 
@@ -324,12 +325,30 @@ function plaintextPorts(routes: readonly RouteIntent[], report: Report): void {
   }
 }
 
-/** The pods of a gateway that the app runs have the ports of its Service; of others it is not known. */
+/** Where the pods of a gateway that the app runs listen is known; of others it is not. */
 function reservedPorts(routes: readonly RouteIntent[], report: Report): void {
   for (const { path, gateway, hop } of routes) {
-    if (gateway.workload && RESERVED_PORTS.includes(hop.port)) {
-      report(path, Problem.RESERVED_PORT, `its plaintext hop is at port ${hop.port}, at which the proxy of gateway "${gatewayName(gateway)}" listens for itself`,
-        `give a port other than ${RESERVED_PORTS.join(', ')}`);
+    const reserved = gateway.workload && reservedFor(hop.port);
+    if (reserved) {
+      report(path, Problem.RESERVED_PORT, `its plaintext hop is at port ${hop.port} of gateway "${gatewayName(gateway)}", ${reserved}`, OTHER_PORTS);
+    }
+  }
+}
+
+/** Whoever owns a name outside may let it resolve to the gateway that dials it. */
+function dialsItself(routes: readonly RouteIntent[], { ways, gateways }: Plan, report: Report): void {
+  const routed = new Map(routes.map(({ path, gateway }) => [path, gateway]));
+  const portsOf = new Map(gateways.map(({ name, ports }) => [name, ports]));
+  for (const way of ways) {
+    const gateway = routed.get(way.route ?? '');
+    const { to, port } = lastLeg(way).reach;
+    if (!gateway || to === 'addresses') continue;
+    const name = gatewayName(gateway);
+    const entered = gateway.workload && portsOf.get(name)!.find(one => targetPort(one) === port);
+    if (entered !== undefined || RESERVED_PORTS.includes(port)) {
+      report(way.route!, Problem.DIALS_ITSELF,
+        `the pods of gateway "${name}" listen at port ${port}${entered === undefined ? ', as every proxy of Istio does' : `, behind port ${entered} of its Service`}; "${lastLeg(way).tunnel?.proxy ?? way.host}", which it dials at that port by name, could lead it to itself`,
+        'give the addresses of the host or of the forward proxy, or lead it through another gateway');
     }
   }
 }

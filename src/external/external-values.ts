@@ -49,7 +49,7 @@ export function named(
   return {
     to: 'names',
     names: { name, hosts: hosts!, port: hostsPort! },
-    sniProxy: sniProxyFrom(values, program, options, deniedRanges, allowedRanges),
+    sniProxy: sniProxyFrom(values, program, options, values.outside(deniedRanges, allowedRanges)),
   };
 }
 

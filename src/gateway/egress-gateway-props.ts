@@ -1,9 +1,10 @@
 import { GatewayMount } from './gateway-mount';
+import { GatewayNetworkOptions } from './gateway-network-options';
 import { GatewayToleration } from './gateway-toleration';
 import { ResourceOptions } from './resource-options';
 
 /** Props of an `EgressGateway`. */
-export interface EgressGatewayProps extends ResourceOptions {
+export interface EgressGatewayProps extends ResourceOptions, GatewayNetworkOptions {
   /**
    * Namespace of the gateway, in which its routes write their objects too.
    *
@@ -19,7 +20,8 @@ export interface EgressGatewayProps extends ResourceOptions {
   readonly name?: string;
 
   /**
-   * Port of the Service by which mutual TLS and passthrough hops enter, from 1 to 65535 but those at which Istio's proxy listens for itself.
+   * Port of the Service by which mutual TLS and passthrough hops enter, below 15000 or from 17408 to 31383. The pods listen at another one:
+   * 16384 more, or less.
    *
    * @default 443
    */
@@ -27,7 +29,8 @@ export interface EgressGatewayProps extends ResourceOptions {
 
   /**
    * Ports that the Service has even if no route of this app uses them, for routes of other apps, which name the gateway
-   * with `EgressGateway.fromService`.
+   * with `EgressGateway.fromService`. Because this app knows neither their clients nor where they lead, the NetworkPolicy lets the pods reach
+   * every port outside, and any pod reach them unless `clientNamespaces` says who may.
    *
    * @default - those that routes of this app use, or `port` if there is none
    */

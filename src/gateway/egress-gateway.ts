@@ -6,11 +6,16 @@ import { EGRESS_GATEWAY } from './known-props';
 import { Values } from '../intent/values';
 
 /**
- * An egress gateway of your own: Deployment, ClusterIP Service with exactly the ports that its routes use, ServiceAccount, Role and
- * RoleBinding to read its Secrets, HorizontalPodAutoscaler and PodDisruptionBudget.
+ * An egress gateway of your own: Deployment, ClusterIP Service with exactly the ports that its routes use, NetworkPolicy, ServiceAccount, Role
+ * and RoleBinding to read its Secrets, HorizontalPodAutoscaler and PodDisruptionBudget.
  *
  * Istio's injection makes the pods into proxies, by its template for gateways, so the namespace must be one that is injected. They meet the
- * restricted level of Kubernetes' pod security. The autoscaler needs a metrics server.
+ * restricted level of Kubernetes' pod security, and have no token for the API server. The autoscaler needs a metrics server.
+ *
+ * The NetworkPolicy lets in the clients of routes, and anybody at the ports of Istio's metrics and health. Out: the cluster's DNS (pods
+ * `k8s-app: kube-dns` of `kube-system`), istiod, the addresses that egresses and forward proxies name, at their ports; and by name the outside
+ * without private addresses, at the ports that routes lead to. NetworkPolicies add up: write one of your own for whatever else the proxies
+ * dial, such as a collector of traces.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  * @example

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EgressGatewayBase } from './egress-gateway-base';
 import { EgressGatewayProps } from './egress-gateway-props';
+import { gatewayNetworkPolicy } from './gateway-network-policy';
 import { WorkloadValues } from './workload-values';
 import { AppIndex } from '../app/app-index';
 import { horizontalPodAutoscaler, podDisruptionBudget } from '../emit/kubernetes/availability';
@@ -11,6 +12,7 @@ import { service } from '../emit/kubernetes/service';
 import { NamedMeta } from '../emit/object';
 import { appOf } from '../intent/app';
 import { GatewayIntent } from '../intent/gateway';
+import { GatewayNetworkIntent } from '../intent/gateway-network';
 import { SniProxyIntent } from '../intent/sni-proxy';
 import { label } from '../plan/names';
 
@@ -38,6 +40,9 @@ export abstract class GatewayWorkload extends EgressGatewayBase {
   /** The RoleBinding of the Role, for patches. */
   public readonly roleBinding: ApiObject;
 
+  /** The NetworkPolicy, for patches. */
+  public readonly networkPolicy: ApiObject;
+
   /** The PodDisruptionBudget, for patches. */
   public readonly podDisruptionBudget: ApiObject;
 
@@ -57,6 +62,7 @@ export abstract class GatewayWorkload extends EgressGatewayBase {
     const workload = values.workload(name, namespace, said);
     const canary = values.canary(workload, said);
     const meta = { name, namespace, labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
+    const network = values.gatewayNetwork(props, app);
     const intent: GatewayIntent = {
       path: values.path,
       namespace,
@@ -65,7 +71,7 @@ export abstract class GatewayWorkload extends EgressGatewayBase {
       selector: workload.selector,
       identity: `spiffe://${values.domain('trustDomain', props.trustDomain ?? app.trustDomain)}/ns/${namespace}/sa/${name}`,
       port: values.freePort('port', props.port ?? 443),
-      sniProxy: this._sniProxy(values, props),
+      sniProxy: this._sniProxy(values, props, network),
       workload,
       mounts: values.mounts(props.mounts),
       ports: values.servicePorts(props.ports),
@@ -82,6 +88,7 @@ export abstract class GatewayWorkload extends EgressGatewayBase {
     this.serviceAccount = serviceAccount(this, 'ServiceAccount', meta);
     this.role = secretReader(this, 'Role', meta);
     this.roleBinding = secretReaderBinding(this, 'RoleBinding', meta);
+    this.networkPolicy = gatewayNetworkPolicy(this, meta, intent, network);
     this.podDisruptionBudget = podDisruptionBudget(this, 'PodDisruptionBudget', meta, workload);
     this.horizontalPodAutoscaler = workload.maxReplicas > workload.minReplicas
       ? horizontalPodAutoscaler(this, 'HorizontalPodAutoscaler', meta, workload)
@@ -100,7 +107,7 @@ export abstract class GatewayWorkload extends EgressGatewayBase {
   }
 
   /** @internal */
-  protected _sniProxy(_values: WorkloadValues, _props: EgressGatewayProps): SniProxyIntent | undefined {
+  protected _sniProxy(_values: WorkloadValues, _props: EgressGatewayProps, _network: GatewayNetworkIntent): SniProxyIntent | undefined {
     return undefined;
   }
 

@@ -1,5 +1,6 @@
 import type { EgressGatewayProps } from './egress-gateway-props';
 import type { ExistingEgressGatewayProps } from './existing-egress-gateway';
+import type { GatewayNetworkOptions } from './gateway-network-options';
 import type { GatewayToleration } from './gateway-toleration';
 import type { ResourceOptions } from './resource-options';
 import type { NginxSniProxyOptions, SniProxyOptions } from './sni-proxy';
@@ -8,8 +9,13 @@ import type { Keys } from '../intent/known';
 
 export const RESOURCE_OPTIONS: Keys<ResourceOptions> = { cpuRequest: true, memoryRequest: true, cpuLimit: true, memoryLimit: true };
 
+export const GATEWAY_NETWORK_OPTIONS: Keys<GatewayNetworkOptions> = {
+  clientNamespaces: true, deniedRanges: true, allowedRanges: true, istioNamespace: true,
+};
+
 export const EGRESS_GATEWAY: Keys<EgressGatewayProps> = {
   ...RESOURCE_OPTIONS,
+  ...GATEWAY_NETWORK_OPTIONS,
   namespace: true,
   name: true,
   port: true,
@@ -30,9 +36,7 @@ export const EGRESS_GATEWAY: Keys<EgressGatewayProps> = {
   annotations: true,
 };
 
-export const SNI_PROXY_GATEWAY: Keys<SniProxyGatewayProps> = {
-  ...EGRESS_GATEWAY, proxy: true, deniedRanges: true, allowedRanges: true, istioNamespace: true,
-};
+export const SNI_PROXY_GATEWAY: Keys<SniProxyGatewayProps> = { ...EGRESS_GATEWAY, proxy: true };
 
 export const EXISTING_EGRESS_GATEWAY: Keys<ExistingEgressGatewayProps> = {
   namespace: true,
@@ -44,6 +48,7 @@ export const EXISTING_EGRESS_GATEWAY: Keys<ExistingEgressGatewayProps> = {
   clusterDomain: true,
   labels: true,
   annotations: true,
+  networkPolicy: true,
 };
 
 export const TOLERATION: Keys<GatewayToleration> = { key: true, value: true, effect: true };

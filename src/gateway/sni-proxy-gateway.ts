@@ -9,16 +9,12 @@ import { WorkloadValues } from './workload-values';
 import { AppIndex } from '../app/app-index';
 import { configMap } from '../emit/kubernetes/config-map';
 import { Companion } from '../emit/kubernetes/deployment';
-import { networkPolicy } from '../emit/kubernetes/network-policy';
 import { nginxCompanion } from '../emit/nginx/companion';
 import { configuration } from '../emit/nginx/configuration';
-import { rangeOf } from '../intent/addresses';
-import { appOf } from '../intent/app';
-import { gatewayName } from '../intent/gateway';
+import { GatewayNetworkIntent } from '../intent/gateway-network';
 import { SniProxyIntent } from '../intent/sni-proxy';
 import { Values } from '../intent/values';
 import { ResourcesIntent } from '../intent/workload';
-import { lastLeg } from '../plan/plan-of';
 
 /** Props of an `SniProxyGateway`. */
 export interface SniProxyGatewayProps extends EgressGatewayProps {
@@ -28,28 +24,6 @@ export interface SniProxyGatewayProps extends EgressGatewayProps {
    * @default SniProxy.nginx()
    */
   readonly proxy?: SniProxy;
-
-  /**
-   * Addresses and CIDRs that names must not lead to, beside private, link-local and reserved ones: ranges of pods, Services and nodes
-   * that are public ones.
-   *
-   * @default - none
-   */
-  readonly deniedRanges?: string[];
-
-  /**
-   * Addresses and CIDRs that names may lead to although they are private or in `deniedRanges`.
-   *
-   * @default - none
-   */
-  readonly allowedRanges?: string[];
-
-  /**
-   * Namespace of istiod, which the NetworkPolicy lets the pods reach.
-   *
-   * @default - that of `EgressApp.configure`, or `istio-system`
-   */
-  readonly istioNamespace?: string;
 }
 
 /**
@@ -61,18 +35,14 @@ export interface SniProxyGatewayProps extends EgressGatewayProps {
  *
  * Only names of a route's own wildcard are taken, whoever calls: a forged name, or none, is refused.
  *
- * It brings a NetworkPolicy. Out: the cluster's DNS (pods `k8s-app: kube-dns` of `kube-system`, or the resolver given), istiod, and the
- * outside but `deniedRanges`; anybody can give a name of theirs a private address, so a network plugin that enforces NetworkPolicies is a
- * must. In: any pod by the Service's ports, unless an `EgressLockdown` says who may.
+ * It brings the NetworkPolicy of an `EgressGateway`: anybody can give a name of theirs a private address, so a network plugin that enforces
+ * NetworkPolicies is a must.
  *
  * @example
  * const gateway = new SniProxyGateway(chart, 'sni', { namespace: 'egress', name: 'sni', proxy: SniProxy.nginx() });
  * new TlsEgress(chart, 'wikipedia', { hosts: ['*.wikipedia.org'] }).through(gateway);
  */
 export class SniProxyGateway extends GatewayWorkload {
-  /** The NetworkPolicy, for patches. */
-  public readonly networkPolicy: ApiObject;
-
   /** The ConfigMap of nginx, for patches; none with another proxy. */
   public readonly configMap?: ApiObject;
 
@@ -81,18 +51,7 @@ export class SniProxyGateway extends GatewayWorkload {
   public constructor(scope: Construct, id: string, props: SniProxyGatewayProps = {}) {
     super(scope, id, 'sni-proxy-gateway', new Values(scope, id).props(SniProxyGateway, new.target, props, SNI_PROXY_GATEWAY));
     const values = new WorkloadValues(scope, id);
-    const istioNamespace = values.name('istioNamespace', props.istioNamespace ?? appOf(this).istioNamespace);
     const { _program, _options } = props.proxy ?? SniProxy.nginx();
-    const { selector, sniProxy } = this._intent;
-
-    this.networkPolicy = networkPolicy(this, 'NetworkPolicy', this._meta, () => ({
-      selector,
-      // NetworkPolicies add up: this one must not let in whom a lockdown keeps out
-      ports: AppIndex.of(this).isLockedDown(this._intent) ? undefined : this._ports(),
-      istioNamespace,
-      sniProxy: sniProxy!,
-      destinations: this.privateDestinations(),
-    }));
     if (_program === 'nginx') {
       this.companion = {
         image: values.image('the image of SniProxy.nginx', _options.image ?? 'nginxinc/nginx-unprivileged:1.29'),
@@ -104,9 +63,9 @@ export class SniProxyGateway extends GatewayWorkload {
   }
 
   /** @internal */
-  protected _sniProxy(values: WorkloadValues, { proxy, deniedRanges, allowedRanges }: SniProxyGatewayProps): SniProxyIntent {
+  protected _sniProxy(values: WorkloadValues, { proxy }: SniProxyGatewayProps, network: GatewayNetworkIntent): SniProxyIntent {
     const { _program: program, _options: options } = values.kindOf('proxy', proxy ?? SniProxy.nginx(), 'an SniProxy', one => one instanceof SniProxy);
-    return sniProxyIntent(values, program, options, deniedRanges, allowedRanges);
+    return sniProxyIntent(values, program, options, network);
   }
 
   /** @internal */
@@ -119,14 +78,5 @@ export class SniProxyGateway extends GatewayWorkload {
   private configuration(): string {
     const { sniListeners } = AppIndex.of(this).gatewayPlan(this._intent);
     return configuration(this._intent.sniProxy!, this.companion!.workers, sniListeners);
-  }
-
-  /** Private addresses that the gateway itself dials. */
-  private privateDestinations() {
-    const denied = this._intent.sniProxy!.deniedRanges.map(rangeOf);
-    const isDenied = (address: string) => denied.some(({ first, last }) => first <= rangeOf(address).first && rangeOf(address).last <= last);
-    const name = gatewayName(this._intent);
-    return AppIndex.of(this).plan().ways.filter(({ legs: [{ door }] }) => door?.gateway === name).map(lastLeg).flatMap(({ reach }) =>
-      reach.to === 'addresses' ? reach.addresses.filter(isDenied).map(address => ({ address, port: reach.port })) : []);
   }
 }

@@ -73,6 +73,9 @@ export class SniProxy {
    * The gateway's own proxy, by an EnvoyFilter for each host and port: no second container, and a route changes without a rollout. A name
    * whose first address is a private one is refused before a byte is sent; only the NetworkPolicy keeps its further addresses out.
    *
+   * It remembers 16,384 names a route. Whoever may use the route can fill them, and further names are then refused until those are forgotten:
+   * half a minute after the flood where the DNS lets answers grow no older, as CoreDNS does by default, else when they are too old for it.
+   *
    * Envoy calls the filter alpha, and Istio checks nothing inside an EnvoyFilter: try a new version of Istio before it comes.
    *
    * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/network_filters/sni_dynamic_forward_proxy_filter

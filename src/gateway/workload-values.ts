@@ -1,12 +1,16 @@
 import { EgressGatewayProps } from './egress-gateway-props';
 import { GatewayMount } from './gateway-mount';
+import type { GatewayNetworkOptions } from './gateway-network-options';
 import { GatewayToleration, TaintEffect } from './gateway-toleration';
 import { TOLERATION } from './known-props';
 import type { ResourceOptions } from './resource-options';
 import { isSingle } from '../intent/addresses';
+import { AppIntent } from '../intent/app';
+import { GatewayNetworkIntent } from '../intent/gateway-network';
 import { MountIntent, overlap, OWN_MOUNTS } from '../intent/mount';
+import { PRIVATE_RANGES } from '../intent/private-ranges';
 import { Problem } from '../intent/problem';
-import { RESERVED_PORTS } from '../intent/reserved-ports';
+import { OTHER_PORTS, reservedFor } from '../intent/reserved-ports';
 import { Values } from '../intent/values';
 import { CanaryIntent, ResourcesIntent, TolerationIntent, WorkloadIntent } from '../intent/workload';
 import { label } from '../plan/names';
@@ -124,10 +128,11 @@ export class WorkloadValues extends Values {
     return checked.sort((a, b) => a.mountPath < b.mountPath ? -1 : 1);
   }
 
-  /** A port of a gateway whose pods have the ports of its Service. */
+  /** A port of the Service of a gateway that the app runs. */
   public freePort(prop: string, value: number): number {
-    if (RESERVED_PORTS.includes(this.port(prop, value))) {
-      this.refuse(Problem.RESERVED_PORT, `${prop} is ${value}, at which the proxy listens for itself`, `give a port other than ${RESERVED_PORTS.join(', ')}`);
+    const reserved = reservedFor(this.port(prop, value));
+    if (reserved !== undefined) {
+      this.refuse(Problem.RESERVED_PORT, `${prop} is ${value}, ${reserved}`, OTHER_PORTS);
     }
     return value;
   }
@@ -157,6 +162,30 @@ export class WorkloadValues extends Values {
   public ranges(prop: string, values: string[] | undefined): string[] {
     return this.listOrNone(prop, values, (item, value) => this.network(item, value)).sort()
       .map(address => isSingle(address) ? `${address}/${address.includes(':') ? 128 : 32}` : address);
+  }
+
+  /** Where names may lead, and where not. */
+  public outside(deniedRanges: string[] | undefined, allowedRanges: string[] | undefined): Pick<GatewayNetworkIntent, 'deniedRanges' | 'allowedRanges'> {
+    return {
+      deniedRanges: [...new Set([...PRIVATE_RANGES, ...this.ranges('deniedRanges', deniedRanges)])].sort(),
+      allowedRanges: this.ranges('allowedRanges', allowedRanges),
+    };
+  }
+
+  public gatewayNetwork(options: GatewayNetworkOptions, { istioNamespace }: AppIntent): GatewayNetworkIntent {
+    return {
+      ...(options.clientNamespaces === undefined ? {} : { clientNamespaces: this.clientNamespaces(options.clientNamespaces) }),
+      ...this.outside(options.deniedRanges, options.allowedRanges),
+      istioNamespace: this.name('istioNamespace', options.istioNamespace ?? istioNamespace),
+    };
+  }
+
+  private clientNamespaces(namespaces: string[]): string[] {
+    const names = this.listOrNone('clientNamespaces', namespaces, (prop, name) => name === '*' ? name : this.name(prop, name)).sort();
+    if (names.includes('*') && names.length > 1) {
+      this.refuse(Problem.CONTRADICTING_PROPS, `clientNamespaces is ${JSON.stringify(namespaces)}`, 'give "*" alone for all namespaces, or list them');
+    }
+    return names;
   }
 
   private quantity(prop: string, value: string): string {

@@ -56,6 +56,7 @@ export enum Problem {
   PLAINTEXT_OF_SEVERAL = 'plaintext-of-several',
   PLAINTEXT_PORT_CONFLICT = 'plaintext-port-conflict',
   PLAINTEXT_PORT_IS_TLS = 'plaintext-port-is-tls',
+  DIALS_ITSELF = 'dials-itself',
   WILDCARD_WITHOUT_SERVER = 'wildcard-without-server',
   HOSTING_SERVER_UNUSED = 'hosting-server-unused',
   WEIGHT_OF_WILDCARD = 'weight-of-wildcard',

@@ -290,6 +290,12 @@ export class Values {
     return clients.sort();
   }
 
+  /** The name of the app, by which gateways tell its objects from those of others. */
+  public appName({ name }: { readonly name?: string }): string {
+    return name ?? this.refuse(Problem.UNNAMED_APP, 'the app has no name, by which a gateway tells its routes from those of other apps',
+      'give it one that no other app of the mesh has, and that stays: EgressApp.configure(app, { name: \'bookinfo\' }), right after new App()');
+  }
+
   /** At least one item, each once. */
   public list<T, U>(prop: string, values: T[], check: (prop: string, value: T) => U, limit?: Limit): U[] {
     if (!Array.isArray(values) || values.length === 0) {

@@ -98,6 +98,11 @@ export function gatewayLockdownName(service: string, namespace: string): string 
   return label(['egress-lockdown', namespace, service]);
 }
 
+/** Of what an app's routes need open around a gateway that it does not run. */
+export function gatewayNetworkName(app: string, service: string): string {
+  return label(['egress-network', app], [service]);
+}
+
 /** Of what keeps others off dedicated nodes. */
 export function nodesName(taintKey: string, taintValue: string | undefined): string {
   return label(['egress-nodes', taintKey, ...(taintValue === undefined ? [] : [taintValue])]);

@@ -85,6 +85,24 @@ export function lastLeg({ legs }: Way): Leg {
   return legs[legs.length - 1];
 }
 
+/** Where a gateway dials: addresses with their ports, and ports at which it dials what names resolve to. Both sorted. */
+export function dialledBy(gateway: string, ways: readonly Way[]): { readonly addresses: Fence['addresses']; readonly namedPorts: readonly number[] } {
+  const reached = ways.filter(({ legs: [{ door }] }) => door?.gateway === gateway).map(way => lastLeg(way).reach);
+  return {
+    addresses: places(reached.flatMap(reach => reach.to === 'addresses' ? reach.addresses.map(address => ({ address, port: reach.port })) : [])),
+    namedPorts: [...new Set(reached.filter(({ to }) => to !== 'addresses').map(({ port }) => port))].sort((a, b) => a - b),
+  };
+}
+
+/** Each once, sorted. */
+function places(dialled: Fence['addresses']): Fence['addresses'] {
+  return sorted(new Map(dialled.map(place => [`${place.address} ${String(place.port).padStart(5, '0')}`, place])));
+}
+
+function sorted<T>(items: ReadonlyMap<string, T>): T[] {
+  return [...items].sort(([a], [b]) => a < b ? -1 : 1).map(([, item]) => item);
+}
+
 /** A way as connections take it that are no share of it: itself, or straight where there is one. */
 export function remainder(way: Way): Way {
   const { rest, share, ...taken } = way;
@@ -116,19 +134,15 @@ function fencesOf(lockdowns: readonly LockdownIntent[], ways: readonly Way[]): F
 }
 
 function fence({ path, inCluster }: LockdownIntent, namespace: string, gateways: readonly string[], ways: readonly Way[]): Fence {
-  const addresses = new Map(ways.flatMap(branches).flatMap(way => dialledOutside(way).map(address => {
-    const { port } = way.legs[0].reach;
-    return [`${address} ${String(port).padStart(5, '0')}`, { address, port }] as const;
-  })));
+  const addresses = ways.flatMap(branches).flatMap(way => dialledOutside(way).map(address => ({ address, port: way.legs[0].reach.port })));
   const hosts = new Map(ways.map(({ namespace: of, host, share, legs: [{ security }] }) =>
     [`${of}/${host}`, { namespace: of, host, originated: security.by === 'tls', ...(share === undefined ? {} : { divided: true as const }) }]));
-  const sorted = <T>(items: Map<string, T>) => [...items].sort(([a], [b]) => a < b ? -1 : 1).map(([, item]) => item);
   return {
     lockdown: path,
     namespace,
     gateways,
     inside: [...new Set(inCluster.map(name => name === '.' ? namespace : name))].sort(),
-    addresses: sorted(addresses),
+    addresses: places(addresses),
     hosts: sorted(hosts),
   };
 }

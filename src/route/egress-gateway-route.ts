@@ -130,10 +130,7 @@ export class EgressGatewayRoute extends Construct {
     super(scope, id);
     const values = Values.of(this);
     values.props(EgressGatewayRoute, new.target, props, EGRESS_GATEWAY_ROUTE);
-    if (appOf(this).name === undefined) {
-      values.refuse(Problem.UNNAMED_APP, 'the app has no name, by which a gateway tells its routes from those of other apps',
-        'give it one that no other app of the mesh has, and that stays: EgressApp.configure(app, { name: \'bookinfo\' }), right after new App()');
-    }
+    values.appName(appOf(this));
     const { egress: { _intent: egress, node } } = values.kindOf('egress', props.egress, 'an IEgress, such as a TlsEgress', given => given.egress?._intent?.hosts !== undefined);
     const gateway = gatewayIntent(values, 'gateway', props.gateway);
     const hop = values.kindOf('hop', props.hop ?? GatewayHop.mutualTls(), 'a GatewayHop, such as GatewayHop.mutualTls()', value => value instanceof GatewayHop);

@@ -30,6 +30,7 @@ type Stated struct {
 	Servers               []Server       `json:"servers"`
 	Secrets               []StatedSecret `json:"secrets"`
 	Gateways              []Gateway      `json:"gateways"`
+	Names                 []OutsideName  `json:"names"`
 	// MeshConfig is the path of a file, from the folder of the calls.
 	MeshConfig string `json:"meshConfig"`
 	// MeshYAML is what it holds.
@@ -46,6 +47,14 @@ type Server struct {
 	Service string `json:"service"`
 	// Runs is set instead where a real proxy is the server.
 	Runs *Runs `json:"runs"`
+}
+
+// OutsideName is a DNS name that leads to addresses, to a Service's, or to those of its pods.
+type OutsideName struct {
+	Host      string   `json:"host"`
+	Addresses []string `json:"addresses"`
+	Service   string   `json:"service"`
+	PodsOf    string   `json:"podsOf"`
 }
 
 // StatedSecret is a Secret that is not as the lab would make it.

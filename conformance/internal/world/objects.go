@@ -133,14 +133,20 @@ func (s *Service) endpoints() *discoveryv1.EndpointSlice {
 	return slice
 }
 
-// Resolve answers like the lab's DNS: Services, then the servers' hosts, the
-// exact ones before the wildcards. An exact host may be several servers'.
+// Resolve answers like the lab's DNS: Services, then the names that are stated,
+// then the servers' hosts, the exact ones before the wildcards. An exact host
+// may be several servers'.
 func (w *World) Resolve(host string) []string {
 	for _, service := range w.Services {
 		for _, name := range []string{service.Host(), service.Object.Name + "." + service.Object.Namespace + ".svc", service.Object.Name + "." + service.Object.Namespace} {
 			if name == host {
 				return []string{service.Object.Spec.ClusterIP}
 			}
+		}
+	}
+	for _, name := range w.Stated.Names {
+		if name.Host == host {
+			return w.behind(name)
 		}
 	}
 	var best string
@@ -159,6 +165,20 @@ func (w *World) Resolve(host string) []string {
 		return exact
 	}
 	return addresses
+}
+
+func (w *World) behind(name OutsideName) []string {
+	if service := w.Service(name.Service); service != nil {
+		return []string{service.Object.Spec.ClusterIP}
+	}
+	if service := w.Service(name.PodsOf); service != nil {
+		var out []string
+		for _, pod := range service.Pods {
+			out = append(out, pod.IP.String())
+		}
+		return out
+	}
+	return name.Addresses
 }
 
 func (w *World) addressesOf(server Server) []string {

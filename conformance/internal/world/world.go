@@ -151,6 +151,11 @@ func Derive(set *manifests.Set, scenario *Scenario) (*World, error) {
 	if err := w.addServices(); err != nil {
 		return nil, err
 	}
+	for _, name := range w.Stated.Names {
+		if len(w.behind(name)) == 0 {
+			return nil, fmt.Errorf("the name %s leads to a Service that is nowhere, or has no pods: %s%s", name.Host, name.Service, name.PodsOf)
+		}
+	}
 	if w.Stated.MeshConfig != "" {
 		w.note("the mesh's configuration of %s", w.Stated.MeshConfig)
 	}

@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
@@ -91,6 +92,33 @@ func TestResolve(t *testing.T) {
 		if got := w.Resolve(host); !slices.Equal(got, want) {
 			t.Errorf("%s: want %v, got %v", host, want, got)
 		}
+	}
+}
+
+func TestNamesLeadWhereTheyAreStated(t *testing.T) {
+	set, err := manifests.Parse(deployment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []world.OutsideName{
+		{Host: "loop.x.org", Addresses: []string{"127.0.0.1"}}, {Host: "service.x.org", Service: "egress/sni"}, {Host: "pod.x.org", PodsOf: "egress/sni"},
+	}
+	servers := []world.Server{{Name: "wild", Hosts: []string{"*.x.org"}, Addresses: []string{"192.0.2.2"}}}
+	w, err := world.Derive(set, &world.Scenario{World: world.Stated{Servers: servers, Names: names}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := w.Service("egress/sni")
+	for host, want := range map[string]string{
+		"loop.x.org": "127.0.0.1", "service.x.org": service.Object.Spec.ClusterIP, "pod.x.org": service.Pods[0].IP.String(), "other.x.org": "192.0.2.2",
+	} {
+		if got := w.Resolve(host); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: want %s, got %v", host, want, got)
+		}
+	}
+	missing := world.Stated{Names: []world.OutsideName{{Host: "gone.x.org", Service: "egress/gone"}}}
+	if _, err := world.Derive(set, &world.Scenario{World: missing}); err == nil || !strings.Contains(err.Error(), "gone.x.org") {
+		t.Errorf("a name that leads to no Service: %v", err)
 	}
 }
 

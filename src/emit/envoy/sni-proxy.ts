@@ -12,8 +12,13 @@ const LOOKUP = new Map([['IPV4', 'V4_ONLY'], ['IPV6', 'V6_ONLY'], ['ANY', 'ALL']
  */
 const IPV4_MAPPED = '::ffff:0:0/96';
 
-/** Names that one listener remembers at a time, each for at least five minutes after it was used last; further ones are refused. */
+/**
+ * Names that one listener remembers at a time; further ones are refused. Envoy looks whether a name is still used when it resolves it anew: when
+ * the DNS says that the answer is old, and of one that has no answer after a while.
+ */
 const MOST_NAMES = 16384;
+const UNUSED = '20s';
+const WITHOUT_ANSWER = '30s';
 
 /** The cluster that resolves the names which clients of a listener send. */
 export function upstream(listener: SniNames, proxy: SniProxyIntent): object {
@@ -84,6 +89,8 @@ function dnsCache(listener: SniNames, { resolver, addressFamily }: SniProxyInten
     name: clusterOf(listener),
     dns_lookup_family: LOOKUP.get(addressFamily),
     max_hosts: MOST_NAMES,
+    host_ttl: UNUSED,
+    dns_refresh_rate: WITHOUT_ANSWER,
     typed_dns_resolver_config: {
       name: 'envoy.network.dns_resolver.cares',
       typed_config: {

@@ -58,12 +58,9 @@ function specOf(workload: WorkloadIntent, mounts: readonly MountIntent[], compan
       },
       spec: {
         serviceAccountName: serviceAccount,
-        securityContext: {
-          runAsNonRoot: true,
-          seccompProfile: RESTRICTED.seccompProfile,
-          // lets a proxy without privileges listen below 1024, so that ports of the Service and of the pods are the same
-          sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }],
-        },
+        // Istio's injection projects the token by which istiod knows the proxy; the API server's is of no use to it
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: RESTRICTED.seccompProfile },
         containers: [
           { name: 'istio-proxy', image: 'auto', ...contained(resources), ...(volumeMounts.length > 0 ? { volumeMounts } : {}) },
           ...(companion ? [companion.container] : []),

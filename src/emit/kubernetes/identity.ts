@@ -9,10 +9,10 @@ export function serviceAccount(scope: Construct, id: string, meta: NamedMeta): A
   return emitFields(scope, id, { apiVersion: 'v1', kind: 'ServiceAccount' }, meta, {});
 }
 
-/** The Role that lets a proxy get the Secrets of its namespace, which istiod hands only to those who may list all of them. */
+/** The Role that lets a proxy get the Secrets of its namespace: istiod hands them to those who may list all of them, and asks for nothing else. */
 export function secretReader(scope: Construct, id: string, meta: NamedMeta): ApiObject {
   return emitFields(scope, id, { apiVersion: `${RBAC}/v1`, kind: 'Role' }, meta, {
-    rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] }],
+    rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }],
   });
 }
 

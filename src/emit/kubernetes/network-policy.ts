@@ -2,49 +2,86 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addressPeer, NETWORK_POLICY, podPeer, tcpPort } from './network-peer';
 import { isIpv6 } from '../../intent/private-ranges';
-import { SniProxyIntent } from '../../intent/sni-proxy';
+import { Clients, Fence } from '../../plan/plan';
 import { emit, ObjectMeta } from '../object';
 
 /** Who may reach a gateway's pods, and where they may go. */
 export interface Surroundings {
   readonly selector: { readonly [key: string]: string };
 
-  /** Ports at which any pod of the cluster may come in; none: another policy says who may. */
-  readonly ports: readonly number[] | undefined;
-  readonly istioNamespace: string;
-  readonly sniProxy: SniProxyIntent;
+  /** Namespaces that may come in; none: another policy says who may, and who observes them. */
+  readonly clients?: Clients;
 
-  /** Addresses and ports that routes lead to. */
-  readonly destinations: readonly { readonly address: string; readonly port: number }[];
+  /** Ports of the pods by which they come; none: they are not known. */
+  readonly ports?: readonly number[];
+
+  /** Whether any pod may ask how they are. */
+  readonly observed: boolean;
+  readonly istioNamespace: string;
+
+  /** DNS server beside the cluster's. */
+  readonly resolver?: string;
+
+  /** Addresses that are meant. */
+  readonly addresses: Fence['addresses'];
+
+  /** Ports at which they dial what names resolve to. */
+  readonly namedPorts: 'any' | readonly number[];
+  readonly deniedRanges: readonly string[];
+  readonly allowedRanges: readonly string[];
 }
 
 /** Istio's ports for merged metrics, health and the proxy's own metrics. */
 const OBSERVED = [15020, 15021, 15090];
 const XDS = 15012;
 const DNS = 53;
+const ANY_POD = { namespaceSelector: {} };
 
-/** The NetworkPolicy of a gateway whose destinations strangers can choose: DNS, istiod, and the world without private addresses. */
+/**
+ * The NetworkPolicy of a gateway. Whoever owns a name chooses where it leads: out to DNS, istiod and the addresses that are meant, and by name
+ * to the world without private addresses.
+ */
 export function networkPolicy(scope: Construct, id: string, meta: ObjectMeta, surroundings: () => Surroundings): ApiObject {
   return emit(scope, id, NETWORK_POLICY, meta, () => specOf(surroundings()));
 }
 
-function specOf({ selector, ports, istioNamespace, sniProxy, destinations }: Surroundings) {
+function specOf(surroundings: Surroundings) {
+  const { selector, clients, observed, addresses } = surroundings;
+  const entered = clients !== undefined || observed;
   return {
     podSelector: { matchLabels: { ...selector } },
-    policyTypes: ports ? ['Egress', 'Ingress'] : ['Egress'],
-    ingress: ports && [{ from: [{ namespaceSelector: {} }], ports: [...ports, ...OBSERVED].map(tcpPort) }],
+    policyTypes: entered ? ['Egress', 'Ingress'] : ['Egress'],
+    ...(entered ? { ingress: [...comers(surroundings), ...(observed ? [{ from: [ANY_POD], ports: OBSERVED.map(tcpPort) }] : [])] } : {}),
     egress: [
-      { to: [...(sniProxy.resolver === undefined ? [] : [addressPeer(sniProxy.resolver)]), podPeer('kube-system', { 'k8s-app': 'kube-dns' })], ports: [{ protocol: 'UDP', port: DNS }, tcpPort(DNS)] },
-      { to: [podPeer(istioNamespace, { app: 'istiod' })], ports: [tcpPort(XDS)] },
-      {
-        to: [
-          { ipBlock: { cidr: '0.0.0.0/0', except: sniProxy.deniedRanges.filter(range => !isIpv6(range)) } },
-          { ipBlock: { cidr: '::/0', except: sniProxy.deniedRanges.filter(isIpv6) } },
-          ...sniProxy.allowedRanges.map(addressPeer),
-        ],
-        ports: [{ protocol: 'TCP' }],
-      },
-      ...destinations.map(({ address, port }) => ({ to: [addressPeer(address)], ports: [tcpPort(port)] })),
+      ...meshRules(surroundings),
+      ...world(surroundings),
+      ...addresses.map(({ address, port }) => ({ to: [addressPeer(address)], ports: [tcpPort(port)] })),
     ],
   };
+}
+
+/** A rule without anybody in it would let everybody in. */
+function comers({ clients = [], ports }: Surroundings): object[] {
+  if (clients.length === 0) return [];
+  return [{ from: clients === 'all' ? [ANY_POD] : clients.map(client => podPeer(client)), ports: ports?.map(tcpPort) }];
+}
+
+/** What every proxy of the mesh must reach: names, and its configuration. */
+function meshRules({ resolver, istioNamespace }: Surroundings): object[] {
+  return [
+    { to: [...(resolver === undefined ? [] : [addressPeer(resolver)]), podPeer('kube-system', { 'k8s-app': 'kube-dns' })], ports: [{ protocol: 'UDP', port: DNS }, tcpPort(DNS)] },
+    { to: [podPeer(istioNamespace, { app: 'istiod' })], ports: [tcpPort(XDS)] },
+  ];
+}
+
+function world({ namedPorts, deniedRanges, allowedRanges }: Surroundings): object[] {
+  if (namedPorts.length === 0) return [];
+  return [{
+    to: [
+      { ipBlock: { cidr: '0.0.0.0/0', except: deniedRanges.filter(range => !isIpv6(range)) } },
+      { ipBlock: { cidr: '::/0', except: deniedRanges.filter(isIpv6) } },
+      ...allowedRanges.map(addressPeer),
+    ],
+    ports: namedPorts === 'any' ? [{ protocol: 'TCP' }] : namedPorts.map(tcpPort),
+  }];
 }

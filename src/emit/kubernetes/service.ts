@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { targetPort } from '../../intent/reserved-ports';
 import { emit, ObjectMeta } from '../object';
 
 const KIND = { apiVersion: 'v1', kind: 'Service' };
@@ -11,6 +12,6 @@ export function service(
   return emit(scope, id, KIND, meta, () => ({
     type: 'ClusterIP',
     selector: { ...selector },
-    ports: ports().map(port => ({ name: `tcp-${port}`, port, targetPort: port, protocol: 'TCP' })),
+    ports: ports().map(port => ({ name: `tcp-${port}`, port, targetPort: targetPort(port), protocol: 'TCP' })),
   }));
 }

@@ -19,7 +19,7 @@ export function configuration(proxy: SniProxyIntent, workers: number, listeners:
     '}',
     'stream {',
     // without a server nginx knows no $route
-    ...(listeners.length > 0 ? LOG : []),
+    ...(listeners.length > 0 ? [...LOG, ...NAME] : []),
     `  ${proxy.resolver === undefined ? `include ${RESOLVER_FILE};` : resolverOf(proxy.resolver, proxy)}`,
     '  resolver_timeout 5s;',
     // the variables are as long as the names of the routes
@@ -62,10 +62,18 @@ const LOG = [
   '  access_log /dev/stdout json;',
 ];
 
+/** The name that leads on, which no host is where the gateway itself calls: a name that resolves to it would lead in a circle. */
+const NAME = [
+  '  map "$proxy_protocol_addr $proxy_protocol_server_addr" $sni {',
+  '    "~^(?<gateway>\\S+) \\g{gateway}$" "";',
+  '    default $ssl_preread_server_name;',
+  '  }',
+];
+
 function serverOf({ name, ownName, socket, hosts, port }: SniListener): string[] {
   const target = `$target_${name.replaceAll('-', '_')}`;
   return [
-    ...targetByName(target, hosts, port),
+    ...targetByName(target, '$sni', hosts, port),
     'server {',
     `  listen unix:${socket} proxy_protocol;`,
     `  set $route ${ownName};`,
@@ -74,10 +82,10 @@ function serverOf({ name, ownName, socket, hosts, port }: SniListener): string[]
   ];
 }
 
-/** A variable that is the host and port which the application's TLS names, and empty for a name that is not among the hosts. */
-export function targetByName(variable: string, hosts: readonly string[], port: number): string[] {
+/** A variable that is the host and port which the application's TLS names, and empty where the name (another variable) is not among the hosts. */
+export function targetByName(variable: string, name: string, hosts: readonly string[], port: number): string[] {
   return [
-    `map $ssl_preread_server_name ${variable} {`,
+    `map ${name} ${variable} {`,
     ...hosts.map(host => `  ${namesOf(host)} $ssl_preread_server_name:${port};`),
     '}',
   ];

@@ -60,7 +60,7 @@ function target(name: string, onward: Onward): string[] {
   const admitted = (value: string) => ['map $admitted $target {', `  yes ${value};`, '}'];
   return onward.to === 'place'
     ? [`upstream ${name} {`, `  server ${bracketed(onward.host)}:${onward.port};`, '}', ...admitted(name)]
-    : [resolverOf(onward.sniProxy.resolver!, onward.sniProxy), 'resolver_timeout 5s;', ...targetByName('$named', onward.names.hosts, onward.names.port), ...admitted('$named')];
+    : [resolverOf(onward.sniProxy.resolver!, onward.sniProxy), 'resolver_timeout 5s;', ...targetByName('$named', '$ssl_preread_server_name', onward.names.hosts, onward.names.port), ...admitted('$named')];
 }
 
 function expressionOf(uri: string): string {

@@ -106,8 +106,10 @@ func (r *Run) sourceOf(e *evidence, remote string) string {
 	return remote
 }
 
+// leadsToGateway is false for a gateway that was led to itself: nothing follows on that.
 func (r *Run) leadsToGateway(last link) bool {
-	return last.entry.UpstreamHost != "" && r.isGateway(hostOf(last.entry.UpstreamHost))
+	upstream := hostOf(last.entry.UpstreamHost)
+	return upstream != "" && upstream != last.pod.IP.String() && r.isGateway(upstream)
 }
 
 // byEntry reads the reason out of one access log line.
@@ -193,7 +195,7 @@ func (r *Run) sniProxyRefused(e *evidence, pod *world.Pod) string {
 		switch log := nginx.Log()[e.nginxLogs[nginx]:]; {
 		case strings.Contains(log, "no host in upstream"), strings.Contains(log, "invalid port in upstream"):
 			return "name-not-allowed"
-		case strings.Contains(log, "could not be resolved"):
+		case strings.Contains(log, "could not be resolved"), strings.Contains(log, "Connection refused) while connecting to upstream"):
 			return "no-upstream"
 		}
 	}
