@@ -1,5 +1,5 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, HttpEgress, HttpProtocol, WorkloadIdentity } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, EgressMesh, GatewayHop, HttpEgress, HttpProtocol, WorkloadIdentity } from 'cdk8s-istio-egress';
 
 /** Methods and paths of an outside API, by service account: rules of one route, of another namespace for the same host, and a route without rules, at one gateway. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
@@ -37,3 +37,6 @@ rules.allowRequests({ methods: ['GET'] });
 rules.allowRequests({ from: [WorkloadIdentity.serviceAccount('orders', 'checkout')], methods: ['POST'], paths: ['/v1/orders'] });
 
 app.synth();
+
+/** What whoever installs Istio gives its chart `istiod`. */
+export const istiodValues = EgressMesh.describe(app);

@@ -1,6 +1,6 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
-import { EgressApp, EgressGateway, EgressGatewayRoute, IEgressGateway, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
+import { EgressApp, EgressGateway, EgressGatewayRoute, EgressMesh, IEgressGateway, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
 
 /** Two teams reach the same host by the same gateway, each by a route of its own; the platform team shares one more with both. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
@@ -30,3 +30,6 @@ const smtp = new TcpEgress(platform, 'smtp', {
 new EgressGatewayRoute(platform, 'smtp-route', { egress: smtp, gateway });
 
 app.synth();
+
+/** What whoever installs Istio gives its chart `istiod`. */
+export const istiodValues = EgressMesh.describe(app);

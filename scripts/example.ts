@@ -20,7 +20,7 @@ for (const name of wanted.length > 0 ? wanted : names) {
   const outdir = golden ? mkdtempSync(join(tmpdir(), `${name}-`)) : join(examples, 'dist', name);
   process.env.CDK8S_OUTDIR = outdir;
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { app, meshConfig } = require(join(examples, name));
+  const { app, meshConfig, istiodValues } = require(join(examples, name));
   const files = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort();
   if (golden) {
     writeFileSync(join(examples, `${name}.k8s.yaml`), files.map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n'));
@@ -31,6 +31,9 @@ for (const name of wanted.length > 0 ? wanted : names) {
     }
     if (meshConfig !== undefined) {
       writeFileSync(join(examples, `${name}.meshconfig.yaml`), meshConfig);
+    }
+    if (istiodValues !== undefined) {
+      writeFileSync(join(examples, `${name}.istiod-values.yaml`), istiodValues);
     }
   } else {
     console.log(`# ${name}\n\n${EgressWays.describe(app)}\nwritten: ${files.map(file => join('examples', 'dist', name, file)).join(', ')}\n`);

@@ -21,12 +21,12 @@ function synthesized(name: string) {
   process.env.CDK8S_OUTDIR = outdir;
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { app } = require(join(DIR, name));
+    const { app, istiodValues } = require(join(DIR, name));
     const yaml = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort().map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
     const folder = join(outdir, 'reports');
     const texts = existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith('.report.txt')) : [];
     const reports = texts.map(file => readFileSync(join(folder, file), 'utf8'));
-    return { yaml, reports, ways: EgressWays.of(app) };
+    return { yaml, reports, istiodValues, ways: EgressWays.of(app) };
   } finally {
     delete process.env.CDK8S_OUTDIR;
     rmSync(outdir, { recursive: true });
@@ -40,7 +40,7 @@ test('there are examples, and each has its golden and its calls', () => {
 });
 
 describe.each(examples)('%s', name => {
-  const { yaml, reports, ways } = synthesized(name);
+  const { yaml, reports, istiodValues, ways } = synthesized(name);
   const documents = parseAllDocuments(yaml).map(document => document.toJS());
   const { world, calls } = JSON.parse(read(`${name}.calls.json`));
 
@@ -50,6 +50,10 @@ describe.each(examples)('%s', name => {
 
   test('writes its report, if it has one', () => {
     expect(reports).toEqual(existsSync(join(DIR, `${name}.report.txt`)) ? [read(`${name}.report.txt`)] : []);
+  });
+
+  test('tells what the mesh must be told, if it does', () => {
+    expect(istiodValues).toBe(existsSync(join(DIR, `${name}.istiod-values.yaml`)) ? read(`${name}.istiod-values.yaml`) : undefined);
   });
 
   test('writes no hole and no name twice', () => {
