@@ -1,12 +1,12 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
-import { EgressApp, EgressGateway, EgressGatewayRoute, ForwardProxy, GatewayHop, SniProxyGateway, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
+import { AddressFamily, EgressApp, EgressGateway, EgressGatewayRoute, ForwardProxy, GatewayHop, SniProxy, SniProxyGateway, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
 
 /** Hosts that resolve to the gateway itself, to a Service or to a private address: gateways of your own reach none of them, but those that are meant. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
 EgressApp.configure(app, { name: 'names-inside-refused' });
 const platform = new Chart(app, 'platform', { namespace: 'egress' });
 const out = new EgressGateway(platform, 'out', { name: 'out', allowedRanges: ['10.9.0.7'] });
-const sni = new SniProxyGateway(platform, 'sni', { name: 'sni' });
+const sni = new SniProxyGateway(platform, 'sni', { name: 'sni', proxy: SniProxy.nginx({ addressFamily: AddressFamily.ANY }) });
 
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 

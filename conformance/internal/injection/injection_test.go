@@ -1,6 +1,7 @@
 package injection_test
 
 import (
+	"slices"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -17,6 +18,12 @@ func pod(labels, annotations map[string]string, container string) *corev1.Pod {
 	}
 }
 
+func projectsToken(volume corev1.Volume) bool {
+	return volume.Projected != nil && slices.ContainsFunc(volume.Projected.Sources, func(source corev1.VolumeProjection) bool {
+		return source.ServiceAccountToken != nil && source.ServiceAccountToken.Audience == "istio-ca"
+	})
+}
+
 func TestPod(t *testing.T) {
 	gateway := map[string]string{"inject.istio.io/templates": "gateway"}
 	injected, err := injection.Pod(pod(map[string]string{injection.Label: "true"}, gateway, "istio-proxy"))
@@ -25,6 +32,9 @@ func TestPod(t *testing.T) {
 	}
 	if len(injected.Spec.Containers) != 1 || injection.Waits(injected) {
 		t.Errorf("the gateway's template fills in the container: %+v", injected.Spec.Containers)
+	}
+	if !slices.ContainsFunc(injected.Spec.Volumes, projectsToken) {
+		t.Errorf("istiod knows the proxy by a token that the template projects, whatever the pod has of the API server: %+v", injected.Spec.Volumes)
 	}
 	if injected, err = injection.Pod(pod(nil, gateway, "proxy")); err != nil || !injection.Waits(injected) {
 		t.Errorf("no template knows a container of another name, %v", err)

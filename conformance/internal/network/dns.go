@@ -51,13 +51,13 @@ func reply(request *dns.Msg, resolve func(string) []string) *dns.Msg {
 		answer.Rcode = dns.RcodeNameError
 	}
 	for _, address := range addresses {
-		ip := net.ParseIP(address)
+		ip, isIPv6 := net.ParseIP(address), strings.Contains(address, ":")
 		header := dns.RR_Header{Name: question.Name, Class: dns.ClassINET, Ttl: 5}
 		switch {
-		case ip.To4() != nil && question.Qtype == dns.TypeA:
+		case !isIPv6 && question.Qtype == dns.TypeA:
 			header.Rrtype = dns.TypeA
 			answer.Answer = append(answer.Answer, &dns.A{Hdr: header, A: ip.To4()})
-		case ip.To4() == nil && question.Qtype == dns.TypeAAAA:
+		case isIPv6 && question.Qtype == dns.TypeAAAA:
 			header.Rrtype = dns.TypeAAAA
 			answer.Answer = append(answer.Answer, &dns.AAAA{Hdr: header, AAAA: ip})
 		}
