@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -27,7 +28,15 @@ type Event struct {
 
 // Follow tells, when it is stopped, what was done to objects of the kinds of some, in the order in which the API server stored it.
 func (c *Cluster) Follow(objects []*manifests.Object) (stop func() ([]Event, error), err error) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx := context.Background()
+	var watches []watch.Interface
+	ended := atomic.Bool{}
+	end := func() {
+		ended.Store(true)
+		for _, one := range watches {
+			one.Stop()
+		}
+	}
 	var open sync.WaitGroup
 	var mu sync.Mutex
 	var events []Event
@@ -41,12 +50,12 @@ func (c *Cluster) Follow(objects []*manifests.Object) (stop func() ([]Event, err
 		followed[kind] = true
 		mapping, err := c.mapper.RESTMapping(kind.GroupKind(), kind.Version)
 		if err != nil {
-			cancel()
+			end()
 			return nil, err
 		}
 		there, err := c.dynamic.Resource(mapping.Resource).List(ctx, metav1.ListOptions{})
 		if err != nil {
-			cancel()
+			end()
 			return nil, err
 		}
 		generations := map[string]int64{}
@@ -55,11 +64,15 @@ func (c *Cluster) Follow(objects []*manifests.Object) (stop func() ([]Event, err
 		}
 		watched, err := c.dynamic.Resource(mapping.Resource).Watch(ctx, metav1.ListOptions{ResourceVersion: there.GetResourceVersion()})
 		if err != nil {
-			cancel()
+			end()
 			return nil, err
 		}
+		watches = append(watches, watched)
 		open.Go(func() {
 			for one := range watched.ResultChan() {
+				if ended.Load() {
+					continue // that it was stopped comes as an error
+				}
 				mu.Lock()
 				event, err := eventOf(one, generations)
 				if err != nil {
@@ -72,7 +85,7 @@ func (c *Cluster) Follow(objects []*manifests.Object) (stop func() ([]Event, err
 		})
 	}
 	return func() ([]Event, error) {
-		cancel()
+		end()
 		open.Wait()
 		slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.version, b.version) })
 		return events, problem
