@@ -39,7 +39,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/src' },
     },
   },
-  gitignore: ['/examples/dist', '/rollouts/*.k8s.yaml', '/rollouts/*.calls.json', '/conformance/.tools', '*.tgz'],
+  gitignore: ['/attacks/*.k8s.yaml', '/attacks/attacks.json', '/examples/dist', '/rollouts/*.k8s.yaml', '/rollouts/*.calls.json', '/conformance/.tools', '*.tgz'],
 });
 
 // the generated types of imports/ are compiled beside src/, so everything moves one level down in lib/
@@ -59,7 +59,7 @@ new javascript.NpmConfig(project, { registry: undefined }).addConfig('omit-lockf
 // the examples name the package as its users do
 project.tryFindObjectFile('.eslintrc.json')!.addOverride('settings.import/resolver.typescript.project', ['./tsconfig.json', './examples/tsconfig.json']);
 
-for (const folder of ['/.ci/', '/conformance/', '/examples/', '/imports/', '/rollouts/', '/scripts/', '/.npmrc']) {
+for (const folder of ['/.ci/', '/attacks/', '/conformance/', '/examples/', '/imports/', '/rollouts/', '/scripts/', '/.npmrc']) {
   project.addPackageIgnore(folder);
 }
 
@@ -103,6 +103,9 @@ project.addTask('fuzz', {
 });
 project.addTask('rollouts', {
   description: 'Write the pairs of states between which the lab judges every step', exec: `${run} scripts/rollouts.ts`,
+});
+project.addTask('attacks', {
+  description: 'Write what neighbours do beside an app, for the lab to judge', exec: `${run} scripts/attacks.ts`,
 });
 project.addTask('live', {
   description: 'Judge the examples under a real API server and istiod, which the first run builds',

@@ -2,14 +2,13 @@
  * Writes rollouts/: every pair of states of an app, as manifests before and after, and the calls by which the lab judges what
  * happens between the two. What a call may do in a state is what EgressWays says of it: npx projen rollouts.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { App, Chart, YamlOutputType } from 'cdk8s';
+import { Chart } from 'cdk8s';
+import { admits, Build, Caller, crossing, end, leadsTo, server, State, stateOf, Target, waysOf } from './ways';
 import {
-  AllowedRequests, ClientCertificate, Egress, EgressApp, EgressGateway, EgressGatewayRoute, EgressGatewayRouteProps, EgressLockdown,
-  EgressWay, EgressWays, GatewayHop, HttpEgress, HttpEgressProps, IEgressGateway, TcpEgress, TlsEgress, TlsEgressProps, TlsOrigination,
-  WorkloadIdentity,
+  AllowedRequests, ClientCertificate, Egress, EgressGateway, EgressGatewayRoute, EgressGatewayRouteProps, EgressLockdown, GatewayHop, HttpEgress,
+  HttpEgressProps, IEgressGateway, TcpEgress, TlsEgress, TlsEgressProps, TlsOrigination, WorkloadIdentity,
 } from '../src';
 
 /** A name that sorts after the namespaces. */
@@ -29,11 +28,6 @@ const SERVERS = [
   server('news', '203.0.113.60', { 443: 'tls' }),
 ];
 
-function server(name: string, address: string, ports: { [port: number]: string }) {
-  const listening = Object.entries(ports).map(([port, protocol]) => ({ port: Number(port), protocol }));
-  return { name, hosts: [`${name}.example.com`], addresses: [address], ports: listening };
-}
-
 /** Gateways that run already: one, another with the same identity, and another of its own. */
 const GATEWAYS = {
   first: { namespace: 'istio-system', service: 'istio-egressgateway', labels: { istio: 'egressgateway' }, serviceAccount: 'istio-egressgateway-service-account' },
@@ -43,16 +37,11 @@ const GATEWAYS = {
 const PLAINTEXT = 7777;
 const GATEWAY_PORTS = [{ port: 443, targetPort: 8443 }, { port: 80, targetPort: 8080 }, { port: PLAINTEXT, targetPort: PLAINTEXT }];
 
-interface Caller { readonly namespace: string; readonly serviceAccount: string }
-
 const RATINGS = { namespace: 'bookinfo', serviceAccount: 'ratings' };
 const REVIEWS = { namespace: 'bookinfo', serviceAccount: 'reviews' };
 const CHECKOUT = { namespace: 'orders', serviceAccount: 'checkout' };
 const STRANGER = { namespace: 'web', serviceAccount: 'stranger' };
 const CALLERS: readonly Caller[] = [RATINGS, REVIEWS, CHECKOUT, STRANGER];
-
-/** What an application dials. */
-interface Target { readonly host: string; readonly port: number; readonly protocol: string; readonly method?: string; readonly path?: string }
 
 const MONGO = { host: 'mongo.example.com', port: 27018, protocol: 'tls' };
 const MONGO_PORT = { host: 'mongo.example.com', port: 27019, protocol: 'tls' };
@@ -67,8 +56,6 @@ const WRITE = { ...API, method: 'PUT', path: '/v1/books' };
 const ADMIN = { ...API, method: 'GET', path: '/admin' };
 
 /* ---- the apps ---- */
-
-type Build = (app: App) => void;
 
 interface Pair {
   readonly title: string;
@@ -418,57 +405,8 @@ interface Call {
   readonly after: Expectation;
 }
 
-interface State { readonly ways: readonly EgressWay[]; readonly yaml: string }
-
-function stateOf(build: Build): State {
-  const outdir = mkdtempSync(join(tmpdir(), 'rollouts-'));
-  const app = new App({ outdir, yamlOutputType: YamlOutputType.FILE_PER_APP });
-  EgressApp.configure(app, { name: APP });
-  build(app);
-  app.synth();
-  const files = readdirSync(outdir).filter(file => file.endsWith('.k8s.yaml')).sort();
-  const yaml = files.map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
-  rmSync(outdir, { recursive: true });
-  return { ways: EgressWays.of(app), yaml };
-}
-
-const uri = ({ namespace, serviceAccount }: Caller) => `spiffe://cluster.local/ns/${namespace}/sa/${serviceAccount}`;
-
-/** Whether one of these patterns, of callers or paths, is met. */
-const meets = (value: string, patterns: readonly string[]) =>
-  patterns.some(pattern => pattern === value || pattern.endsWith('/*') && value.startsWith(pattern.slice(0, -1)));
-
-/** Whether a way lets a caller's request through. */
-function admits(way: EgressWay, caller: Caller, { method = 'GET', path = '/' }: Target): boolean {
-  const { clients, allowedFrom, allowedRequests } = way;
-  if (!clients.includes('*') && !clients.includes(caller.namespace)) return false;
-  if (allowedFrom && !meets(uri(caller), allowedFrom)) return false;
-  return !allowedRequests || allowedRequests.some(({ from, methods, paths }) =>
-    (!from || meets(uri(caller), from)) && (!methods || methods.includes(method)) && (!paths || meets(path, paths)));
-}
-
-function crossing({ gateway, gatewayPort, hop, sni }: EgressWay, caller: Caller, target: Target) {
-  const encrypted = target.protocol === 'tls';
-  return {
-    gateway,
-    port: gatewayPort,
-    hop,
-    ...(sni === undefined ? encrypted ? {} : { sni: null } : { sni }),
-    identity: hop === 'mutual-tls' ? uri(caller) : null,
-  };
-}
-
-function end(way: EgressWay, target: Target) {
-  const { hostingServer: host = target.host } = way;
-  return { server: host.split('.')[0], port: way.targetPort ?? way.port, source: way.gateway ? 'gateway' : 'pod' };
-}
-
-const leadsTo = ({ host, port }: EgressWay, target: Target) => port === target.port
-  && (host.startsWith('*.') ? target.host.endsWith(host.slice(1)) : host === target.host);
-
 function dialled({ ways }: State, caller: Caller, target: Target): Expectation {
-  const taken = ways.filter(one => leadsTo(one, target) && admits(one, caller, target))
-    .map(way => [{ sidecar: caller.namespace }, ...(way.gateway ? [crossing(way, caller, target)] : []), end(way, target)]);
+  const taken = waysOf(ways, caller, target);
   return taken.length === 0 ? 'refused' : taken.length === 1 ? { way: taken[0] } : { ways: taken };
 }
 
@@ -524,7 +462,7 @@ for (const file of readdirSync(FOLDER)) {
   if (file.endsWith('.k8s.yaml') || file.endsWith('.calls.json')) rmSync(join(FOLDER, file));
 }
 for (const [pair, { title, before, after, targets, unchanged }] of Object.entries(PAIRS)) {
-  const states = { before: stateOf(before), after: stateOf(after) };
+  const states = { before: stateOf(APP, before), after: stateOf(APP, after) };
   const file = (ending: string) => join(FOLDER, `${pair}.${ending}`);
   writeFileSync(file('before.k8s.yaml'), states.before.yaml);
   writeFileSync(file('after.k8s.yaml'), states.after.yaml);

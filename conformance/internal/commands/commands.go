@@ -22,6 +22,7 @@ const usage = `usage:
   conformance bench-sni --examples DIR [--connections N] [--megabytes N] [--rounds N] [--json]
   conformance rollout --pairs DIR [--only NAME] [--no-run] [--breaks] [--json]  judge every state between two states of an app
   conformance rollout --pairs DIR --live [--engine NAME,…] [--debounce 100ms]        the tools' own engines make the change in a cluster
+  conformance attacks --attacks DIR [--only NAME] [--defence NAME] [--json]     judge an app beside what others write
   conformance judge-stream                                           tier 0 over JSON lines on stdin
 
 exit status: 0 all as expected, 1 a cell differs, 2 usage, 3 the lab cannot work here
@@ -61,6 +62,8 @@ func Main(args []string) int {
 		return benchSNI(args[1:])
 	case "rollout":
 		return rollouts(args[1:])
+	case "attacks":
+		return attacks(args[1:])
 	case "judge-stream":
 		return judgeStream(args[1:])
 	case "help", "-h", "--help":

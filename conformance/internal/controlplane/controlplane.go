@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	meshconfig "istio.io/api/mesh/v1alpha1"
+	"istio.io/istio/pilot/pkg/features"
 	"istio.io/istio/pilot/test/xds"
 	"istio.io/istio/pkg/config/mesh"
 	"istio.io/istio/pkg/kube"
@@ -53,6 +54,10 @@ type ControlPlane struct {
 	marks int
 }
 
+// switches are variables of istiod's environment that a world may state. Istio reads them when its packages initialise, and looks at what
+// it read whenever it computes a push, so that one control plane after another can have its own.
+var switches = map[string]*bool{"PILOT_SCOPE_GATEWAY_TO_NAMESPACE": &features.ScopeGatewayToNamespace}
+
 // Start feeds a world to a new control plane. With a directory it also listens
 // there, for real proxies.
 func Start(w *world.World, directory string) (*ControlPlane, error) {
@@ -60,6 +65,9 @@ func Start(w *world.World, directory string) (*ControlPlane, error) {
 	var err error
 	if c.Mesh, err = MeshConfig(w.Stated, directory != ""); err != nil {
 		return nil, err
+	}
+	for name, read := range switches {
+		*read = w.Stated.Istiod[name]
 	}
 	options := xds.FakeOptions{
 		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: c.Mesh, DisableSecretAuthorization: true,

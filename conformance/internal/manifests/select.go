@@ -1,6 +1,8 @@
 package manifests
 
 import (
+	"bytes"
+
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"istio.io/istio/pkg/config"
@@ -83,4 +85,20 @@ func applyStrict(schema schemaresource.Schema, spec []byte) error {
 		return nil // the Gateway API's types are plain Go: the CRD's schema finds their unknown fields
 	}
 	return protomarshal.ApplyYAMLStrict(string(spec), message)
+}
+
+// Difference is what must be put, and what removed, for Istio's config store to hold one set of objects in place of another. An object whose
+// age is another one is put again.
+func Difference(is, wanted map[string]*Object) (put, removed []config.Config) {
+	for id, object := range wanted {
+		if there := is[id]; there == nil || !bytes.Equal(there.JSON, object.JSON) || !there.Config.CreationTimestamp.Equal(object.Config.CreationTimestamp) {
+			put = append(put, *object.Config)
+		}
+	}
+	for id, object := range is {
+		if wanted[id] == nil {
+			removed = append(removed, *object.Config)
+		}
+	}
+	return put, removed
 }

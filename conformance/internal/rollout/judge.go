@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -265,7 +264,7 @@ func unexpected(call world.Call, sight Sight) string {
 		return "a refusal"
 	case call.Expect.Refused == "" && !sight.Passed():
 		return "that it passes"
-	case call.Expect.Refused == "" && !follows(call.Expect, sight):
+	case call.Expect.Refused == "" && !sight.Follows(call.Expect):
 		return "another way"
 	}
 	return ""
@@ -300,22 +299,6 @@ func merged(rounds [][]Sight) []Sight {
 		}
 	}
 	return all
-}
-
-// follows says whether a call went by the last gateway of an expected way to its server.
-func follows(expect world.Expect, sight Sight) bool {
-	return slices.ContainsFunc(expect.Each(), func(one world.Expect) bool { return followsWay(one.Way, sight) })
-}
-
-func followsWay(way []world.Hop, sight Sight) bool {
-	last := way[len(way)-1]
-	source := "pod"
-	for _, hop := range way {
-		if hop.Gateway != "" {
-			source = hop.Gateway
-		}
-	}
-	return sight.Server == last.Server && (last.Port == 0 || sight.Port == last.Port) && sight.Source == source
 }
 
 // look goes to a state and judges every call. What is wrong is looked at twice.
@@ -397,7 +380,7 @@ func (j *Judge) judge(state State, i int, sight Sight) Kind {
 			continue
 		}
 		passes = true
-		takes = takes || sight.Passed() && follows(expect, sight)
+		takes = takes || sight.Passed() && sight.Follows(expect)
 		for _, one := range expect.Each() {
 			gateways = gateways && slices.ContainsFunc(one.Way, func(hop world.Hop) bool { return hop.Gateway != "" })
 		}
@@ -441,17 +424,7 @@ func (j *Judge) enter(state State) error {
 		}
 	}
 	delete(wanted, state.Without)
-	var put, removed []config.Config
-	for id, object := range wanted {
-		if is := j.current[id]; is == nil || !bytes.Equal(is.JSON, object.JSON) || !is.Config.CreationTimestamp.Equal(object.Config.CreationTimestamp) {
-			put = append(put, *object.Config)
-		}
-	}
-	for id, object := range j.current {
-		if wanted[id] == nil {
-			removed = append(removed, *object.Config)
-		}
-	}
+	put, removed := manifests.Difference(j.current, wanted)
 	j.current = wanted
 	return j.looker.Change(put, removed)
 }

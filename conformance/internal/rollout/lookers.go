@@ -8,7 +8,6 @@ import (
 	"istio.io/istio/pkg/config"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
-	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/simulate"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
@@ -38,28 +37,7 @@ func (l real) Look(calls []world.Call) ([]Sight, error) {
 	return sights, err
 }
 
-// Check makes a call by itself, and holds all that the proxies log of it against a way; a refusal may be any.
-func (l real) Check(call world.Call) (string, error) {
-	seen, err := l.run.Call(call)
-	if err != nil {
-		return "", err
-	}
-	if call.Expect.Refused != "" {
-		if seen.Refused == "" || seen.Refused == "server-reached" {
-			return seen.String(), nil
-		}
-		return "", nil
-	}
-	why := ""
-	for _, expect := range call.Expect.Each() {
-		mark, other := judges.Compare(expect, seen)
-		if mark == judges.Passed {
-			return "", nil
-		}
-		why = other
-	}
-	return why + ": " + seen.String() + "\n" + seen.Detail, nil
-}
+func (l real) Check(call world.Call) (string, error) { return l.run.Check(call) }
 
 func (l real) Refused() int { return l.run.Refused() }
 

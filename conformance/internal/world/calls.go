@@ -31,6 +31,8 @@ type Stated struct {
 	Secrets               []StatedSecret `json:"secrets"`
 	Gateways              []Gateway      `json:"gateways"`
 	Names                 []OutsideName  `json:"names"`
+	// Istiod are variables of its environment.
+	Istiod map[string]bool `json:"istiod"`
 	// MeshConfig is the path of a file, from the folder of the calls.
 	MeshConfig string `json:"meshConfig"`
 	// MeshYAML is what it holds.
@@ -157,6 +159,8 @@ type Through struct {
 	Proxy    string `json:"proxy"`
 	Security string `json:"security"`
 	SNI      string `json:"sni"`
+	// Identity is a SPIFFE URI that a certificate of the mesh's authority holds, in place of the pod's own.
+	Identity string `json:"identity"`
 	// Forges is a SPIFFE URI that a certificate of an unknown authority holds.
 	Forges string `json:"forges"`
 }
@@ -175,6 +179,11 @@ type Expect struct {
 	// Asked counts the requests that each server got, by its name.
 	Asked map[string]int `json:"asked"`
 	Took  *Span          `json:"took"`
+}
+
+// EndsAt says whether a server is the end of an expected way.
+func (e Expect) EndsAt(server string) bool {
+	return slices.ContainsFunc(e.Each(), func(one Expect) bool { return len(one.Way) > 0 && one.Way[len(one.Way)-1].Server == server })
 }
 
 // Each is what is expected of a call, way by way where there are several.

@@ -236,6 +236,9 @@ func (r *Run) attempt(call world.Call, caller *world.Pod) (outside.Attempt, *jud
 		}
 		if through.Security == "mutual-tls" {
 			authority, identity := r.world.Authorities.Mesh, caller.Identity(r.world.Stated.TrustDomain)
+			if through.Identity != "" {
+				identity = through.Identity
+			}
 			if through.Forges != "" {
 				authority, identity = r.world.Authorities.Unknown, through.Forges
 			}

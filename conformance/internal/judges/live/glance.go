@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/cdk8s-istio-egress/conformance/internal/judges"
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
 	"github.com/cdk8s-istio-egress/conformance/internal/outside"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
@@ -28,6 +30,20 @@ type Glimpse struct {
 
 // Passed says whether the call reached a server.
 func (g Glimpse) Passed() bool { return g.Server != "" || g.Reached }
+
+// Follows says whether the call went by the last gateway of an expected way to its server.
+func (g Glimpse) Follows(expect world.Expect) bool {
+	return slices.ContainsFunc(expect.Each(), func(one world.Expect) bool {
+		last := one.Way[len(one.Way)-1]
+		source := "pod"
+		for _, hop := range one.Way {
+			if hop.Gateway != "" {
+				source = hop.Gateway
+			}
+		}
+		return g.Server == last.Server && (last.Port == 0 || g.Port == last.Port) && g.Source == source
+	})
+}
 
 func (g Glimpse) String() string {
 	text := "refused"
@@ -137,6 +153,29 @@ func (r *Run) from(remote string) string {
 		}
 	}
 	return "pod"
+}
+
+// Check makes a call by itself, and says what of all that the proxies log of it is other than one of its ways; a refusal may be any.
+func (r *Run) Check(call world.Call) (string, error) {
+	seen, err := r.Call(call)
+	if err != nil {
+		return "", err
+	}
+	if call.Expect.Refused != "" {
+		if seen.Refused == "" || seen.Refused == "server-reached" {
+			return seen.String(), nil
+		}
+		return "", nil
+	}
+	why := ""
+	for _, expect := range call.Expect.Each() {
+		mark, other := judges.Compare(expect, seen)
+		if mark == judges.Passed {
+			return "", nil
+		}
+		why = other
+	}
+	return why + ": " + seen.String() + "\n" + seen.Detail, nil
 }
 
 // Settle waits until every proxy works by what the control plane says now, and has closed what it had by what it said before.

@@ -126,6 +126,9 @@ func (w *walk) through(through *world.Through) error {
 		}
 		call.TLS, call.Sni = simulation.MTLS, readName(through.SNI)
 		w.peer = &client{identity: w.simulate.plane.World.Callers[w.call.Name].Identity(w.simulate.plane.World.Stated.TrustDomain)}
+		if through.Identity != "" {
+			w.peer = &client{identity: through.Identity}
+		}
 		if through.Forges != "" {
 			w.peer = &client{identity: through.Forges, forged: true}
 		}
