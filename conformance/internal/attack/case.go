@@ -94,14 +94,14 @@ type file struct {
 
 type callText map[string]json.RawMessage
 
-// Load reads the case of a folder; schema is that of calls.json.
+// Load reads the case of a folder; schema is that of calls.json, and attacks.json has its own beside it.
 func Load(folder, schema string) (*Case, error) {
 	path := filepath.Join(folder, "attacks.json")
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := check(path, filepath.Join(folder, "attacks.schema.json")); err != nil {
+	if err := check(path, filepath.Join(filepath.Dir(schema), "..", "attacks", "attacks.schema.json")); err != nil {
 		return nil, err
 	}
 	read := file{}

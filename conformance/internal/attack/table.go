@@ -18,8 +18,14 @@ func (c *Case) Table(judgements []*Judgement) string {
 	}
 	fmt.Fprintf(out, "| %s |\n|%s\n", strings.Join(header, " | "), strings.Repeat(" --- |", len(header)))
 	for _, attack := range c.Attacks {
+		name := fmt.Sprintf("`%s`: %s", attack.Name, attack.Title)
 		for _, row := range c.rows(attack, judgements) {
-			fmt.Fprintf(out, "| `%s`: %s | %s | %s |\n", attack.Name, attack.Title, strings.Join(row.subjects, "; "), strings.Join(row.cells, " | "))
+			against := strings.Join(row.subjects, "; ")
+			if len(row.subjects) == len(attack.Parts) && len(attack.Parts) > 1 {
+				against = "each"
+			}
+			fmt.Fprintf(out, "| %s | %s | %s |\n", name, against, strings.Join(row.cells, " | "))
+			name = ""
 		}
 	}
 	return out.String()
@@ -141,4 +147,20 @@ func Summary(judgements []*Judgement) (text string, unknown, problems int) {
 	}
 	return fmt.Sprintf("%d cells in %d states: %d held, %d not, %d of them not known; %d problems; seen once and not again: %d\n",
 		cells, states, held, cells-held, unknown, problems, flickers), unknown, problems
+}
+
+// Marks between which a page has the table and the reasons.
+const (
+	begins = "<!-- attacks: what follows is printed by the lab -->"
+	ends   = "<!-- attacks: so far -->"
+)
+
+// Into is a page with what is printed in place of what it had between its marks.
+func Into(page, printed string) (string, error) {
+	before, rest, begun := strings.Cut(page, begins+"\n")
+	_, after, ended := strings.Cut(rest, ends)
+	if !begun || !ended {
+		return "", fmt.Errorf("there is no %q, or no %q after it", begins, ends)
+	}
+	return before + begins + "\n\n" + strings.TrimSpace(printed) + "\n\n" + ends + after, nil
 }

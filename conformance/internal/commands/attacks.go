@@ -20,6 +20,7 @@ func attacks(args []string) int {
 	folder := flags.String("attacks", "", "folder of attacks.json, its manifests and known.json")
 	only := flags.String("only", "", "one attack, or a pattern such as door-*")
 	defence := flags.String("defence", "", "one defence")
+	into := flags.String("into", "", "a page, whose table and reasons become those of this run")
 	asJSON := flags.Bool("json", false, "print JSON")
 	schema := flags.String("schema", "", "calls.schema.json (found above the working folder unless given)")
 	if flags.Parse(args) != nil {
@@ -75,7 +76,7 @@ func attacks(args []string) int {
 		all = append(all, judgement)
 	}
 	summary, unknown, problems := attack.Summary(all)
-	if unknown+problems+len(tried.Defences) == 0 || unknown+problems > 0 {
+	if unknown+problems > 0 || len(all) == 0 {
 		status = differs
 	}
 	if *asJSON {
@@ -85,7 +86,14 @@ func attacks(args []string) int {
 		fmt.Fprint(os.Stderr, summary)
 		return status
 	}
-	fmt.Print(tried.Table(all), "\n", attack.Reasons(all), "\n")
+	printed := tried.Table(all) + "\n" + attack.Reasons(all)
+	fmt.Print(printed, "\n")
+	if *into != "" {
+		if err := writeInto(*into, printed); err != nil {
+			fmt.Fprintf(os.Stderr, "conformance: %s: %v\n", *into, err)
+			status = max(status, misused)
+		}
+	}
 	if *only == "" && *defence == "" {
 		for _, reason := range attack.Unmet(known) {
 			fmt.Printf("not found any more: %s\n", reason)
@@ -93,4 +101,16 @@ func attacks(args []string) int {
 	}
 	fmt.Print(attack.Unknown(all), summary)
 	return status
+}
+
+func writeInto(page, printed string) error {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return err
+	}
+	changed, err := attack.Into(string(text), printed)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(page, []byte(changed), 0o644)
 }

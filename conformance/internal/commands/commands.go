@@ -23,6 +23,7 @@ const usage = `usage:
   conformance rollout --pairs DIR [--only NAME] [--no-run] [--breaks] [--json]  judge every state between two states of an app
   conformance rollout --pairs DIR --live [--engine NAME,…] [--debounce 100ms]        the tools' own engines make the change in a cluster
   conformance attacks --attacks DIR [--only NAME] [--defence NAME] [--json]     judge an app beside what others write
+  conformance attacks --attacks DIR [--only NAME] [--defence NAME] [--into PAGE] [--json]  judge an app beside what others write
   conformance judge-stream                                           tier 0 over JSON lines on stdin
 
 exit status: 0 all as expected, 1 a cell differs, 2 usage, 3 the lab cannot work here
