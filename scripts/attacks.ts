@@ -48,7 +48,8 @@ interface Subject {
   readonly shared?: true;
 }
 
-const mutual = TlsOrigination.mutual({ clientCertificate: ClientCertificate.fromSecret('partner-client') });
+const SECRET = 'partner-client';
+const mutual = TlsOrigination.mutual({ clientCertificate: ClientCertificate.fromSecret(SECRET) });
 
 const SUBJECTS: readonly Subject[] = [
   { title: 'TCP, direct', speaks: 'tcp', name: 'ledger', port: 5432 },
@@ -87,11 +88,11 @@ const SUBJECTS: readonly Subject[] = [
   { title: 'shared HTTP, read by the gateway', speaks: 'http', name: 'rates', port: 80, shared: true, through: 'plain', route: { hop: GatewayHop.http() } },
 ];
 
-/** What comes with the later change. */
+/** What comes with the later change, under a domain that nothing is aimed at. */
 const LATER: Subject = { title: 'later', speaks: 'tls', name: 'later', port: 443, through: 'plain' };
 
-const domainOf = ({ name, wildcard }: Subject) => wildcard ? `${name}.example.org` : 'example.com';
-const hostOf = ({ name, wildcard }: Subject) => wildcard ? `${name}.${name}.example.org` : `${name}.example.com`;
+const domainOf = (subject: Subject) => subject === LATER ? 'example.net' : subject.wildcard ? `${subject.name}.example.org` : 'example.com';
+const hostOf = (subject: Subject) => `${subject.name}.${domainOf(subject)}`;
 const declaredOf = (subject: Subject) => subject.wildcard ? `*.${domainOf(subject)}` : hostOf(subject);
 const addressOf = (subject: Subject) => `203.0.113.${subject === LATER ? 99 : 100 + SUBJECTS.indexOf(subject)}`;
 const clientsOf = ({ shared }: Subject): readonly Caller[] => shared ? [RATINGS, CHECKOUT] : [RATINGS];
@@ -179,6 +180,7 @@ function victimOf(subject: Subject): Victim {
     declared: declaredOf(subject),
     port: subject.port,
     entry: entryOf(subject),
+    ...(subject.route?.tlsOrigination === mutual ? { secret: SECRET } : {}),
     ...(subject.speaks === 'tcp' ? { address: addressOf(subject) } : {}),
     aliases,
     door: doorOf(subject, way),
@@ -222,9 +224,10 @@ function serverOf(subject: Subject): object {
   const protocols: { [port: number]: string } = { [port]: speaks };
   const inside = (egress && 'tlsOrigination' in egress) || route?.tlsOrigination;
   if (inside) protocols[443] = 'https';
-  const one = server(name, addressOf(subject), protocols);
-  const demanding = one.ports.map(listening => route?.tlsOrigination && listening.port === 443 ? { ...listening, clientCertificate: true } : listening);
-  return { ...one, hosts: [hostOf(subject)], ports: demanding };
+  const one = server(name, addressOf(subject), protocols, domainOf(subject));
+  const demands = (listening: number) => route?.tlsOrigination === mutual && listening === 443;
+  const demanding = one.ports.map(listening => demands(listening.port) ? { ...listening, clientCertificate: true } : listening);
+  return { ...one, ports: demanding };
 }
 
 const evil = {

@@ -20,6 +20,9 @@ export interface Victim {
   /** The ServiceEntry by which its clients know it. */
   readonly entry: { readonly name: string; readonly namespace: string };
 
+  /** The Secret whose client certificate the gateway shows to it. */
+  readonly secret?: string;
+
   /** Other names by which sidecars know it. */
   readonly aliases: readonly string[];
   readonly door?: Door;
@@ -175,6 +178,28 @@ const all = (objects: readonly object[], calls: readonly object[] = []): Part[] 
 const everyGateway = (gateways: readonly Gateway[], objects: (gateway: Gateway) => readonly object[]) => all(gateways.flatMap(objects));
 
 const DOOR_PORT = 443;
+
+/** A route that shows a client certificate of ours to its server. */
+function showing(victims: readonly Victim[], gateway: Gateway, namespace: string): Part[] {
+  const name = `foreign.${NEIGHBOUR}.egress.internal`;
+  const one = { gateway, name: '', host: name, port: DOOR_PORT, hop: 'mutual-tls', readsHttp: false, ownName: name };
+  return victims.filter(({ secret }) => secret !== undefined).map(({ subject, host, secret }) => {
+    const own = door(gateway, [server(one, [`./${name}`])], namespace);
+    return {
+      subject,
+      objects: [
+        own,
+        object('VirtualService', named('foreign'), { hosts: [name], gateways: [nameOf(own)], tcp: [{ route: [{ destination: { host: name, port: { number: 80 } } }] }] }, namespace),
+        object('ServiceEntry', named('foreign'), {
+          hosts: [name], ...EVERYBODY, resolution: 'DNS', location: 'MESH_EXTERNAL', endpoints: [{ address: host, ports: { http: 443 } }], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+        }, namespace),
+        { ...rule(name, { mode: 'MUTUAL', credentialName: secret, sni: host, subjectAltNames: [host] }), metadata: { name: named('foreign'), namespace } },
+      ],
+      calls: [entering(NEIGHBOUR, gateway, DOOR_PORT, name, { protocol: 'http', hostHeader: host })],
+    };
+  });
+}
+
 const LEAK = `leak.${LOCKED}.egress.internal`;
 
 export const ATTACKS: { readonly [name: string]: Attack } = {
@@ -295,23 +320,11 @@ export const ATTACKS: { readonly [name: string]: Attack } = {
   },
   'foreign-secret': {
     title: 'a route of their own that shows the client certificate of our route',
-    parts: (victims, gateways) => guarded(victims).filter(({ subject }) => subject.includes('client certificate')).map(({ subject, host }) => {
-      const name = `foreign.${NEIGHBOUR}.egress.internal`;
-      const one = { gateway: gateways[0], name: '', host: name, port: DOOR_PORT, hop: 'mutual-tls', readsHttp: false, ownName: name };
-      const own = door(gateways[0], [server(one, [`./${name}`])]);
-      return {
-        subject,
-        objects: [
-          own,
-          object('VirtualService', named('foreign'), { hosts: [name], gateways: [nameOf(own)], tcp: [{ route: [{ destination: { host: name, port: { number: 80 } } }] }] }),
-          object('ServiceEntry', named('foreign'), {
-            hosts: [name], ...EVERYBODY, resolution: 'DNS', location: 'MESH_EXTERNAL', endpoints: [{ address: host, ports: { http: 443 } }], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
-          }),
-          rule(name, { mode: 'MUTUAL', credentialName: 'partner-client', sni: host, subjectAltNames: [host] }),
-        ],
-        calls: [entering(NEIGHBOUR, gateways[0], DOOR_PORT, name, { protocol: 'http', hostHeader: host })],
-      };
-    }),
+    parts: (victims, [gateway]) => showing(victims, gateway, NEIGHBOUR),
+  },
+  'team-secret': {
+    title: 'the same, written in the gateway\'s namespace by another team that has routes there',
+    parts: (victims, [gateway]) => showing(victims, gateway, gateway.namespace),
   },
 
   /* clients */
@@ -354,7 +367,8 @@ export const ATTACKS: { readonly [name: string]: Attack } = {
   },
   'entry-same': {
     title: 'ServiceEntry of the host that we declared',
-    parts: victims => each(victims, ({ declared, speaks, port, address }) => [claim([declared], speaks, port, address ? { addresses: [address] } : {})]),
+    parts: victims => each(victims, ({ declared, speaks, port, address }) =>
+      [claim([declared], speaks, port, address ? { addresses: [address] } : {})]),
   },
   'entry-same-exported': {
     title: 'the same, exported to our namespaces and the gateway\'s by name',
@@ -364,7 +378,8 @@ export const ATTACKS: { readonly [name: string]: Attack } = {
   },
   'entry-own-name': {
     title: 'ServiceEntry of the names that we lead to',
-    parts: victims => each(victims, ({ speaks, port, aliases, door: one }) => [...aliases, ...(one ? [one.ownName] : [])].map(name => claim([name], speaks, port))),
+    parts: victims => each(victims, ({ speaks, port, aliases, door: one }) =>
+      [...aliases, ...(one ? [one.ownName] : [])].map(name => claim([name], speaks, port))),
   },
   'entry-own-name-exported': {
     title: 'the same, exported to our namespaces and the gateway\'s by name',

@@ -195,7 +195,8 @@ func (b *bench) enter(wanted map[string]*manifests.Object, kubernetes []runtime.
 	return b.run.Settle()
 }
 
-// attack tries all parts of an attack at once. Where more than the calls of what is aimed at does not hold, each part is tried by itself.
+// attack tries all parts of an attack at once. Where more than the calls of what is aimed at does not hold, each part is tried by itself, and
+// what it does to others than those it is aimed at counts against it.
 func (b *bench) attack(attack Attack, age Age) error {
 	admitted, err := b.admitted(attack.Parts)
 	if err != nil {
@@ -205,28 +206,36 @@ func (b *bench) attack(attack Attack, age Age) error {
 	for i, part := range attack.Parts {
 		cells[i] = Cell{Attack: attack.Name, Subject: part.Subject, Defence: b.defence.Name, Age: age, Finding: Held}
 	}
+	add := func(subject string, seen observation) {
+		for i := range cells {
+			if cells[i].Subject == subject || len(cells) == 1 {
+				cells[i].add(seen.finding, seen.text)
+			}
+		}
+	}
 	tried := slices.DeleteFunc(slices.Clone(admitted), func(part Part) bool { return len(part.Objects.Objects)+len(part.Calls) == 0 })
 	if len(tried) > 0 {
 		together, err := b.try(tried, age)
 		if err != nil {
 			return err
 		}
-		if !attributed(together, tried) && len(tried) > 1 {
-			together = nil
-			for _, part := range tried {
-				found, err := b.try([]Part{part}, age)
-				if err != nil {
-					return err
-				}
-				for _, seen := range found {
-					together = append(together, observation{part.Subject, seen.finding, seen.text})
-				}
+		alone := attributed(together, tried) || len(tried) == 1
+		for _, seen := range together {
+			if alone || worse(seen.finding, Dead) {
+				add(seen.subject, seen)
 			}
 		}
-		for _, seen := range together {
-			for i := range cells {
-				if cells[i].Subject == seen.subject || len(cells) == 1 {
-					cells[i].add(seen.finding, seen.text)
+		for _, part := range tried {
+			if alone {
+				break
+			}
+			found, err := b.try([]Part{part}, age)
+			if err != nil {
+				return err
+			}
+			for _, seen := range found {
+				if seen.subject == part.Subject || !aimedAt(tried, seen) {
+					add(part.Subject, seen)
 				}
 			}
 		}
@@ -237,9 +246,11 @@ func (b *bench) attack(attack Attack, age Age) error {
 
 // attributed says whether all that was seen befell calls of those that were aimed at.
 func attributed(found []observation, parts []Part) bool {
-	return !slices.ContainsFunc(found, func(seen observation) bool {
-		return seen.finding == Dead || !slices.ContainsFunc(parts, func(part Part) bool { return part.Subject == seen.subject })
-	})
+	return !slices.ContainsFunc(found, func(seen observation) bool { return !aimedAt(parts, seen) })
+}
+
+func aimedAt(parts []Part, seen observation) bool {
+	return seen.finding != Dead && slices.ContainsFunc(parts, func(part Part) bool { return part.Subject == seen.subject })
 }
 
 // admitted are the parts without the objects that the defence's policies refuse to who writes them: a service account of their namespace.
@@ -330,12 +341,7 @@ func (b *bench) lookTwice(calls []looked) ([]observation, error) {
 	if err != nil {
 		return nil, err
 	}
-	var wrong []looked
-	for i, call := range calls {
-		if first[i].finding != Held {
-			wrong = append(wrong, call)
-		}
-	}
+	wrong := slices.DeleteFunc(slices.Clone(calls), func(call looked) bool { return first[call.Name].finding == Held })
 	if len(wrong) == 0 {
 		return nil, nil
 	}
@@ -344,29 +350,42 @@ func (b *bench) lookTwice(calls []looked) ([]observation, error) {
 		return nil, err
 	}
 	var found []observation
-	for _, seen := range second {
-		if seen.finding == Held {
+	for _, call := range wrong {
+		if second[call.Name].finding == Held {
 			b.result.Flickers++
 			continue
 		}
-		found = append(found, seen)
+		found = append(found, second[call.Name])
 	}
 	return found, nil
 }
 
-func (b *bench) look(calls []looked) ([]observation, error) {
-	plain := make([]world.Call, len(calls))
-	for i, call := range calls {
-		plain[i] = call.Call.Call
+// roundsOfEach is how often a call is made for each of several ways that it may take.
+const roundsOfEach = 4
+
+// look makes all calls at once, and tells the worst of each by its name.
+func (b *bench) look(calls []looked) (map[string]observation, error) {
+	var made []looked
+	for _, call := range calls {
+		made = append(made, call)
+		for range len(call.Expect.Ways) * roundsOfEach {
+			made = append(made, call)
+		}
 	}
-	glimpses, err := b.run.Glance(plain)
+	all := make([]world.Call, len(made))
+	for i, call := range made {
+		all[i] = call.Call.Call
+	}
+	glimpses, err := b.run.Glance(all)
 	if err != nil {
 		return nil, err
 	}
-	seen := make([]observation, len(calls))
-	for i, call := range calls {
-		finding := judge(call.whose, plain[i], glimpses[i], b.quiet[call.Name])
-		seen[i] = observation{call.Subject, finding, describe(plain[i], glimpses[i])}
+	seen := map[string]observation{}
+	for i, call := range made {
+		finding := judge(call.whose, all[i], glimpses[i], b.quiet[call.Name])
+		if before, is := seen[call.Name]; !is || worse(finding, before.finding) {
+			seen[call.Name] = observation{call.Subject, finding, describe(all[i], glimpses[i])}
+		}
 	}
 	return seen, nil
 }
