@@ -22,7 +22,6 @@ const usage = `usage:
   conformance bench-sni --examples DIR [--connections N] [--megabytes N] [--rounds N] [--json]
   conformance rollout --pairs DIR [--only NAME] [--no-run] [--breaks] [--json]  judge every state between two states of an app
   conformance rollout --pairs DIR --live [--engine NAME,…] [--debounce 100ms]        the tools' own engines make the change in a cluster
-  conformance attacks --attacks DIR [--only NAME] [--defence NAME] [--json]     judge an app beside what others write
   conformance attacks --attacks DIR [--only NAME] [--defence NAME] [--into PAGE] [--json]  judge an app beside what others write
   conformance judge-stream                                           tier 0 over JSON lines on stdin
 
