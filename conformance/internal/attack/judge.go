@@ -50,7 +50,7 @@ func Judge(lab *live.Lab, c *Case, defence Defence, wanted func(Attack) bool) (*
 	defer func() { b.result.Seconds = time.Since(start).Seconds() }()
 	there := &manifests.Set{Objects: slices.Concat(c.Later.Objects, c.Neighbours.Objects, defence.AddsLater.Objects)}
 	stated := c.World
-	stated.Istiod, stated.MeshYAML = defence.Istiod, defence.MeshConfig
+	stated.IstiodEnvironment, stated.MeshYAML = defence.Istiod, defence.MeshConfig
 	w, err := world.Derive(there, &world.Scenario{Title: c.Title, World: stated, Calls: c.all()})
 	if err != nil {
 		return nil, err

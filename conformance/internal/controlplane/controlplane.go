@@ -67,7 +67,7 @@ func Start(w *world.World, directory string) (*ControlPlane, error) {
 		return nil, err
 	}
 	for name, read := range switches {
-		*read = w.Stated.Istiod[name]
+		*read = w.Stated.IstiodEnvironment[name]
 	}
 	options := xds.FakeOptions{
 		Configs: w.Manifests.Configs(), KubernetesObjects: w.Objects(), MeshConfig: c.Mesh, DisableSecretAuthorization: true,

@@ -12,13 +12,12 @@ import (
 type DNS struct{ servers []*dns.Server }
 
 // ServeDNS answers inside a namespace.
-func ServeDNS(n *Namespace, address netip.Addr, resolve func(string) []string) (*DNS, error) {
-	at := netip.AddrPortFrom(address, 53).String()
-	packets, err := n.ListenPacket(at)
+func ServeDNS(n *Namespace, at netip.AddrPort, resolve func(string) []string) (*DNS, error) {
+	packets, err := n.ListenPacket(at.String())
 	if err != nil {
 		return nil, err
 	}
-	listener, err := n.Listen(at)
+	listener, err := n.Listen(at.String())
 	if err != nil {
 		_ = packets.Close()
 		return nil, err

@@ -16,8 +16,8 @@ COMMIT
 }
 
 // Forward is kube-proxy's part: a Service's address and port to a pod's.
-func (n *Network) Forward(service netip.Addr, port int, pod netip.Addr, target int) {
-	n.nat = append(n.nat, fmt.Sprintf("-A PREROUTING -d %s/32 -p tcp --dport %d -j DNAT --to-destination %s:%d", service, port, pod, target))
+func (n *Network) Forward(service netip.Addr, port int, protocol string, pod netip.AddrPort) {
+	n.nat = append(n.nat, fmt.Sprintf("-A PREROUTING -d %s/32 -p %s --dport %d -j DNAT --to-destination %s", service, protocol, port, pod))
 }
 
 // Allow lets one port through, whatever a later Deny says.

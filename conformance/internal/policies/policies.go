@@ -17,8 +17,6 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
-const dnsPort, istiodPort = 53, 15012
-
 // peer is one end of a connection, as NetworkPolicies see it.
 type peer struct {
 	name    string
@@ -69,25 +67,37 @@ func (p *policies) enforce(n *network.Network, from, to peer, ports []int) {
 			n.Allow(from.address, to.address, port, "tcp")
 		}
 	}
-	if p.allowed(from, to, dnsPort, corev1.ProtocolUDP) {
-		n.Allow(from.address, to.address, dnsPort, "udp")
+	if dns := p.world.Stated.DNS.Port; p.allowed(from, to, dns, corev1.ProtocolUDP) {
+		n.Allow(from.address, to.address, dns, "udp")
 	}
 	n.Deny(from.address, to.address)
 }
 
 func (p *policies) peers() []peer {
-	peers := []peer{{"DNS", world.DNS, p.internal(world.DNS.String(), "kube-system", map[string]string{"k8s-app": "kube-dns"})}}
+	resolver := p.world.DNSServer().Addr()
+	peers := []peer{{"DNS", resolver, p.place(p.world.Stated.DNS, resolver.String())}}
 	for _, pod := range p.world.Pods {
 		peers = append(peers, peer{pod.ID(), pod.IP, p.internal(pod.IP.String(), pod.Namespace, pod.Labels)})
 	}
 	for _, server := range p.world.Stated.Servers {
 		for _, text := range server.Addresses {
 			if address, err := netip.ParseAddr(text); err == nil {
-				peers = append(peers, peer{server.Name, address, &matcher.TrafficPeer{IP: text}})
+				traffic := &matcher.TrafficPeer{IP: text}
+				if server.Pod != nil {
+					traffic = p.internal(text, server.Pod.Namespace, server.Pod.Labels)
+				}
+				peers = append(peers, peer{server.Name, address, traffic})
 			}
 		}
 	}
 	return peers
+}
+
+func (p *policies) place(place world.Place, pod string) *matcher.TrafficPeer {
+	if place.Address != "" {
+		return &matcher.TrafficPeer{IP: place.Address}
+	}
+	return p.internal(pod, place.Namespace, place.Labels)
 }
 
 func (p *policies) internal(address, namespace string, labels map[string]string) *matcher.TrafficPeer {
@@ -113,12 +123,17 @@ func (p *policies) allowed(from, to peer, port int, protocol corev1.Protocol) bo
 // reachIstiod finds proxies that a real cluster would cut off from their control
 // plane; the lab's are connected by a socket that no policy touches.
 func (p *policies) reachIstiod() error {
-	istiod := peer{"istiod", netip.Addr{}, p.internal("10.96.0.11", "istio-system", map[string]string{"app": "istiod", "istio": "pilot"})}
+	stated := p.world.Stated.Istiod
+	istiod := peer{"istiod", netip.Addr{}, p.place(stated, "10.244.255.54")}
 	var problems []error
 	for _, pod := range p.world.Pods {
 		from := peer{pod.ID(), pod.IP, p.internal(pod.IP.String(), pod.Namespace, pod.Labels)}
-		if pod.Role != world.Plain && !p.allowed(from, istiod, istiodPort, corev1.ProtocolTCP) {
-			problems = append(problems, fmt.Errorf("a NetworkPolicy cuts the proxy of %s off from istiod (pods app=istiod of istio-system, port %d)", pod.ID(), istiodPort))
+		if pod.Role != world.Plain && !p.allowed(from, istiod, stated.Port, corev1.ProtocolTCP) {
+			where := stated.Address
+			if where == "" {
+				where = fmt.Sprintf("pods app=%s of %s", stated.Labels["app"], stated.Namespace)
+			}
+			problems = append(problems, fmt.Errorf("a NetworkPolicy cuts the proxy of %s off from istiod (%s, port %d)", pod.ID(), where, stated.Port))
 		}
 	}
 	return errors.Join(problems...)
@@ -126,7 +141,7 @@ func (p *policies) reachIstiod() error {
 
 // knownPorts are all ports that anything in the world listens on, or that a call dials.
 func knownPorts(w *world.World, calls []world.Call) []int {
-	found := map[int]bool{dnsPort: true}
+	found := map[int]bool{w.Stated.DNS.Port: true}
 	for _, service := range w.Services {
 		for _, port := range service.Object.Spec.Ports {
 			if target, ok := service.TargetPort(int(port.Port)); ok {

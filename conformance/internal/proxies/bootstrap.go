@@ -48,7 +48,7 @@ func bootstrap(plane *controlplane.ControlPlane, pod *world.Pod, admin string) (
 			"name": "envoy.network.dns_resolver.cares",
 			"typed_config": object{
 				"@type":                      "type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
-				"resolvers":                  list{object{"socket_address": object{"address": world.DNS.String(), "port_value": 53}}},
+				"resolvers":                  list{object{"socket_address": object{"address": plane.World.Resolver().String(), "port_value": 53}}},
 				"use_resolvers_as_fallback":  false,
 				"dns_resolver_options":       object{"no_default_search_domain": true},
 				"filter_unroutable_families": false,

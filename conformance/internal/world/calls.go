@@ -31,12 +31,34 @@ type Stated struct {
 	Secrets               []StatedSecret `json:"secrets"`
 	Gateways              []Gateway      `json:"gateways"`
 	Names                 []OutsideName  `json:"names"`
-	// Istiod are variables of its environment.
-	Istiod map[string]bool `json:"istiod"`
+	// IstiodEnvironment are variables of istiod's.
+	IstiodEnvironment map[string]bool `json:"istiodEnvironment"`
+	// DNS is where the cluster's resolver answers, and Istiod where proxies are served.
+	DNS    Place `json:"dns"`
+	Istiod Place `json:"istiod"`
 	// MeshConfig is the path of a file, from the folder of the calls.
 	MeshConfig string `json:"meshConfig"`
 	// MeshYAML is what it holds.
 	MeshYAML string `json:"-"`
+}
+
+// Place is where a part of the cluster answers: pods, or an address that no pod has.
+type Place struct {
+	Namespace string            `json:"namespace"`
+	Labels    map[string]string `json:"labels"`
+	Address   string            `json:"address"`
+	Port      int               `json:"port"`
+}
+
+// orElse is the default where nothing is stated; an address has its usual port.
+func (p Place) orElse(usual Place) Place {
+	if p.Namespace == "" && p.Address == "" {
+		return usual
+	}
+	if p.Port == 0 {
+		p.Port = usual.Port
+	}
+	return p
 }
 
 // Server stands outside the mesh.
@@ -45,6 +67,8 @@ type Server struct {
 	Hosts     []string     `json:"hosts"`
 	Addresses []string     `json:"addresses"`
 	Ports     []ServerPort `json:"ports"`
+	// Pod is set where it is a pod of the cluster without a sidecar.
+	Pod *ServerPod `json:"pod"`
 	// Service is set instead where pods of the manifests are the server.
 	Service string `json:"service"`
 	// Runs is set instead where a real proxy is the server.
@@ -57,6 +81,12 @@ type OutsideName struct {
 	Addresses []string `json:"addresses"`
 	Service   string   `json:"service"`
 	PodsOf    string   `json:"podsOf"`
+}
+
+// ServerPod is what NetworkPolicies know of a pod.
+type ServerPod struct {
+	Namespace string            `json:"namespace"`
+	Labels    map[string]string `json:"labels"`
 }
 
 // StatedSecret is a Secret that is not as the lab would make it.

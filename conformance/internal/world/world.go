@@ -132,8 +132,27 @@ type World struct {
 	nextService netip.Addr
 }
 
-// DNS is the address of the cluster's resolver, as kubeadm would choose it.
-var DNS = netip.MustParseAddr("10.96.0.10")
+// DNS is the address of the Service of the cluster's resolver, as kubeadm would choose it, and dnsPod that of the pod behind it.
+var (
+	DNS    = netip.MustParseAddr("10.96.0.10")
+	dnsPod = netip.MustParseAddr("10.244.255.53")
+)
+
+// Resolver is the address in every /etc/resolv.conf.
+func (w *World) Resolver() netip.Addr {
+	if address, err := netip.ParseAddr(w.Stated.DNS.Address); err == nil {
+		return address
+	}
+	return DNS
+}
+
+// DNSServer is where the resolver itself listens.
+func (w *World) DNSServer() netip.AddrPort {
+	if w.Stated.DNS.Address != "" {
+		return netip.AddrPortFrom(w.Resolver(), uint16(w.Stated.DNS.Port))
+	}
+	return netip.AddrPortFrom(dnsPod, uint16(w.Stated.DNS.Port))
+}
 
 // Derive builds the world of a scenario.
 func Derive(set *manifests.Set, scenario *Scenario) (*World, error) {
@@ -145,6 +164,8 @@ func Derive(set *manifests.Set, scenario *Scenario) (*World, error) {
 		nextPod:      netip.MustParseAddr("10.244.0.2"),
 		nextService:  netip.MustParseAddr("10.96.1.1"),
 	}
+	w.Stated.DNS = w.Stated.DNS.orElse(Place{Namespace: "kube-system", Labels: map[string]string{"k8s-app": "kube-dns"}, Port: 53})
+	w.Stated.Istiod = w.Stated.Istiod.orElse(Place{Namespace: "istio-system", Labels: map[string]string{"app": "istiod", "istio": "pilot"}, Port: 15012})
 	w.addDeployments()
 	w.addStatedGateways()
 	w.addCallers(scenario.Calls)

@@ -54,7 +54,7 @@ func (r *Run) buildNetwork() (err error) {
 		return err
 	}
 	for i, pod := range r.world.Pods {
-		if r.pods[pod], err = r.network.Add(fmt.Sprintf("pod%d", i), world.DNS, pod.IP); err != nil {
+		if r.pods[pod], err = r.network.Add(fmt.Sprintf("pod%d", i), r.world.Resolver(), pod.IP); err != nil {
 			return err
 		}
 	}
@@ -65,8 +65,13 @@ func (r *Run) buildNetwork() (err error) {
 		}
 		for _, port := range service.Object.Spec.Ports {
 			if target, ok := service.TargetPort(int(port.Port)); ok && len(service.Pods) > 0 {
-				r.network.Forward(address, int(port.Port), service.Pods[0].IP, target)
+				r.network.Forward(address, int(port.Port), "tcp", netip.AddrPortFrom(service.Pods[0].IP, uint16(target)))
 			}
+		}
+	}
+	if server := r.world.DNSServer(); server.Addr() != r.world.Resolver() {
+		for _, protocol := range []string{"udp", "tcp"} {
+			r.network.Forward(r.world.Resolver(), 53, protocol, server)
 		}
 	}
 	if err := policies.Enforce(r.world, r.network, r.planned); err != nil {
@@ -86,18 +91,18 @@ func (r *Run) startServers() error {
 			addresses = append(addresses, own...)
 		}
 	}
-	namespace, err := r.network.Add("outside", world.DNS, addresses...)
+	namespace, err := r.network.Add("outside", r.world.Resolver(), addresses...)
 	if err != nil {
 		return err
 	}
 	if r.servers, err = outside.Serve(namespace, r.world); err != nil {
 		return err
 	}
-	resolver, err := r.network.Add("dns", world.DNS, world.DNS)
+	resolver, err := r.network.Add("dns", r.world.Resolver(), r.world.DNSServer().Addr())
 	if err != nil {
 		return err
 	}
-	r.dns, err = network.ServeDNS(resolver, world.DNS, r.world.Resolve)
+	r.dns, err = network.ServeDNS(resolver, r.world.DNSServer(), r.world.Resolve)
 	return err
 }
 
@@ -123,7 +128,7 @@ func (r *Run) startBeyond() error {
 		if err != nil {
 			return err
 		}
-		namespace, err := r.network.Add(fmt.Sprintf("beyond%d", i), world.DNS, addresses...)
+		namespace, err := r.network.Add(fmt.Sprintf("beyond%d", i), r.world.Resolver(), addresses...)
 		if err != nil {
 			return err
 		}
