@@ -1,9 +1,9 @@
 import { App, Chart } from 'cdk8s';
 import { EgressApp, EgressGateway, EgressGatewayRoute, TcpEgress } from 'cdk8s-istio-egress';
 
-/** A database whose addresses change, by a port that nothing else uses: every connection to it goes to the host, through the gateway. */
+/** A database whose addresses change, by a port that nothing else uses: every connection to it goes to the host, through the gateway, but for those inside the cluster. */
 export const app = new App();
-EgressApp.configure(app, { name: 'tcp-any-address' });
+EgressApp.configure(app, { name: 'tcp-any-address', clusterRanges: ['10.96.0.0/12', '10.244.0.0/16'] });
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 const gateway = EgressGateway.fromService(chart, 'gateway', {
   namespace: 'istio-system',

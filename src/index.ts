@@ -1,5 +1,7 @@
+export * from './app/cluster-dns';
 export * from './app/egress-app';
 export * from './app/istio-version';
+export * from './app/istiod';
 export * from './egress/connection-options';
 export * from './egress/egress';
 export * from './egress/forward-proxy';
@@ -35,6 +37,7 @@ export * from './policy/allowed-requests';
 export * from './policy/dedicated-nodes';
 export * from './policy/egress-audit';
 export * from './policy/egress-lockdown';
+export * from './policy/lockdown-exception';
 export * from './policy/workload-identity';
 export * from './route/egress-gateway-route';
 export * from './route/mutual-tls-origination';

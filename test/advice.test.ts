@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
 import {
-  BigIp, CaCertificates, ClientCertificate, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressWay,
+  BigIp, CaCertificates, ClientCertificate, ClusterDns, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressWay,
   EgressWays, ExternalEnvoy, ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress,
-  HttpProtocol, IEgressGateway, IstioVersion, MutualTlsOrigination, SniProxy, SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress,
+  HttpProtocol, IEgressGateway, Istiod, IstioVersion, LockdownException, MutualTlsOrigination, SniProxy,
+  SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress,
   TlsOrigination, WildcardResolution, WorkloadIdentity,
 } from '../src';
 import { AppIndex } from '../src/app/app-index';
@@ -192,6 +193,7 @@ function lineOf(way: EgressWay): string {
 const HOSTS = { hosts: ['api.example.com'] };
 const PAY = WorkloadIdentity.serviceAccount('orders', 'pay');
 const SIMPLE = TlsOrigination.simple();
+const OTEL = LockdownException.pods({ namespace: 'otel', reason: 'traces' });
 const CLIENT_SECRET = ClientCertificate.fromSecret('client');
 const CLIENT_FILES = { clientCertificate: '/etc/partner/tls.crt', privateKey: '/etc/partner/tls.key', caCertificates: '/etc/partner/ca.crt' };
 const SQUID = ForwardProxy.connect({ host: 'proxy.example.com', port: 3128 });
@@ -1133,6 +1135,14 @@ const OUTWARDS: Row[] = [
 ];
 
 const LOCKDOWNS: Row[] = [
+  ['invalid-value: dns[0] is "10.96.0.10"', w => w.lockdown({ dns: ['10.96.0.10'] }), ['locked: orders'], { 'give a ClusterDns, such as ClusterDns.kubeDns()': w => w.lockdown({ dns: [ClusterDns.kubeDns()] }) }],
+  ['invalid-value: istiod[0] is "istio-system"', w => w.lockdown({ istiod: ['istio-system'] }), ['locked: orders'], { 'give an Istiod, such as Istiod.pods()': w => w.lockdown({ istiod: [Istiod.pods()] }) }],
+  ['invalid-value: exceptions[0] is "otel"', w => w.lockdown({ exceptions: ['otel'] }), ['locked: orders'], { 'give a LockdownException, such as LockdownException.pods(...) gives': w => w.lockdown({ exceptions: [OTEL] }) }],
+  ['invalid-value: the reason of exceptions[0] is ""', w => w.lockdown({ exceptions: [LockdownException.pods({ namespace: 'otel', reason: '' })] }), ['locked: orders'], { 'give a sentence on one line': w => w.lockdown({ exceptions: [OTEL] }) }],
+  ['duplicate-value: exceptions[1] opens every pod of namespace otel, as exceptions[0] does', w => w.lockdown({ exceptions: [OTEL, OTEL] }), ['locked: orders'], { 'remove one of the two': w => w.lockdown({ exceptions: [OTEL] }) }],
+  ['exception-of-egress: an exception opens 203.0.113.0/24 on port 5432, where "orders/tcp1" says which way connections go', both(w => w.tcp(), w => w.lockdown({ exceptions: [LockdownException.addresses({ addresses: ['203.0.113.0/24'], ports: [5432], reason: 'databases' })] })), [DB, 'locked: orders'], {
+    'leave the exception out: the lockdown opens what egresses dial': both(w => w.tcp(), w => w.lockdown()),
+  }],
   ['overlapping-lockdowns: "orders/lockdown1" locks down namespace "orders" too', both(w => w.lockdown(), w => w.lockdown({ namespaces: ['orders', 'shop'] })), ['locked: orders', 'locked: shop'], { 'name it in one of them': both(w => w.lockdown(), w => w.lockdown({ namespaces: ['shop'] })) }],
   ['gateway-off-dedicated-nodes: gateway "edge/own1" has no nodeSelector', w => w.lockdown({ gateways: [w.own({ tolerations: [{ key: 'egress', value: 'out' }] })], dedicatedNodes: NODES }), ['locked: orders', 'runs: edge/own'], {
     "give it nodeSelector with a label of those nodes, and tolerations with { key: 'egress', value: 'out' }": w => w.lockdown({ gateways: [w.own({ nodeSelector: { egress: 'out' }, tolerations: [{ key: 'egress', value: 'out' }] })], dedicatedNodes: NODES }),

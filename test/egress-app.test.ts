@@ -1,6 +1,6 @@
 import { App, Chart, Testing } from 'cdk8s';
 import { chartOf, gatewayOf } from './support';
-import { EgressApp, EgressAppProps, EgressGateway, EgressGatewayRoute, EgressLockdown, TlsEgress } from '../src';
+import { ClusterDns, EgressApp, EgressAppProps, EgressGateway, EgressGatewayRoute, EgressLockdown, Istiod, TlsEgress } from '../src';
 
 const MANAGED = { 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress' };
 
@@ -36,9 +36,9 @@ test('labels and annotations of the app are on every object, and those of a cons
   }
 });
 
-test('domains, istiod\'s namespace and the revision are those of the app, unless a construct says otherwise', () => {
+test('domains, istiod and the revision are those of the app, unless a construct says otherwise', () => {
   const text = (chart: Chart) => JSON.stringify(Testing.synth(chart));
-  const told = text(chartTold({ trustDomain: 'corp.example', clusterDomain: 'k8s.corp', istioNamespace: 'mesh', revision: '1-31' }));
+  const told = text(chartTold({ trustDomain: 'corp.example', clusterDomain: 'k8s.corp', istiod: [Istiod.pods({ namespace: 'mesh' })], revision: '1-31' }));
   for (const part of [
     'spiffe://corp.example/ns/out/sa/egress-gateway', 'corp.example/ns/bookinfo/*', 'egress-gateway.out.svc.k8s.corp', '*.bookinfo.svc.k8s.corp',
     '"kubernetes.io/metadata.name":"mesh"', '"istio.io/rev":"1-31"',
@@ -67,7 +67,18 @@ describe('refuses', () => {
     ['invalid-name: trustDomain is "spiffe://x"', { trustDomain: 'spiffe://x' }],
     ['invalid-name: clusterDomain is "k8s.1"', { clusterDomain: 'k8s.1' }],
     ['invalid-value: istioVersion is "1.27"; give one of 1.28, 1.29, 1.30, 1.31', { istioVersion: '1.27' as any }],
-    ['invalid-name: istioNamespace is "Mesh"', { istioNamespace: 'Mesh' }],
+    ['invalid-address: clusterRanges[0] "10.244.0.1/16" has host bits set', { clusterRanges: ['10.244.0.1/16'] }],
+    ['empty-list: clusterRanges is []', { clusterRanges: [] }],
+    ['empty-list: dns is []', { dns: [] }],
+    ['invalid-value: dns[1] is "10.96.0.10"; give a ClusterDns, such as ClusterDns.kubeDns()', { dns: [ClusterDns.kubeDns(), '10.96.0.10' as any] }],
+    ['invalid-address: the addresses of dns[0][0] "kube-dns" is no IPv4', { dns: [ClusterDns.addresses(['kube-dns'])] }],
+    ['empty-list: the addresses of dns[0] is []', { dns: [ClusterDns.addresses([])] }],
+    ['invalid-port: the port of dns[0] is 0', { dns: [ClusterDns.pods({ namespace: 'dns', labels: { app: 'dns' }, port: 0 })] }],
+    ['empty-list: the labels of dns[0] is {}, which selects every pod of the namespace', { dns: [ClusterDns.pods({ namespace: 'dns', labels: {} })] }],
+    ['unknown-prop: "ports" is no prop of ClusterDns.pods; did you mean "port"?', { dns: [ClusterDns.pods({ namespace: 'dns', labels: { a: 'b' }, ports: [1] } as any)] }],
+    ['invalid-value: istiod[0] is "istio-system"; give an Istiod, such as Istiod.pods()', { istiod: ['istio-system' as any] }],
+    ['invalid-name: the namespace of istiod[0] is "Mesh"', { istiod: [Istiod.pods({ namespace: 'Mesh' })] }],
+    ['invalid-port: the port of istiod[0] is 70000', { istiod: [Istiod.addresses(['203.0.113.5'], 70000)] }],
     ['invalid-label: labels "a" has the value "b c"', { labels: { a: 'b c' } }],
     ['reserved-label: labels sets "app.kubernetes.io/part-of"', { labels: { 'app.kubernetes.io/part-of': 'shop' } }],
     ['invalid-annotation: annotations has the key "a b"', { annotations: { 'a b': '' } }],

@@ -4,7 +4,8 @@ import { join } from 'path';
 import { App, Testing } from 'cdk8s';
 import { appOf, chartOf, documents, gatewayOf } from './support';
 import {
-  EgressGateway, EgressGatewayRoute, EgressLockdown, EgressLockdownProps, GatewayHop, SniProxyGateway, TcpEgress, TlsEgress,
+  ClusterDns, EgressApp, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressLockdownProps, GatewayHop, Istiod, LockdownException,
+  SniProxyGateway, TcpEgress, TlsEgress,
 } from '../src';
 
 const IN = (namespace: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } });
@@ -69,10 +70,8 @@ describe('a locked namespace', () => {
     const { chart } = locked({
       namespaces: ['bookinfo', 'orders'],
       inClusterNamespaces: ['shared', '.'],
-      dnsNamespace: 'dns',
-      dnsLabels: { app: 'coredns' },
-      istioNamespace: 'mesh',
-      istiodLabels: { app: 'pilot' },
+      dns: [ClusterDns.pods({ namespace: 'dns', labels: { app: 'coredns' } })],
+      istiod: [Istiod.pods({ namespace: 'mesh', labels: { app: 'pilot' } })],
       clusterDomain: 'k8s.corp',
       labels: { team: 'net' },
     });
@@ -81,6 +80,104 @@ describe('a locked namespace', () => {
       .toEqual(['dns', 'mesh', 'istio-system', 'orders', 'shared']);
     expect(documents(chart, 'Sidecar')[0].metadata.labels).toEqual({ 'team': 'net', 'app.kubernetes.io/managed-by': 'cdk8s-istio-egress', 'app.kubernetes.io/part-of': 'bookinfo' });
     expect(knownIn(locked({ inClusterNamespaces: [] }).chart, 'bookinfo')).toEqual(['~/*']);
+  });
+});
+
+describe('an exception', () => {
+  const EXCEPTIONS = [
+    LockdownException.pods({ namespace: 'observability', labels: { app: 'otel' }, ports: [4317, 4318], udpPorts: [6831], reason: 'sidecars push traces' }),
+    LockdownException.pods({ namespace: 'vault', reason: 'secrets' }),
+    LockdownException.apiServer({ addresses: ['192.0.2.10'], port: 6443 }),
+    LockdownException.eksPodIdentity(),
+    LockdownException.gkeMetadataServer(),
+    LockdownException.addresses({ addresses: ['198.51.100.0/24'], ports: [389], reason: 'the directory' }),
+  ];
+
+  test('opens its pods and addresses at its ports, and sidecars know them', () => {
+    const { chart, lockdown } = locked({ exceptions: EXCEPTIONS });
+    const cidrs = (...all: string[]) => all.map(cidr => ({ ipBlock: { cidr } }));
+    const tcp = (...ports: number[]) => ports.map(port => ({ protocol: 'TCP', port }));
+    expect(outOf(chart, 'bookinfo').slice(4)).toEqual([
+      { to: [{ ...IN('observability'), podSelector: { matchLabels: { app: 'otel' } } }], ports: [{ protocol: 'UDP', port: 6831 }, ...tcp(4317, 4318)] },
+      { to: [IN('vault')] },
+      { to: cidrs('192.0.2.10/32'), ports: tcp(6443) },
+      { to: cidrs('169.254.170.23/32', 'fd00:ec2::23/128'), ports: tcp(80) },
+      { to: cidrs('169.254.169.254/32'), ports: tcp(80, 8080) },
+      { to: cidrs('169.254.169.252/32'), ports: tcp(987, 988) },
+      { to: cidrs('198.51.100.0/24'), ports: tcp(389) },
+    ]);
+    const entries = lockdown.serviceEntries('bookinfo').map(entry => entry.toJson());
+    expect(entries.map(({ metadata: { namespace }, spec: { addresses, ports, resolution, exportTo } }) =>
+      [namespace, addresses, ports.map(({ number }: any) => number), resolution, exportTo])).toEqual([
+      ['bookinfo', ['169.254.170.23', 'fd00:ec2::23'], [80], 'NONE', ['.']],
+      ['bookinfo', ['169.254.169.254'], [80, 8080], 'NONE', ['.']],
+      ['bookinfo', ['169.254.169.252'], [987, 988], 'NONE', ['.']],
+      ['bookinfo', ['198.51.100.0/24'], [389], 'NONE', ['.']],
+    ]);
+    expect(knownIn(chart, 'bookinfo')).toEqual([
+      './*.bookinfo.svc.cluster.local', ...entries.map(({ spec: { hosts: [host] } }) => `./${host}`).sort(), 'default/kubernetes.default.svc.cluster.local',
+      'observability/*.observability.svc.cluster.local', 'vault/*.vault.svc.cluster.local',
+    ]);
+    expect(() => lockdown.serviceEntries('web')).toThrow('unknown-object: there is no Sidecar of web');
+  });
+
+  test('is in the report, with its reason', () => {
+    const { lockdown } = locked({ exceptions: EXCEPTIONS });
+    const told = lockdown.describe().split('\n').filter(line => line.includes(': an exception: '));
+    expect(told).toHaveLength(7);
+    expect(told[0]).toBe('bookinfo ──► the pods app=otel of namespace observability, ports 4317, 4318 of TCP, port 6831 of UDP: an exception: sidecars push traces');
+    expect(told[1]).toBe('bookinfo ──► every pod of namespace vault: an exception: secrets');
+    expect(told[3]).toBe('bookinfo ──► 169.254.170.23, fd00:ec2::23, port 80 of TCP: an exception: pods get credentials of AWS from the agent of EKS Pod Identity');
+  });
+});
+
+test.each<[string, ClusterDns, object]>([
+  ['kube-dns', ClusterDns.kubeDns(), { to: [{ ...IN('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], port: 53 }],
+  ['OpenShift', ClusterDns.openShift(), { to: [{ ...IN('openshift-dns'), podSelector: { matchLabels: { 'dns.operator.openshift.io/daemonset-dns': 'default' } } }], port: 5353 }],
+  ['Gardener', ClusterDns.gardener(), { to: [{ ...IN('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], port: 8053 }],
+  ['NodeLocal DNSCache', ClusterDns.nodeLocal(), { to: [{ ipBlock: { cidr: '169.254.20.10/32' } }], port: 53 }],
+  ['Cloud DNS of GKE', ClusterDns.gkeCloudDns(), { to: [{ ipBlock: { cidr: '169.254.169.254/32' } }], port: 53 }],
+  ['addresses', ClusterDns.addresses(['fd00::a', '10.0.0.10']), { to: [{ ipBlock: { cidr: '10.0.0.10/32' } }, { ipBlock: { cidr: 'fd00::a/128' } }], port: 53 }],
+])('the DNS of %s is opened as it is, by a lockdown and by the gateway of an SNI proxy, and beside others', (_, dns, { to, port }: any) => {
+  const app = new App();
+  EgressApp.configure(app, { name: 'bookinfo', dns: [dns, ClusterDns.addresses(['192.0.2.53'])], istiod: [Istiod.addresses(['192.0.2.15'], 443)] });
+  const chart = chartOf('bookinfo', app);
+  const sni = new SniProxyGateway(chart, 'sni', { namespace: 'egress' });
+  new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [sni] });
+  const both = (number: number) => ['UDP', 'TCP'].map(protocol => ({ protocol, port: number }));
+  for (const namespace of ['bookinfo', 'egress']) {
+    const { egress } = documents(chart, 'NetworkPolicy').find(({ metadata, spec }) => metadata.namespace === namespace && spec.egress).spec;
+    expect(egress.slice(0, 3)).toEqual([
+      { to, ports: both(port) },
+      { to: [{ ipBlock: { cidr: '192.0.2.53/32' } }], ports: both(53) },
+      { to: [{ ipBlock: { cidr: '192.0.2.15/32' } }], ports: [{ protocol: 'TCP', port: 443 }] },
+    ]);
+  }
+});
+
+describe('who may come in', () => {
+  const into = (props: Partial<EgressLockdownProps>) => {
+    const { chart, lockdown } = locked(props);
+    const { policyTypes, ingress } = documents(chart, 'NetworkPolicy').find(({ metadata }) => metadata.namespace === 'bookinfo').spec;
+    return { policyTypes, ingress, couriers: lockdown.report().filter(({ to, why }) => /connections to it/.test(to) || /inboundNamespaces says/.test(why)).map(({ to }) => to) };
+  };
+
+  test('is anybody, unless it is said', () => {
+    expect(into({})).toEqual({ policyTypes: ['Egress'], ingress: undefined, couriers: ['whoever opens connections to its pods'] });
+  });
+
+  test('is who is named, and whoever of them is not locked is a courier', () => {
+    expect(into({ inboundNamespaces: ['ingress', '.'], inboundAddresses: ['203.0.113.0/24', '10.0.0.9'] })).toEqual({
+      policyTypes: ['Egress', 'Ingress'],
+      ingress: [{ from: [IN('bookinfo'), IN('ingress'), { ipBlock: { cidr: '10.0.0.9/32' } }, { ipBlock: { cidr: '203.0.113.0/24' } }] }],
+      couriers: [
+        'the pods of namespace ingress, which open connections to it', '10.0.0.9, which opens connections to it', '203.0.113.0/24, which opens connections to it',
+      ],
+    });
+  });
+
+  test.each([[{ inboundNamespaces: [] }], [{ inboundAddresses: [] }]])('is nobody by %j', props => {
+    expect(into(props)).toEqual({ policyTypes: ['Egress', 'Ingress'], ingress: [], couriers: [] });
   });
 });
 
@@ -120,14 +217,23 @@ test('the report says what stays open, and why', () => {
   new EgressGatewayRoute(chart, 'route', { egress: new TlsEgress(chart, 'api', { hosts: ['api.example.com'], exportTo: ['.', 'orders'] }), gateway });
   new TcpEgress(chart, 'ledger', { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 });
   expect(lockdown.report().map(({ namespace, to }) => `${namespace}: ${to}`)).toEqual([
-    'bookinfo: the cluster\'s DNS',
-    'bookinfo: istiod',
+    'bookinfo: the cluster\'s DNS (the pods k8s-app=kube-dns of namespace kube-system, port 53 of TCP and UDP)',
+    'bookinfo: istiod (the pods app=istiod of namespace istio-system, port 15012 of TCP)',
     'bookinfo: the pods of gateway istio-system/istio-egressgateway',
+    'bookinfo: whatever other apps lead through gateway istio-system/istio-egressgateway by passthrough and plaintext hops',
     'bookinfo: every pod of namespace bookinfo',
     'bookinfo: every pod of namespace shared',
     'bookinfo: 203.0.113.10 on port 5432 (ledger.example.com)',
     'bookinfo: the pods of those namespaces by UDP',
-    'bookinfo: anywhere, by a pod on the host\'s network',
+    'bookinfo: whoever opens connections to its pods',
+    'every locked namespace: anywhere, by a pod on the host\'s network',
+    'every locked namespace: anywhere, by a pod that starts before the network plugin has programmed it',
+    'every locked namespace: the node that a pod runs on, and pods on its host\'s network',
+    'every locked namespace: anywhere by ICMP',
+    'every locked namespace: whoever may exec into its pods, attach or port-forward',
+    'every locked namespace: wherever a further NetworkPolicy in it leads',
+    'every locked namespace: further hosts by what is open',
+    'every locked namespace: whatever a policy of the cluster allows',
     'orders: anywhere',
   ]);
   expect(lockdown.describe()).toContain('bookinfo ──► every pod of namespace shared: named in inClusterNamespaces; not locked down, so its pods can hand on to anywhere');
@@ -241,7 +347,18 @@ describe('refuses', () => {
     ['invalid-name: namespaces[0] is "*"', { namespaces: ['*'] }],
     ['duplicate-value: namespaces[1] "bookinfo"', { namespaces: ['bookinfo', 'bookinfo'] }],
     ['invalid-name: inClusterNamespaces[0] is "*"', { inClusterNamespaces: ['*'] }],
-    ['empty-list: dnsLabels is {}, which selects every pod of the namespace', { dnsLabels: {} }],
+    ['empty-list: dns is []', { dns: [] }],
+    ['empty-list: istiod is []', { istiod: [] }],
+    ['invalid-value: exceptions[0] is "otel"; give a LockdownException', { exceptions: ['otel'] }],
+    ['invalid-value: the reason of exceptions[0] is ""; give a sentence on one line', { exceptions: [LockdownException.pods({ namespace: 'a', reason: '' })] }],
+    ['missing-value: the reason of exceptions[0] is not given', { exceptions: [LockdownException.pods({ namespace: 'a' } as any)] }],
+    ['unknown-prop: "port" is no prop of LockdownException.pods; did you mean "ports"?', { exceptions: [LockdownException.pods({ namespace: 'a', reason: 'x', port: 1 } as any)] }],
+    ['empty-list: ports of exceptions[0] is []', { exceptions: [LockdownException.addresses({ addresses: ['192.0.2.1'], ports: [], reason: 'x' })] }],
+    ['invalid-port: ports of exceptions[1][0] is 0', { exceptions: [LockdownException.eksPodIdentity(), LockdownException.addresses({ addresses: ['192.0.2.1'], ports: [0], reason: 'x' })] }],
+    ['invalid-address: addresses of exceptions[0][0] "0.0.0.0/0" takes the traffic of every address', { exceptions: [LockdownException.addresses({ addresses: ['0.0.0.0/0'], ports: [443], reason: 'x' })] }],
+    ['duplicate-value: exceptions[1] opens 169.254.170.23, fd00:ec2::23, port 80 of TCP, as exceptions[0] does', { exceptions: [LockdownException.eksPodIdentity(), LockdownException.eksPodIdentity()] }],
+    ['invalid-name: inboundNamespaces[0] is "*"', { inboundNamespaces: ['*'] }],
+    ['invalid-address: inboundAddresses[0] "lb" is no IPv4', { inboundAddresses: ['lb'] }],
     ['missing-value: taintKey of dedicatedNodes is not given', { dedicatedNodes: {} }],
     ['invalid-label: the taint of dedicatedNodes has the key "-x"', { dedicatedNodes: { taintKey: '-x' } }],
     ['invalid-label: the taint of dedicatedNodes "x" has the value "a b"', { dedicatedNodes: { taintKey: 'x', taintValue: 'a b' } }],

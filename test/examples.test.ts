@@ -98,7 +98,7 @@ describe.each(examples)('%s', name => {
         && to.port === way.port
         && (way.externalProxy ? matches(way.host, to.host) : hops[hops.length - 1].port === (way.targetPort ?? way.port))
         && (way.externalProxy !== undefined || (way.forwardProxy !== undefined) === hops.some((hop: any) => hop.proxy))
-        && (hops[1].gateway !== undefined) === (way.gateway !== undefined)
+        && hops[0].sidecar !== undefined && (hops[1].gateway !== undefined) === (way.gateway !== undefined)
         && (way.gateway === undefined || (hops[1].gateway === way.gateway && hops[1].port === way.gatewayPort
           && hops[1].hop === way.hop && matches(way.sni ?? null, hops[1].sni))));
       expect(taken.map((call: any) => call.name)).not.toEqual([]);

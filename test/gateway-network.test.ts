@@ -1,7 +1,8 @@
 import { Chart, Testing } from 'cdk8s';
 import { appOf, chartOf, documents, theDocument } from './support';
 import {
-  EgressGateway, EgressGatewayProps, EgressGatewayRoute, EgressLockdown, ForwardProxy, GatewayNetworkOptions, IEgressGateway, TcpEgress, TlsEgress,
+  EgressGateway, EgressGatewayProps, EgressGatewayRoute, EgressLockdown, ForwardProxy, GatewayNetworkOptions,
+  IEgressGateway, Istiod, TcpEgress, TlsEgress,
 } from '../src';
 import { PRIVATE_RANGES } from '../src/intent/private-ranges';
 import { reservedFor, targetPort } from '../src/intent/reserved-ports';
@@ -99,7 +100,7 @@ describe('a gateway that runs already', () => {
   test('has a NetworkPolicy where it is asked for, by the name of the app', () => {
     expect(documents(existing().chart, 'NetworkPolicy')).toEqual([]);
     expect(existing().gateway.networkPolicy).toBeUndefined();
-    const { chart, gateway } = existing({ clientNamespaces: ['orders'], istioNamespace: 'mesh' });
+    const { chart, gateway } = existing({ clientNamespaces: ['orders'], istiod: [Istiod.pods({ namespace: 'mesh' })] });
     byName(chart, gateway);
     const { metadata, spec: { podSelector, ingress: [clients, ...others], egress: [, istiod, world, ...more] } } = theDocument(chart, 'NetworkPolicy');
     expect(metadata).toMatchObject({ namespace: 'istio-system', name: gateway.networkPolicy!.name, labels: { team: 'net' } });

@@ -1,7 +1,7 @@
 import { App, Chart, Duration, Testing } from 'cdk8s';
 import { appOf, chartOf, documents, theDocument } from './support';
 import {
-  AddressFamily, EgressGatewayRoute, EgressWays, GatewayHop, SniProxy, SniProxyGateway, SniProxyGatewayProps, TcpEgress, TlsEgress,
+  AddressFamily, EgressGatewayRoute, EgressWays, GatewayHop, Istiod, SniProxy, SniProxyGateway, SniProxyGatewayProps, TcpEgress, TlsEgress,
 } from '../src';
 
 function sni(props: SniProxyGatewayProps = {}, hop?: GatewayHop, hosts = ['*.wikipedia.org', 'wikipedia.org']) {
@@ -119,10 +119,10 @@ test('Envoy gets a resolver, a family, timeouts and ranges', () => {
 });
 
 test('the NetworkPolicy lets clients in by the ports of the pods, and out to DNS, istiod, addresses that are meant, and the world at the ports of names', () => {
-  const { chart, gateway } = sni({ deniedRanges: ['203.0.113.0/24', '2001:db8::/32'], allowedRanges: ['10.9.0.7'], istioNamespace: 'mesh', proxy: SniProxy.nginx({ resolver: '10.0.0.2' }) });
+  const { chart, gateway } = sni({ deniedRanges: ['203.0.113.0/24', '2001:db8::/32'], allowedRanges: ['10.9.0.7'], istiod: [Istiod.pods({ namespace: 'mesh' })], proxy: SniProxy.nginx({ resolver: '10.0.0.2' }) });
   const database = new TcpEgress(chart, 'db', { host: 'db.example.com', addresses: ['10.1.2.3', '198.51.100.9'], port: 5432 });
   new EgressGatewayRoute(chart, 'db-route', { egress: database, gateway, hop: GatewayHop.plaintext(7777) });
-  const { podSelector, policyTypes, ingress: [clients, observers], egress: [dns, istiod, world, ...own] } = theDocument(chart, 'NetworkPolicy').spec;
+  const { podSelector, policyTypes, ingress: [clients, observers], egress: [resolver, dns, istiod, world, ...own] } = theDocument(chart, 'NetworkPolicy').spec;
   expect(podSelector.matchLabels).toEqual(gateway._intent.selector);
   expect(policyTypes).toEqual(['Egress', 'Ingress']);
   expect(clients).toEqual({
@@ -130,7 +130,8 @@ test('the NetworkPolicy lets clients in by the ports of the pods, and out to DNS
     ports: [443, 7777].map(port => ({ protocol: 'TCP', port: port + 16384 })),
   });
   expect(observers).toEqual({ from: [{ namespaceSelector: {} }], ports: [15020, 15021, 15090].map(port => ({ protocol: 'TCP', port })) });
-  expect(dns.to[0]).toEqual({ ipBlock: { cidr: '10.0.0.2/32' } });
+  expect(resolver).toEqual({ to: [{ ipBlock: { cidr: '10.0.0.2/32' } }], ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] });
+  expect(dns.to[0].podSelector).toEqual({ matchLabels: { 'k8s-app': 'kube-dns' } });
   expect(istiod.to[0].namespaceSelector.matchLabels).toEqual({ 'kubernetes.io/metadata.name': 'mesh' });
   expect(world.to.map(({ ipBlock }: any) => ipBlock.cidr)).toEqual(['0.0.0.0/0', '::/0', '10.9.0.7/32']);
   expect(world.to[0].ipBlock.except).toEqual(expect.arrayContaining(['10.0.0.0/8', '169.254.0.0/16', '203.0.113.0/24']));
@@ -173,7 +174,7 @@ test.each<[string, SniProxyGatewayProps]>([
   ['invalid-quantity: cpuLimit is "x"', { proxy: SniProxy.nginx({ cpuLimit: 'x' }) }],
   ['invalid-address: deniedRanges[0] "10.1.2.3/8" has host bits set', { deniedRanges: ['10.1.2.3/8'] }],
   ['invalid-address: allowedRanges[0] "x" is no IPv4', { allowedRanges: ['x'] }],
-  ['invalid-name: istioNamespace is "Istio"', { istioNamespace: 'Istio' }],
+  ['invalid-name: the namespace of istiod[0] is "Istio"', { istiod: [Istiod.pods({ namespace: 'Istio' })] }],
 ])('refuses %s', (message, props) => {
   expect(() => sni(props)).toThrow(`[egress/gateway] ${message}`);
 });

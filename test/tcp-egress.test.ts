@@ -1,6 +1,6 @@
 import { App, Chart, JsonPatch, Testing } from 'cdk8s';
-import { chartOf, documents, theDocument } from './support';
-import { TcpEgress, TcpEgressProps, TcpProtocol } from '../src';
+import { chartOf, documents, gatewayOf, theDocument } from './support';
+import { EgressApp, EgressLockdown, TcpEgress, TcpEgressProps, TcpProtocol } from '../src';
 
 const LEDGER: TcpEgressProps = { host: 'ledger.example.com', addresses: ['203.0.113.10'], port: 5432 };
 
@@ -68,6 +68,38 @@ describe('props', () => {
   test('exportTo names the own namespace as "."', () => {
     expect(spec({ exportTo: ['orders', 'bookinfo'] }).exportTo).toEqual(['.', 'orders']);
     expect(spec({ exportTo: ['*'] }).exportTo).toEqual(['*']);
+  });
+
+  test('anyAddress leaves the cluster\'s ranges alone where they are known, for its clients, and a lockdown lets sidecars know them', () => {
+    const app = new App();
+    EgressApp.configure(app, { name: 'bookinfo', clusterRanges: ['10.96.0.0/12', '10.244.0.0/16', 'fd00:10::/64'] });
+    const chart = chartOf('bookinfo', app);
+    const gateway = gatewayOf(chart);
+    const ledger = new TcpEgress(chart, 'ledger', { ...LEDGER, addresses: undefined, anyAddress: true, port: undefined, ports: [5432, 5433], exportTo: ['.', 'orders'] });
+    ledger.through(gateway);
+    new TcpEgress(chart, 'listed', { ...LEDGER, host: 'listed.example.com' });
+    const lockdown = new EgressLockdown(chart, 'lockdown', { namespaces: ['orders'], gateways: [gateway] });
+    const left = documents(chart, 'ServiceEntry').filter(({ spec: { resolution, hosts } }) => resolution === 'NONE' && hosts[0] !== 'listed.example.com');
+    expect(left.map(({ metadata: { namespace }, ...entry }) => ({ namespace, ...entry.spec }))).toEqual([{
+      namespace: 'bookinfo',
+      hosts: [expect.stringMatching(/^ledger-example-com-left-alone-[0-9a-f]{8}\.bookinfo\.ns-egress\.internal$/)],
+      addresses: ['10.244.0.0/16', '10.96.0.0/12', 'fd00:10::/64'],
+      ports: [{ number: 5432, name: 'tcp-5432', protocol: 'TCP' }, { number: 5433, name: 'tcp-5433', protocol: 'TCP' }],
+      location: 'MESH_EXTERNAL',
+      exportTo: ['.', 'orders'],
+      resolution: 'NONE',
+    }]);
+    expect(documents(chart, 'Sidecar')[0].spec.egress[0].hosts).toContain('bookinfo/*.bookinfo.ns-egress.internal');
+    expect(lockdown.describe()).not.toContain('inside the cluster');
+  });
+
+  test('anyAddress takes what is meant for pods, too, where they are not, and the report of a lockdown says so', () => {
+    const chart = chartOf();
+    const gateway = gatewayOf(chart);
+    new TcpEgress(chart, 'ledger', { ...LEDGER, addresses: undefined, anyAddress: true }).through(gateway);
+    const lockdown = new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [gateway] });
+    expect(documents(chart, 'ServiceEntry')).toHaveLength(2);
+    expect(lockdown.describe()).toContain('bookinfo ──► ledger.example.com on port 5432, with what is meant for pods inside the cluster: "bookinfo/ledger" takes any address on that port');
   });
 
   test('anyAddress leads to the host by DNS, and leaves the mesh free to give it a virtual address', () => {

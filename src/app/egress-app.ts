@@ -1,7 +1,10 @@
 import { IConstruct } from 'constructs';
 import { AppIndex } from './app-index';
+import { ClusterDns } from './cluster-dns';
 import { IstioVersion } from './istio-version';
+import { Istiod } from './istiod';
 import { EGRESS_APP } from './known-props';
+import { dnsPlaces, istiodPlaces } from './place-values';
 import { APP_DEFAULTS, appOf, sayOfApp } from '../intent/app';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
@@ -33,11 +36,27 @@ export interface EgressAppProps {
   readonly clusterDomain?: string;
 
   /**
-   * Namespace of istiod.
+   * Where the cluster's DNS answers: every place that pods may have in `/etc/resolv.conf`. NetworkPolicies open these and no others.
    *
-   * @default istio-system
+   * @default [ClusterDns.kubeDns()]
    */
-  readonly istioNamespace?: string;
+  readonly dns?: ClusterDns[];
+
+  /**
+   * Where proxies reach istiod. NetworkPolicies open these and no others.
+   *
+   * @default [Istiod.pods()]
+   */
+  readonly istiod?: Istiod[];
+
+  /**
+   * CIDRs of the cluster's pods, Services and nodes. A `TcpEgress` with `anyAddress` leaves connections to them alone, which it would
+   * lead outside otherwise.
+   *
+   * @example ['10.244.0.0/16', '10.96.0.0/12']
+   * @default - they are not known
+   */
+  readonly clusterRanges?: string[];
 
   /**
    * Oldest version of Istio that the app is for: what it does not have yet is an error (`istio-too-old`).
@@ -93,7 +112,9 @@ export class EgressApp {
       name: props.name === undefined ? undefined : values.name('name', props.name),
       trustDomain: values.domain('trustDomain', props.trustDomain ?? APP_DEFAULTS.trustDomain),
       clusterDomain: values.clusterDomain(props.clusterDomain),
-      istioNamespace: values.name('istioNamespace', props.istioNamespace ?? APP_DEFAULTS.istioNamespace),
+      dns: dnsPlaces(values, props.dns, APP_DEFAULTS.dns),
+      istiod: istiodPlaces(values, props.istiod, APP_DEFAULTS.istiod),
+      clusterRanges: props.clusterRanges === undefined ? undefined : values.addresses('clusterRanges', props.clusterRanges),
       istioVersion: props.istioVersion === undefined ? undefined : values.oneOf('istioVersion', props.istioVersion, Object.values(IstioVersion)),
       revision: props.revision === undefined ? undefined : values.revision(props.revision),
       labels: values.labels('labels', props.labels),

@@ -1,8 +1,9 @@
+import { rangeOf } from '../intent/addresses';
 import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { LockdownIntent } from '../intent/lockdown';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { Plan, Way } from '../plan/plan';
-import { branches, dialledOutside, mayTake } from '../plan/plan-of';
+import { branches, dialled, dialledOutside, mayTake } from '../plan/plan-of';
 
 /** What is wrong between the lockdowns of an app, and between them and its ways. */
 export function lockdownProblems(lockdowns: readonly LockdownIntent[], plan: Plan, gateways: readonly GatewayIntent[]): RelationProblem[] {
@@ -14,7 +15,22 @@ export function lockdownProblems(lockdowns: readonly LockdownIntent[], plan: Pla
     owners.set(namespace, owner ?? lockdown.path);
     return owner === undefined ? [] : [describe(Problem.OVERLAPPING_LOCKDOWNS,
       `"${owner}" locks down namespace "${namespace}" too`, 'Istio takes one Sidecar a namespace, and what one lockdown closes the other opens: name it in one of them')];
-  }), ...cutOff(lockdown, unclear)].map(text => ({ path: lockdown.path, text })));
+  }), ...cutOff(lockdown, unclear), ...ofEgresses(lockdown, plan.ways)].map(text => ({ path: lockdown.path, text })));
+}
+
+/** Exceptions whose addresses an egress leads: sidecars would do either, silently. */
+function ofEgresses({ namespaces, exceptions }: LockdownIntent, ways: readonly Way[]): string[] {
+  const places = exceptions.flatMap(dialled);
+  if (places.length === 0) return [];
+  const overlapping = (one: string, other: string) => rangeOf(one).first <= rangeOf(other).last && rangeOf(other).first <= rangeOf(one).last;
+  const locked = new Set(namespaces);
+  const own = ways.filter(({ clients }) => clients === 'all' || clients.some(client => locked.has(client)));
+  return [...new Set(own.flatMap(({ egress, port, taken: by }) => {
+    const addresses = by.by === 'addresses' ? by.addresses : [];
+    return places.filter(({ ports }) => ports.includes(port)).flatMap(place => place.addresses)
+      .filter(one => addresses.some(other => overlapping(one, other))).map(address => describe(Problem.EXCEPTION_OF_EGRESS, `an exception opens ${address} on port ${port}, where "${egress}" says which way connections go`,
+        'leave the exception out: the lockdown opens what egresses dial'));
+  }))];
 }
 
 /** Gateways of the app that are not put on the nodes that they have for themselves. */

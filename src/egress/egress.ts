@@ -164,6 +164,7 @@ export abstract class Egress extends Construct implements IEgress {
     const { tlsOrigination } = intent;
     const shape = {
       addressed: !isNamed(intent) && intent.addresses.length === 0,
+      exceptAddresses: intent.exceptAddresses,
       others: intent.forwardProxy?.tlsOrigination?.workloadSelector !== undefined,
       secretReader: secretReader(intent),
     };

@@ -7,6 +7,7 @@ import { TCP_EGRESS } from './known-props';
 import { originationIntent } from './origination-values';
 import { TlsOrigination } from './tls-origination';
 import { isSingle } from '../intent/addresses';
+import { appOf } from '../intent/app';
 import { outsidePort } from '../intent/origination';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
@@ -41,7 +42,8 @@ export interface TcpEgressProps extends EgressOptions {
 
   /**
    * Takes every connection of the clients to the port, whatever its address, and leads it to `host` as DNS resolves it. For a host whose
-   * addresses change, on a port that nothing else outside uses; addresses that other egresses list are left to them. With DNS capture and
+   * addresses change, on a port that nothing else outside uses; addresses that other egresses list are left to them, and so is what `clusterRanges` of
+   * `EgressApp.configure` holds: unless that is given, connections to pods inside the cluster are taken as well. With DNS capture and
    * allocated addresses (`ISTIO_META_DNS_CAPTURE`) only connections to the host itself are taken.
    *
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/
@@ -110,6 +112,7 @@ export class TcpEgress extends Egress {
       protocol: protocolOf(values, props.protocol),
       hosts: [values.host('host', values.required('host', props.host))],
       addresses,
+      exceptAddresses: addresses.length > 0 ? undefined : appOf(this).clusterRanges,
       ports,
       tlsOrigination: originationIntent(values, props.tlsOrigination, originator),
       forwardProxy: forwardProxyIntent(values, props.forwardProxy, originator),

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Meta } from './object';
 import { GatewayIntent } from '../intent/gateway';
+import { ExceptionIntent } from '../intent/lockdown';
 import { RelationProblem } from '../intent/problem';
 import { Fence, GatewayPlan, Plan, Way } from '../plan/plan';
 
@@ -11,6 +12,9 @@ export interface HostShape {
 
   /** Whether only an address that the mesh gives it could tell it from other hosts. */
   readonly addressed: boolean;
+
+  /** Addresses that are left alone where it takes any; none: none. */
+  readonly exceptAddresses?: readonly string[];
 
   /** Whether they go by a forward proxy to which only some pods originate TLS. */
   readonly others: boolean;
@@ -46,6 +50,13 @@ export interface CrossingShape {
   readonly sniProxy: boolean;
 }
 
+/** What is known of a fence when its lockdown is declared. */
+export interface FenceShape {
+  readonly namespace: string;
+  readonly clusterDomain: string;
+  readonly exceptions: readonly ExceptionIntent[];
+}
+
 /**
  * Writes the plan in the words of one API. Objects are declared with the construct that they are of, so that they can be patched, and
  * filled at synth, when the plan is known. Nothing of the plan may be dropped: what cannot be said is a problem.
@@ -69,8 +80,8 @@ export interface Backend {
   /** What all ways of a gateway have in common. Made at synth, when all of them are known. */
   gateway(scope: Construct, meta: Meta, plan: Plan, gateway: GatewayPlan): ApiObject[];
 
-  /** Holds the sidecars of a locked namespace to what they may know. */
-  fence(scope: Construct, meta: Meta, namespace: string, clusterDomain: string, fence: () => Fence): ApiObject;
+  /** Holds the sidecars of a locked namespace to what they may know, by the first object; the others tell them of addresses that are exceptions. */
+  fence(scope: Construct, meta: Meta, shape: FenceShape, fence: () => Fence): ApiObject[];
 
   /** Lets a gateway log to what the mesh knows by these names. */
   audit(scope: Construct, meta: Meta, gateway: GatewayIntent, providers: readonly string[]): ApiObject;

@@ -1,3 +1,6 @@
+import { ClusterDns } from '../app/cluster-dns';
+import { Istiod } from '../app/istiod';
+
 /** Whom the NetworkPolicy of a gateway lets in, and where to it lets the gateway's pods go. */
 export interface GatewayNetworkOptions {
   /**
@@ -26,9 +29,16 @@ export interface GatewayNetworkOptions {
   readonly allowedRanges?: string[];
 
   /**
-   * Namespace of istiod, which the gateway's pods may reach.
+   * Where the cluster's DNS answers, which the gateway's pods may reach beside the resolver of an SNI proxy.
    *
-   * @default - that of `EgressApp.configure`, or `istio-system`
+   * @default - that of `EgressApp.configure`, or `[ClusterDns.kubeDns()]`
    */
-  readonly istioNamespace?: string;
+  readonly dns?: ClusterDns[];
+
+  /**
+   * Where proxies reach istiod, which the gateway's pods may reach.
+   *
+   * @default - that of `EgressApp.configure`, or `[Istiod.pods()]`
+   */
+  readonly istiod?: Istiod[];
 }

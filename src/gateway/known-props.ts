@@ -10,7 +10,7 @@ import type { Keys } from '../intent/known';
 export const RESOURCE_OPTIONS: Keys<ResourceOptions> = { cpuRequest: true, memoryRequest: true, cpuLimit: true, memoryLimit: true };
 
 export const GATEWAY_NETWORK_OPTIONS: Keys<GatewayNetworkOptions> = {
-  clientNamespaces: true, deniedRanges: true, allowedRanges: true, istioNamespace: true,
+  clientNamespaces: true, deniedRanges: true, allowedRanges: true, dns: true, istiod: true,
 };
 
 export const EGRESS_GATEWAY: Keys<EgressGatewayProps> = {

@@ -4,6 +4,7 @@ import type { GatewayNetworkOptions } from './gateway-network-options';
 import { GatewayToleration, TaintEffect } from './gateway-toleration';
 import { TOLERATION } from './known-props';
 import type { ResourceOptions } from './resource-options';
+import { dnsPlaces, istiodPlaces } from '../app/place-values';
 import { isSingle } from '../intent/addresses';
 import { AppIntent } from '../intent/app';
 import { GatewayNetworkIntent } from '../intent/gateway-network';
@@ -172,11 +173,12 @@ export class WorkloadValues extends Values {
     };
   }
 
-  public gatewayNetwork(options: GatewayNetworkOptions, { istioNamespace }: AppIntent): GatewayNetworkIntent {
+  public gatewayNetwork(options: GatewayNetworkOptions, { dns, istiod }: AppIntent): GatewayNetworkIntent {
     return {
       ...(options.clientNamespaces === undefined ? {} : { clientNamespaces: this.clientNamespaces(options.clientNamespaces) }),
       ...this.outside(options.deniedRanges, options.allowedRanges),
-      istioNamespace: this.name('istioNamespace', options.istioNamespace ?? istioNamespace),
+      dns: dnsPlaces(this, options.dns, dns),
+      istiod: istiodPlaces(this, options.istiod, istiod),
     };
   }
 

@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { PlaceIntent } from './place';
 
 /** What is the same for every construct of an app: every value checked, every default applied. */
 export interface AppIntent {
@@ -6,7 +7,13 @@ export interface AppIntent {
   readonly name?: string;
   readonly trustDomain: string;
   readonly clusterDomain: string;
-  readonly istioNamespace: string;
+
+  /** Where the cluster's DNS answers, and where istiod serves proxies. */
+  readonly dns: readonly PlaceIntent[];
+  readonly istiod: readonly PlaceIntent[];
+
+  /** CIDRs of the cluster's pods, Services and nodes, sorted; none: they are not known. */
+  readonly clusterRanges?: readonly string[];
 
   /** Oldest minor version of Istio, as `1.31`; none: the one that the library is made for. */
   readonly istioVersion?: string;
@@ -16,7 +23,14 @@ export interface AppIntent {
 }
 
 /** What holds of an app unless it says otherwise. */
-export const APP_DEFAULTS: AppIntent = { trustDomain: 'cluster.local', clusterDomain: 'cluster.local', istioNamespace: 'istio-system', labels: {}, annotations: {} };
+export const APP_DEFAULTS: AppIntent = {
+  trustDomain: 'cluster.local',
+  clusterDomain: 'cluster.local',
+  dns: [{ at: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } }, tcpPorts: [53], udpPorts: [53] }],
+  istiod: [{ at: { namespace: 'istio-system', labels: { app: 'istiod' } }, tcpPorts: [15012], udpPorts: [] }],
+  labels: {},
+  annotations: {},
+};
 
 const said = new WeakMap<IConstruct, AppIntent>();
 

@@ -25,6 +25,9 @@ export interface EgressIntent {
   /** Addresses and CIDRs of the hosts, canonical and sorted; empty: by DNS. */
   readonly addresses: readonly string[];
 
+  /** CIDRs that are not taken where there are no addresses, sorted; none: all are. */
+  readonly exceptAddresses?: readonly string[];
+
   /** Ports, sorted. */
   readonly ports: readonly number[];
 

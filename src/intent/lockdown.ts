@@ -1,11 +1,6 @@
 import { DedicatedNodesIntent } from './dedicated-nodes';
 import { GatewayIntent } from './gateway';
-
-/** Pods of a namespace. */
-export interface PodsIntent {
-  readonly namespace: string;
-  readonly labels: { readonly [key: string]: string };
-}
+import { PlaceIntent } from './place';
 
 /** Which namespaces are locked down, and what stays open to them: every value checked, every default applied. */
 export interface LockdownIntent {
@@ -16,12 +11,31 @@ export interface LockdownIntent {
   /** Namespaces whose Services each may reach; `.` for the own. */
   readonly inCluster: readonly string[];
   readonly clusterDomain: string;
-  readonly dns: PodsIntent;
-  readonly istiod: PodsIntent;
+  readonly dns: readonly PlaceIntent[];
+  readonly istiod: readonly PlaceIntent[];
+  readonly exceptions: readonly ExceptionIntent[];
+
+  /** Who may open connections into each; none: anybody. */
+  readonly inbound?: InboundIntent;
 
   /** Namespaces that may reach the gateways' pods beside the clients of routes. */
   readonly gatewayClients: readonly string[];
 
   /** None: the gateways run where they are put. */
   readonly dedicatedNodes?: DedicatedNodesIntent;
+}
+
+/** What they may reach beside what egresses say, and why. */
+export interface ExceptionIntent {
+  readonly places: readonly PlaceIntent[];
+  readonly reason: string;
+
+  /** The Service by which applications reach the addresses; none: they dial those. */
+  readonly service?: { readonly namespace: string; readonly name: string };
+}
+
+/** Namespaces, `.` for the own, and addresses, both sorted. */
+export interface InboundIntent {
+  readonly namespaces: readonly string[];
+  readonly addresses: readonly string[];
 }

@@ -83,6 +83,7 @@ export enum Problem {
   IDENTITY_IS_NO_CLIENT = 'identity-is-no-client',
   ANOTHER_TRUST_DOMAIN = 'another-trust-domain',
   OVERLAPPING_LOCKDOWNS = 'overlapping-lockdowns',
+  EXCEPTION_OF_EGRESS = 'exception-of-egress',
   GATEWAY_NOT_IN_LOCKDOWN = 'gateway-not-in-lockdown',
   GATEWAY_OFF_DEDICATED_NODES = 'gateway-off-dedicated-nodes',
   DIRECT_EGRESS_IN_LOCKDOWN = 'direct-egress-in-lockdown',

@@ -206,6 +206,16 @@ export class Values {
     return this.list(prop, values, (item, value) => this.network(item, value, single), limit).sort();
   }
 
+  /** An address or CIDR in canonical form; where a range has no meaning, none is advised. */
+  public network(item: string, value: string, single = false): string {
+    try {
+      return canonicalAddress(String(value), single);
+    } catch (e) {
+      if (!(e instanceof AddressError)) throw e;
+      return this.refuse(Problem.INVALID_ADDRESS, `${item} ${show(value)} ${e.message.split('; ')[0]}`, e.message.split('; ').slice(1).join('; '));
+    }
+  }
+
   /** The name of a namespace or service account. */
   public name(prop: string, value: string): string {
     this.text(Problem.INVALID_NAME, `${prop} is`, value);
@@ -345,16 +355,6 @@ export class Values {
       this.text(Problem.INVALID_ANNOTATION, `annotations ${show(key)} has the value`, value);
     }
     return { ...annotations };
-  }
-
-  /** An address or CIDR in canonical form; where a range has no meaning, none is advised. */
-  protected network(item: string, value: string, single = false): string {
-    try {
-      return canonicalAddress(String(value), single);
-    } catch (e) {
-      if (!(e instanceof AddressError)) throw e;
-      return this.refuse(Problem.INVALID_ADDRESS, `${item} ${show(value)} ${e.message.split('; ')[0]}`, e.message.split('; ').slice(1).join('; '));
-    }
   }
 
   /** What an object holds under its own keys. */

@@ -1,5 +1,5 @@
 import { hash } from 'crypto';
-import { Door } from './plan';
+import { DialledPlace, Door } from './plan';
 import { APPS_DOMAIN, NAMESPACES_DOMAIN } from '../intent/reserved-names';
 
 /*
@@ -34,6 +34,11 @@ export function securedName(host: string, port: number): string {
 /** Of what its clients have for the share of a port of a host that goes through a gateway; first label of the name that they know it by. */
 export function shareName(host: string, port: number): string {
   return label([host, String(port), 'share']);
+}
+
+/** Of what leaves addresses alone where a host takes any; first label of the name that sidecars know those by. */
+export function leftAloneName(host: string): string {
+  return label([host, 'left-alone']);
 }
 
 /** Of what belongs to those pods only that an origination leaves out. */
@@ -91,6 +96,11 @@ export function appFenceName(app: string, service: string): string {
 /** Of what shuts a namespace in. */
 export function lockdownName(namespace: string): string {
   return label(['egress-lockdown', namespace]);
+}
+
+/** Of what tells sidecars of a locked namespace of addresses that are an exception; first label of the name that they know them by. */
+export function exceptionName({ addresses, ports }: DialledPlace): string {
+  return label(['egress-lockdown', addresses[0], String(ports[0])], [JSON.stringify([addresses, ports])]);
 }
 
 /** Of what shuts others out of a gateway, for a lockdown: by its first namespace, which has no other lockdown. */

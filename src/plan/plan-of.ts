@@ -1,10 +1,11 @@
-import { Callers, Clients, Fence, GatewayPlan, Leg, Plan, SniListener, Way } from './plan';
+import { Callers, Clients, DialledPlace, Fence, GatewayPlan, Leg, Plan, SniListener, Way } from './plan';
 import { waysOf } from './way';
 import { EgressIntent } from '../intent/egress';
 import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { grouped } from '../intent/groups';
-import { LockdownIntent } from '../intent/lockdown';
+import { ExceptionIntent, LockdownIntent } from '../intent/lockdown';
 import { PermissionIntent } from '../intent/permission';
+import { arePods } from '../intent/place';
 import { RouteIntent } from '../intent/route';
 
 /** What the constructs of an app were told, each list sorted. */
@@ -123,6 +124,16 @@ export function dialledOutside({ taken, legs: [{ reach, door }] }: Way): readonl
   return reach.to === 'dialled' && taken.by === 'addresses' ? taken.addresses : [];
 }
 
+/** Addresses that applications dial because they are an exception; none where they know a Service instead. */
+export function dialled({ places, service }: ExceptionIntent): DialledPlace[] {
+  return service ? [] : places.flatMap(({ at, tcpPorts }) => arePods(at) ? [] : [{ addresses: at.addresses, ports: tcpPorts }]);
+}
+
+/** Whether sidecars know other names beside the host's. */
+function isAliased({ share, taken, legs: [{ security }] }: Way): boolean {
+  return security.by === 'tls' || share !== undefined || (taken.by === 'port' && taken.except !== undefined);
+}
+
 function fencesOf(lockdowns: readonly LockdownIntent[], ways: readonly Way[]): Fence[] {
   if (lockdowns.length === 0) return [];
   const byClient = grouped(ways.flatMap(way => clientNames(way).map(client => [client, way] as const)));
@@ -133,16 +144,21 @@ function fencesOf(lockdowns: readonly LockdownIntent[], ways: readonly Way[]): F
   }).sort((a, b) => a.namespace < b.namespace ? -1 : 1);
 }
 
-function fence({ path, inCluster }: LockdownIntent, namespace: string, gateways: readonly string[], ways: readonly Way[]): Fence {
+function fence(lockdown: LockdownIntent, namespace: string, gateways: readonly string[], ways: readonly Way[]): Fence {
+  const { path, inCluster, dns, istiod, exceptions, inbound } = lockdown;
   const addresses = ways.flatMap(branches).flatMap(way => dialledOutside(way).map(address => ({ address, port: way.legs[0].reach.port })));
-  const hosts = new Map(ways.map(({ namespace: of, host, share, legs: [{ security }] }) =>
-    [`${of}/${host}`, { namespace: of, host, originated: security.by === 'tls', ...(share === undefined ? {} : { divided: true as const }) }]));
+  const hosts = new Map(ways.map(way => [`${way.namespace}/${way.host}`, { namespace: way.namespace, host: way.host, aliased: isAliased(way) }]));
+  const resolved = (names: readonly string[]) => [...new Set(names.map(name => name === '.' ? namespace : name))].sort();
   return {
     lockdown: path,
     namespace,
     gateways,
-    inside: [...new Set(inCluster.map(name => name === '.' ? namespace : name))].sort(),
+    inside: resolved(inCluster),
     addresses: places(addresses),
     hosts: sorted(hosts),
+    dns,
+    istiod,
+    exceptions,
+    ...(inbound ? { inbound: { ...inbound, namespaces: resolved(inbound.namespaces) } } : {}),
   };
 }

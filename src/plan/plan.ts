@@ -1,5 +1,7 @@
 import { ConnectionsIntent } from '../intent/connections';
+import { ExceptionIntent, InboundIntent } from '../intent/lockdown';
 import { CertificatesIntent } from '../intent/origination';
+import { PlaceIntent } from '../intent/place';
 import { RequestsIntent } from '../intent/requests';
 import { SniProxyIntent } from '../intent/sni-proxy';
 
@@ -52,11 +54,11 @@ export type Clients = 'all' | readonly string[];
 /** What the application speaks. */
 export type Spoken = 'tcp' | 'mongo' | 'mysql' | 'redis' | 'tls' | 'http' | 'http2' | 'grpc';
 
-/** What a sidecar knows a connection by: the name that it sends, the address that it dials, or its port alone. */
+/** What a sidecar knows a connection by: the name that it sends, the address that it dials, or its port alone, but for addresses inside the cluster. */
 export type Taken =
   | { readonly by: 'name' }
   | { readonly by: 'addresses'; readonly addresses: readonly string[] }
-  | { readonly by: 'port' };
+  | { readonly by: 'port'; readonly except?: readonly string[] };
 
 /** One stretch: from a proxy to the next place. */
 export interface Leg {
@@ -239,8 +241,24 @@ export interface Fence {
   /** Places outside that their sidecars dial, canonical, by address and port. */
   readonly addresses: readonly { readonly address: string; readonly port: number }[];
 
-  /** Hosts that their sidecars know, of which namespace each is, whether they originate TLS to it, and whether a share goes through a gateway; sorted. */
-  readonly hosts: readonly { readonly namespace: string; readonly host: string; readonly originated: boolean; readonly divided?: true }[];
+  /** Hosts that their sidecars know, of which namespace each is, and whether they know other names beside it; sorted. */
+  readonly hosts: readonly { readonly namespace: string; readonly host: string; readonly aliased: boolean }[];
+
+  /** Where the cluster's DNS answers, and where istiod does. */
+  readonly dns: readonly PlaceIntent[];
+  readonly istiod: readonly PlaceIntent[];
+
+  /** What they may reach beside all that. */
+  readonly exceptions: readonly ExceptionIntent[];
+
+  /** Who may open connections to them, `.` resolved; none: anybody. */
+  readonly inbound?: InboundIntent;
+}
+
+/** Addresses that applications dial, at ports of TCP. */
+export interface DialledPlace {
+  readonly addresses: readonly string[];
+  readonly ports: readonly number[];
 }
 
 export type Labels = { readonly [key: string]: string };

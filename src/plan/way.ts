@@ -37,7 +37,8 @@ export function waysOf(
 
 function takenBy(egress: EgressIntent): Taken {
   if (isNamed(egress)) return { by: 'name' };
-  return egress.addresses.length > 0 ? { by: 'addresses', addresses: egress.addresses } : { by: 'port' };
+  if (egress.addresses.length > 0) return { by: 'addresses', addresses: egress.addresses };
+  return { by: 'port', ...given({ except: egress.exceptAddresses }) };
 }
 
 function straight(egress: EgressIntent, host: string, port: number): Leg {

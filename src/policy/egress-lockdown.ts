@@ -4,7 +4,12 @@ import { ApiObject, App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DedicatedNodes } from './dedicated-nodes';
 import { EGRESS_LOCKDOWN, DEDICATED_NODES } from './known-props';
+import { LockdownException } from './lockdown-exception';
+import { exceptionIntents } from './lockdown-values';
 import { AppIndex } from '../app/app-index';
+import { ClusterDns } from '../app/cluster-dns';
+import { Istiod } from '../app/istiod';
+import { dnsPlaces, istiodPlaces } from '../app/place-values';
 import { admissionPolicy, admissionPolicyBinding } from '../emit/kubernetes/admission-policy';
 import { fencePolicy, gatewayPolicy } from '../emit/kubernetes/fence-policy';
 import { LockdownOpening } from '../explain/lockdown-opening';
@@ -57,32 +62,41 @@ export interface EgressLockdownProps {
   readonly dedicatedNodes?: DedicatedNodes;
 
   /**
-   * Namespace of the cluster's DNS.
+   * What their pods may reach beside that: the API server, the agent of an identity, collectors to which sidecars push traces and logs. The
+   * report names each with its reason.
    *
-   * @default kube-system
+   * @default - nothing
    */
-  readonly dnsNamespace?: string;
+  readonly exceptions?: LockdownException[];
 
   /**
-   * Labels of the pods of the cluster's DNS.
+   * Namespaces whose pods may open connections to theirs: names, or `.` for each namespace's own. Whoever may is a courier: it can fetch
+   * what is in a locked namespace and carry it out. The kubelet of a pod's own node always may.
    *
-   * @default { 'k8s-app': 'kube-dns' }
+   * @default - anybody, unless `inboundAddresses` are given
    */
-  readonly dnsLabels?: { [key: string]: string };
+  readonly inboundNamespaces?: string[];
 
   /**
-   * Namespace of istiod.
+   * Addresses and CIDRs outside the cluster's network that may open connections to their pods, such as those of load balancers.
    *
-   * @default - that of `EgressApp.configure`, or `istio-system`
+   * @default - anybody, unless `inboundNamespaces` are given
    */
-  readonly istioNamespace?: string;
+  readonly inboundAddresses?: string[];
 
   /**
-   * Labels of istiod's pods.
+   * Where the cluster's DNS answers.
    *
-   * @default { app: 'istiod' }
+   * @default - that of `EgressApp.configure`, or `[ClusterDns.kubeDns()]`
    */
-  readonly istiodLabels?: { [key: string]: string };
+  readonly dns?: ClusterDns[];
+
+  /**
+   * Where sidecars reach istiod.
+   *
+   * @default - that of `EgressApp.configure`, or `[Istiod.pods()]`
+   */
+  readonly istiod?: Istiod[];
 
   /**
    * DNS domain of the cluster.
@@ -126,6 +140,7 @@ export class EgressLockdown extends Construct {
 
   private readonly intent: LockdownIntent;
   private readonly emitted = new Map<string, ApiObject>();
+  private readonly entries = new Map<string, ApiObject[]>();
 
   public constructor(scope: Construct, id: string, props: EgressLockdownProps) {
     super(scope, id);
@@ -133,7 +148,7 @@ export class EgressLockdown extends Construct {
     values.props(EgressLockdown, new.target, props, EGRESS_LOCKDOWN);
     const app = appOf(this);
     this.intent = intentOf(values, props, app);
-    const { namespaces, gateways, clusterDomain, dedicatedNodes } = this.intent;
+    const { namespaces, gateways, clusterDomain, exceptions, dedicatedNodes } = this.intent;
     const index = AppIndex.of(this);
     const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
     index.addLockdown(this, this.intent);
@@ -141,10 +156,11 @@ export class EgressLockdown extends Construct {
     for (const namespace of namespaces) {
       const own = { ...meta, namespace, name: lockdownName(namespace) };
       const fence = () => index.fenceOf(namespace);
-      const policy = fencePolicy(this, `NetworkPolicy-${namespace}`, own, this.intent, fence, name => index.gatewayNamed(name));
+      const policy = fencePolicy(this, `NetworkPolicy-${namespace}`, own, fence, name => index.gatewayNamed(name));
       this.emitted.set(`NetworkPolicy-${namespace}`, policy);
-      const known = index.backend.fence(this, meta, namespace, clusterDomain, fence);
+      const [known, ...entries] = index.backend.fence(this, meta, { namespace, clusterDomain, exceptions }, fence);
       this.emitted.set(`Sidecar-${namespace}`, known);
+      this.entries.set(namespace, entries);
     }
     for (const gateway of gateways) {
       const { namespace, service, selector } = gateway;
@@ -167,6 +183,12 @@ export class EgressLockdown extends Construct {
   /** The Sidecar of a locked namespace, for patches. */
   public sidecar(namespace: string): ApiObject {
     return this.find(`Sidecar-${namespace}`);
+  }
+
+  /** The ServiceEntries by which the sidecars of a locked namespace know addresses that are exceptions, for patches. */
+  public serviceEntries(namespace: string): ApiObject[] {
+    this.find(`Sidecar-${namespace}`);
+    return [...this.entries.get(namespace)!];
   }
 
   /** The NetworkPolicy of a gateway, for patches. */
@@ -239,8 +261,13 @@ function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): L
     gateways,
     inCluster: values.listOrNone('inClusterNamespaces', props.inClusterNamespaces ?? ['.'], (item, name) => name === '.' ? name : values.name(item, name)).sort(),
     clusterDomain: values.clusterDomain(props.clusterDomain ?? app.clusterDomain),
-    dns: { namespace: values.name('dnsNamespace', props.dnsNamespace ?? 'kube-system'), labels: values.selector('dnsLabels', props.dnsLabels ?? { 'k8s-app': 'kube-dns' }) },
-    istiod: { namespace: values.name('istioNamespace', props.istioNamespace ?? app.istioNamespace), labels: values.selector('istiodLabels', props.istiodLabels ?? { app: 'istiod' }) },
+    dns: dnsPlaces(values, props.dns, app.dns),
+    istiod: istiodPlaces(values, props.istiod, app.istiod),
+    exceptions: exceptionIntents(values, props.exceptions),
+    inbound: props.inboundNamespaces === undefined && props.inboundAddresses === undefined ? undefined : {
+      namespaces: values.listOrNone('inboundNamespaces', props.inboundNamespaces, (item, name) => name === '.' ? name : values.name(item, name)).sort(),
+      addresses: values.listOrNone('inboundAddresses', props.inboundAddresses, (item, address) => values.network(item, address)).sort(),
+    },
     gatewayClients: values.listOrNone('gatewayClients', props.gatewayClients, (item, name) => values.name(item, name)).sort(),
     dedicatedNodes: props.dedicatedNodes && nodesIntent(values, props.dedicatedNodes, gateways),
   };

@@ -2,6 +2,7 @@ import type { AllowedRequests } from './allowed-requests';
 import type { DedicatedNodes } from './dedicated-nodes';
 import type { EgressAuditProps } from './egress-audit';
 import type { EgressLockdownProps } from './egress-lockdown';
+import type { ExceptionalPods } from './lockdown-exception';
 import type { SpiffeOptions } from './workload-identity';
 import type { Keys } from '../intent/known';
 
@@ -17,13 +18,16 @@ export const EGRESS_LOCKDOWN: Keys<EgressLockdownProps> = {
   inClusterNamespaces: true,
   gatewayClients: true,
   dedicatedNodes: true,
-  dnsNamespace: true,
-  dnsLabels: true,
-  istioNamespace: true,
-  istiodLabels: true,
+  exceptions: true,
+  inboundNamespaces: true,
+  inboundAddresses: true,
+  dns: true,
+  istiod: true,
   clusterDomain: true,
   labels: true,
   annotations: true,
 };
+
+export const EXCEPTIONAL_PODS: Keys<ExceptionalPods> = { namespace: true, labels: true, ports: true, udpPorts: true, reason: true };
 
 export const EGRESS_AUDIT: Keys<EgressAuditProps> = { gateways: true, provider: true, otherProviders: true, labels: true, annotations: true };

@@ -8,7 +8,7 @@ import {
   TlsOrigination, WorkloadIdentity,
 } from '../../src';
 import { AppIndex } from '../../src/app/app-index';
-import { Backend, CrossingShape, HostShape, OriginationShape, ShareShape } from '../../src/emit/backend';
+import { Backend, CrossingShape, FenceShape, HostShape, OriginationShape, ShareShape } from '../../src/emit/backend';
 import { emit, Meta } from '../../src/emit/object';
 import { describe as problemText, Problem, RelationProblem } from '../../src/intent/problem';
 import { Fence, GatewayPlan, Plan, Way } from '../../src/plan/plan';
@@ -57,9 +57,9 @@ class Recorder implements Backend {
     return [this.object(scope, 'Shared', meta)];
   }
 
-  public fence(scope: Construct, meta: Meta, namespace: string, _domain: string, fence: () => Fence) {
+  public fence(scope: Construct, meta: Meta, { namespace }: FenceShape, fence: () => Fence) {
     this.fences.push({ namespace, fence });
-    return this.object(scope, `Fence-${namespace}`, { ...meta, namespace });
+    return [this.object(scope, `Fence-${namespace}`, { ...meta, namespace })];
   }
 
   public audit(scope: Construct, meta: Meta, { namespace, service }: { namespace: string; service: string }, providers: readonly string[]) {

@@ -390,16 +390,42 @@ test('a fence is a Sidecar that knows its hosts alone', () => {
     inside: ['bookinfo', 'shared'],
     addresses: [],
     hosts: [
-      { namespace: 'bookinfo', host: 'b.example.com', originated: false }, { namespace: 'web', host: 'a.example.com', originated: true },
-      { namespace: 'web', host: 'c.example.com', originated: true },
+      { namespace: 'bookinfo', host: 'b.example.com', aliased: false }, { namespace: 'web', host: 'a.example.com', aliased: true },
+      { namespace: 'web', host: 'c.example.com', aliased: true },
     ],
+    dns: [],
+    istiod: [],
+    exceptions: [],
   };
-  const spec = (given: Fence) => istio.fence(Testing.chart(), META, 'bookinfo', 'k8s.corp', () => given).toJson().spec;
+  const written = (given: Fence) => istio.fence(Testing.chart(), META, { namespace: 'bookinfo', clusterDomain: 'k8s.corp', exceptions: given.exceptions }, () => given)
+    .map(object => object.toJson());
+  const spec = (given: Fence) => written(given)[0].spec;
   expect(spec(fence)).toEqual({
     egress: [{ hosts: ['./*.bookinfo.svc.k8s.corp', './b.example.com', 'shared/*.shared.svc.k8s.corp', 'web/*.web.ns-egress.internal', 'web/a.example.com', 'web/c.example.com'] }],
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
   });
-  expect(spec({ ...fence, inside: [], hosts: [] }).egress).toEqual([{ hosts: ['~/*'] }]);
+  const nothing = { ...fence, inside: [], hosts: [] };
+  expect(spec(nothing).egress).toEqual([{ hosts: ['~/*'] }]);
+
+  const exceptions = [
+    { reason: 'traces', places: [{ at: { namespace: 'shared', labels: { app: 'otel' } }, tcpPorts: [4317], udpPorts: [] }] },
+    { reason: 'the API', places: [{ at: { addresses: ['192.0.2.1'] }, tcpPorts: [6443], udpPorts: [] }], service: { namespace: 'default', name: 'kubernetes' } },
+    { reason: 'an agent', places: [{ at: { addresses: ['169.254.170.23', 'fd00:ec2::23'] }, tcpPorts: [80, 81], udpPorts: [] }] },
+  ];
+  const [{ spec: { egress } }, entry, ...others] = written({ ...nothing, exceptions });
+  expect(egress).toEqual([{ hosts: [`./${entry.spec.hosts}`, 'default/kubernetes.default.svc.k8s.corp', 'shared/*.shared.svc.k8s.corp'] }]);
+  expect(entry).toMatchObject({
+    kind: 'ServiceEntry',
+    metadata: { namespace: 'bookinfo', name: entry.spec.hosts[0].split('.')[0] },
+    spec: {
+      addresses: ['169.254.170.23', 'fd00:ec2::23'],
+      ports: [{ number: 80, name: 'tcp-80', protocol: 'TCP' }, { number: 81, name: 'tcp-81', protocol: 'TCP' }],
+      location: 'MESH_EXTERNAL',
+      exportTo: ['.'],
+      resolution: 'NONE',
+    },
+  });
+  expect(others).toEqual([]);
 });
 
 describe('what Istio cannot say', () => {

@@ -184,9 +184,9 @@ describe('a fence', () => {
 
   test('knows the hosts of every namespace that shows them, sorted', () => {
     expect(fenceOf({ hosts: ['b.example.com'] }, { namespace: 'web', hosts: ['b.example.com'] }, { hosts: ['a.example.com'] }).hosts).toEqual([
-      { namespace: 'bookinfo', host: 'a.example.com', originated: false },
-      { namespace: 'bookinfo', host: 'b.example.com', originated: false },
-      { namespace: 'web', host: 'b.example.com', originated: false },
+      { namespace: 'bookinfo', host: 'a.example.com', aliased: false },
+      { namespace: 'bookinfo', host: 'b.example.com', aliased: false },
+      { namespace: 'web', host: 'b.example.com', aliased: false },
     ]);
   });
 

@@ -30,8 +30,9 @@ export const LOCKDOWN: LockdownIntent = {
   gateways: [],
   inCluster: ['.'],
   clusterDomain: 'cluster.local',
-  dns: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
-  istiod: { namespace: 'istio-system', labels: { app: 'istiod' } },
+  dns: [{ at: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } }, tcpPorts: [53], udpPorts: [53] }],
+  istiod: [{ at: { namespace: 'istio-system', labels: { app: 'istiod' } }, tcpPorts: [15012], udpPorts: [] }],
+  exceptions: [],
   gatewayClients: [],
 };
 

@@ -4,14 +4,14 @@ import { refusals } from './authorization-policy';
 import { aliasRule, clientRule, othersRule, outerRule } from './destination-rule';
 import { sniEnvoyFilter } from './envoy-filter';
 import { gateway } from './gateway';
-import { aliasEntry, clientEntry, outerEntry } from './service-entry';
+import { aliasEntry, clientEntry, leftAloneEntry, outerEntry, placeEntry } from './service-entry';
 import { sidecar } from './sidecar';
 import { telemetry } from './telemetry';
 import { unsupported } from './unsupported';
 import { clientService, doorService } from './virtual-service';
 import { isWildcard } from '../../intent/egress';
-import { auditName, clientName, lockdownName, othersName, secretReaderName, securedName, shareName } from '../../plan/names';
-import { remainder } from '../../plan/plan-of';
+import { auditName, clientName, exceptionName, leftAloneName, lockdownName, othersName, secretReaderName, securedName, shareName } from '../../plan/names';
+import { dialled, remainder } from '../../plan/plan-of';
 import { Backend } from '../backend';
 import { secretReader, secretReaderBinding } from '../kubernetes/identity';
 import { NamedMeta } from '../object';
@@ -27,11 +27,12 @@ import { NamedMeta } from '../object';
 export const istio: Backend = {
   unsupported,
 
-  client(scope, meta, { host, addressed, others, secretReader: account }, ways) {
+  client(scope, meta, { host, addressed, exceptAddresses, others, secretReader: account }, ways) {
     const named = { ...meta, name: clientName(host), leads: true };
     const itself = () => ways().map(remainder);
     return [
       clientEntry(scope, `ServiceEntry-${host}`, named, itself, addressed),
+      ...(exceptAddresses ? [leftAloneEntry(scope, `LeftAloneServiceEntry-${host}`, { ...meta, name: leftAloneName(host) }, ways)] : []),
       clientRule(scope, `DestinationRule-${host}`, named, itself),
       ...(isWildcard(host) ? [] : [clientService(scope, `VirtualService-${host}`, named, ways)]),
       ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...named, name: () => othersName(host, ways()[0].port) }, () => ways()[0])] : []),
@@ -71,8 +72,12 @@ export const istio: Backend = {
 
   gateway: refusals,
 
-  fence: (scope, meta, namespace, clusterDomain, fence) =>
-    sidecar(scope, `Sidecar-${namespace}`, { ...meta, namespace, name: lockdownName(namespace) }, clusterDomain, fence),
+  fence(scope, meta, { namespace, clusterDomain, exceptions }, fence) {
+    return [
+      sidecar(scope, `Sidecar-${namespace}`, { ...meta, namespace, name: lockdownName(namespace) }, clusterDomain, fence),
+      ...exceptions.flatMap(dialled).map(place => placeEntry(scope, `ServiceEntry-${namespace}-${exceptionName(place)}`, { ...meta, namespace, name: exceptionName(place) }, place)),
+    ];
+  },
 
   audit: (scope, meta, { namespace, service, selector }, providers) =>
     telemetry(scope, `Telemetry-${namespace}.${service}`, { ...meta, namespace, name: auditName(service) }, selector, providers),

@@ -1,13 +1,13 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, portOf } from './words';
+import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, placeHost, portOf } from './words';
 import {
   ServiceEntry, ServiceEntrySpec, ServiceEntrySpecLocation, ServiceEntrySpecPorts, ServiceEntrySpecResolution,
   toJson_ServiceEntrySpec,
 } from '../../../imports/networking.istio.io';
 import { ENTRY_LABELS } from '../../intent/reserved-names';
-import { Leg, Way } from '../../plan/plan';
-import { emit, ObjectMeta } from '../object';
+import { DialledPlace, Leg, Way } from '../../plan/plan';
+import { emit, NamedMeta, ObjectMeta } from '../object';
 
 /** The ServiceEntry of a host, for its clients. */
 export function clientEntry(scope: Construct, id: string, meta: ObjectMeta, ways: () => readonly Way[], addressed: boolean): ApiObject {
@@ -28,6 +28,36 @@ export function aliasEntry(scope: Construct, id: string, meta: ObjectMeta, way: 
 export function outerEntry(scope: Construct, id: string, meta: ObjectMeta, way: () => Way): ApiObject {
   const labels = { ...meta.labels, ...ENTRY_LABELS };
   return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => toJson_ServiceEntrySpec(outerSpec(way())));
+}
+
+/** The ServiceEntry of addresses that applications dial, for the sidecars of its namespace. */
+export function placeEntry(
+  scope: Construct, id: string, meta: NamedMeta & { readonly namespace: string }, { addresses, ports }: DialledPlace,
+): ApiObject {
+  const labels = { ...meta.labels, ...ENTRY_LABELS };
+  const host = placeHost(meta.name, meta.namespace);
+  return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => toJson_ServiceEntrySpec(whereDialled(host, ports, ['.'], addresses)));
+}
+
+/** The ServiceEntry of addresses that a host leaves alone which takes any: connections to them go on to where they are dialled. */
+export function leftAloneEntry(scope: Construct, id: string, meta: NamedMeta, ways: () => readonly Way[]): ApiObject {
+  const labels = { ...meta.labels, ...ENTRY_LABELS };
+  return emit(scope, id, ServiceEntry.GVK, { ...meta, labels }, () => {
+    const [{ namespace, clients, taken }] = ways();
+    return toJson_ServiceEntrySpec(whereDialled(
+      placeHost(meta.name, namespace), ways().map(({ port }) => port), exportTo(clients, namespace), taken.by === 'port' ? taken.except! : []));
+  });
+}
+
+function whereDialled(host: string, ports: readonly number[], visible: string[], addresses: readonly string[]): ServiceEntrySpec {
+  return {
+    hosts: [host],
+    addresses: [...addresses],
+    ports: ports.map(number => ({ number, name: `tcp-${number}`, protocol: 'TCP' })),
+    location: ServiceEntrySpecLocation.MESH_UNDERSCORE_EXTERNAL,
+    exportTo: visible,
+    resolution: ServiceEntrySpecResolution.NONE,
+  };
 }
 
 function clientSpec(ways: readonly Way[]): ServiceEntrySpec {

@@ -1,8 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { aliasesOf } from './words';
+import { aliasesOf, placeHost } from './words';
 import { Sidecar, SidecarSpecOutboundTrafficPolicyMode, toJson_SidecarSpec } from '../../../imports/networking.istio.io';
+import { ExceptionIntent } from '../../intent/lockdown';
+import { arePods } from '../../intent/place';
+import { exceptionName } from '../../plan/names';
 import { Fence } from '../../plan/plan';
+import { dialled } from '../../plan/plan-of';
 import { emit, ObjectMeta } from '../object';
 
 /** The Sidecar of a fence: what the sidecars of its namespace know, and that they send nothing anywhere else. */
@@ -16,11 +20,14 @@ export function sidecar(scope: Construct, id: string, meta: ObjectMeta, clusterD
   });
 }
 
-function known({ namespace, hosts, inside }: Fence, clusterDomain: string): string[] {
+function known({ namespace, hosts, inside, exceptions }: Fence, clusterDomain: string): string[] {
   const at = (of: string) => of === namespace ? '.' : of;
-  return [
+  const podsOf = ({ places }: ExceptionIntent) => places.flatMap(place => arePods(place.at) ? [place.at.namespace] : []);
+  return [...new Set([
     ...hosts.map(host => `${at(host.namespace)}/${host.host}`),
-    ...new Set(hosts.filter(({ originated, divided }) => originated || divided).map(host => `${at(host.namespace)}/${aliasesOf(host.namespace)}`)),
-    ...inside.map(name => `${at(name)}/*.${name}.svc.${clusterDomain}`),
-  ].sort();
+    ...hosts.filter(({ aliased }) => aliased).map(host => `${at(host.namespace)}/${aliasesOf(host.namespace)}`),
+    ...[...inside, ...exceptions.flatMap(podsOf)].map(name => `${at(name)}/*.${name}.svc.${clusterDomain}`),
+    ...exceptions.flatMap(({ service }) => service ? [`${at(service.namespace)}/${service.name}.${service.namespace}.svc.${clusterDomain}`] : []),
+    ...exceptions.flatMap(dialled).map(place => `./${placeHost(exceptionName(place), namespace)}`),
+  ])].sort();
 }

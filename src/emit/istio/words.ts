@@ -31,6 +31,11 @@ export function aliasesOf(namespace: string): string {
   return `*.${namespaceDomain(namespace)}`;
 }
 
+/** The name by which sidecars know addresses of which only themselves say where they lead, of a namespace. */
+export function placeHost(name: string, namespace: string): string {
+  return `${name}.${namespaceDomain(namespace)}`;
+}
+
 /** The port by which sidecars know it: of HTTP all share one listener, and bytes make none. Shares of what has names are in the listener of the host. */
 export function aliasPort(way: Way): { readonly number: number; readonly name: string; readonly protocol: string } {
   if (way.share !== undefined && way.taken.by === 'name') return portOf(way);

@@ -1,29 +1,28 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { addressPeer, NETWORK_POLICY, podPeer, tcpPort } from './network-peer';
-import { LockdownIntent } from '../../intent/lockdown';
+import { addressPeer, meshRules, NETWORK_POLICY, placeRule, podPeer, tcpPort } from './network-peer';
 import { Clients, Fence, GatewayPlan, Labels } from '../../plan/plan';
 import { emit, ObjectMeta } from '../object';
 
-const DNS_PORTS = [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }];
 const ANY_TCP_PORT = [{ protocol: 'TCP' }];
-const ISTIOD_PORTS = [{ port: 15012, protocol: 'TCP' }];
 
-/** The NetworkPolicy of a fence: what the pods of its namespace may open connections to. */
+/** The NetworkPolicy of a fence: what the pods of its namespace may open connections to, and whose they take. */
 export function fencePolicy(
-  scope: Construct, id: string, meta: ObjectMeta, { dns, istiod }: LockdownIntent, fence: () => Fence, gateway: (name: string) => GatewayPlan,
+  scope: Construct, id: string, meta: ObjectMeta, fence: () => Fence, gateway: (name: string) => GatewayPlan,
 ): ApiObject {
   return emit(scope, id, NETWORK_POLICY, meta, () => {
-    const { gateways, inside, addresses } = fence();
+    const { gateways, inside, addresses, exceptions, inbound, ...mesh } = fence();
+    const from = inbound && [...inbound.namespaces.map(name => podPeer(name)), ...inbound.addresses.map(addressPeer)];
     return {
       podSelector: {},
-      policyTypes: ['Egress'],
+      policyTypes: ['Egress', ...from ? ['Ingress'] : []],
+      ...from ? { ingress: from.length > 0 ? [{ from }] : [] } : {},
       egress: [
-        { to: [podPeer(dns.namespace, dns.labels)], ports: DNS_PORTS },
-        { to: [podPeer(istiod.namespace, istiod.labels)], ports: ISTIOD_PORTS },
+        ...meshRules(mesh),
         ...gateways.map(gateway).map(({ namespace, selector }) => ({ to: [podPeer(namespace, selector)], ports: ANY_TCP_PORT })),
         ...inside.map(name => ({ to: [podPeer(name)] })),
         ...addresses.map(({ address, port }) => ({ to: [addressPeer(address)], ports: [tcpPort(port)] })),
+        ...exceptions.flatMap(({ places }) => places).map(placeRule),
       ],
     };
   });

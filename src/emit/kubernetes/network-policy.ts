@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { addressPeer, NETWORK_POLICY, podPeer, tcpPort } from './network-peer';
+import { addressPeer, meshRules, NETWORK_POLICY, placeRule, podPeer, tcpPort } from './network-peer';
+import { PlaceIntent } from '../../intent/place';
 import { isIpv6 } from '../../intent/private-ranges';
 import { Clients, Fence } from '../../plan/plan';
 import { emit, ObjectMeta } from '../object';
@@ -17,7 +18,8 @@ export interface Surroundings {
 
   /** Whether any pod may ask how they are. */
   readonly observed: boolean;
-  readonly istioNamespace: string;
+  readonly dns: readonly PlaceIntent[];
+  readonly istiod: readonly PlaceIntent[];
 
   /** DNS server beside the cluster's. */
   readonly resolver?: string;
@@ -33,7 +35,6 @@ export interface Surroundings {
 
 /** Istio's ports for merged metrics, health and the proxy's own metrics. */
 const OBSERVED = [15020, 15021, 15090];
-const XDS = 15012;
 const DNS = 53;
 const ANY_POD = { namespaceSelector: {} };
 
@@ -46,13 +47,14 @@ export function networkPolicy(scope: Construct, id: string, meta: ObjectMeta, su
 }
 
 function specOf(surroundings: Surroundings) {
-  const { selector, clients, observed, addresses } = surroundings;
+  const { selector, clients, observed, addresses, resolver } = surroundings;
   const entered = clients !== undefined || observed;
   return {
     podSelector: { matchLabels: { ...selector } },
     policyTypes: entered ? ['Egress', 'Ingress'] : ['Egress'],
     ...(entered ? { ingress: [...comers(surroundings), ...(observed ? [{ from: [ANY_POD], ports: OBSERVED.map(tcpPort) }] : [])] } : {}),
     egress: [
+      ...(resolver === undefined ? [] : [placeRule({ at: { addresses: [resolver] }, tcpPorts: [DNS], udpPorts: [DNS] })]),
       ...meshRules(surroundings),
       ...world(surroundings),
       ...addresses.map(({ address, port }) => ({ to: [addressPeer(address)], ports: [tcpPort(port)] })),
@@ -64,14 +66,6 @@ function specOf(surroundings: Surroundings) {
 function comers({ clients = [], ports }: Surroundings): object[] {
   if (clients.length === 0) return [];
   return [{ from: clients === 'all' ? [ANY_POD] : clients.map(client => podPeer(client)), ports: ports?.map(tcpPort) }];
-}
-
-/** What every proxy of the mesh must reach: names, and its configuration. */
-function meshRules({ resolver, istioNamespace }: Surroundings): object[] {
-  return [
-    { to: [...(resolver === undefined ? [] : [addressPeer(resolver)]), podPeer('kube-system', { 'k8s-app': 'kube-dns' })], ports: [{ protocol: 'UDP', port: DNS }, tcpPort(DNS)] },
-    { to: [podPeer(istioNamespace, { app: 'istiod' })], ports: [tcpPort(XDS)] },
-  ];
 }
 
 function world({ namedPorts, deniedRanges, allowedRanges }: Surroundings): object[] {
