@@ -37,6 +37,7 @@ export * from './policy/allowed-requests';
 export * from './policy/dedicated-nodes';
 export * from './policy/egress-audit';
 export * from './policy/egress-lockdown';
+export * from './policy/egress-sidecar';
 export * from './policy/lockdown-exception';
 export * from './policy/workload-identity';
 export * from './route/egress-gateway-route';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
 import {
-  BigIp, CaCertificates, ClientCertificate, ClusterDns, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressWay,
+  BigIp, CaCertificates, ClientCertificate, ClusterDns, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressSidecar, EgressWay,
   EgressWays, ExternalEnvoy, ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress,
   HttpProtocol, IEgressGateway, Istiod, IstioVersion, LockdownException, MutualTlsOrigination, SniProxy,
   SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress,
@@ -107,6 +107,10 @@ class World {
 
   public lockdown(props: any = {}): EgressLockdown {
     return new EgressLockdown(this.chart(), this.id('lockdown'), { namespaces: ['orders'], ...props });
+  }
+
+  public sidecar(props: any = {}): EgressSidecar {
+    return new EgressSidecar(this.chart(), this.id('sidecar'), { namespaces: ['orders'], ...props });
   }
 
   public audit(props: any = {}): EgressAudit {
@@ -669,6 +673,9 @@ const POLICIES: Row[] = [
     'inside a path write the segments "{*}" for one': w => w.route(w.http(), { hop: GatewayHop.http() }).allowRequests({ paths: ['/v1/{*}/price'] }),
     'and, last of these, "{**}" for any number': [w => w.route(w.http(), { hop: GatewayHop.http() }).allowRequests({ paths: ['/v1/{**}/price'] }), 'orders: HTTP api.example.com:80 by edge/out all /v1/{**}/price in clear'],
   }],
+  ['contradicting-props: inClusterNamespaces has "*" beside "shop"', w => w.sidecar({ inClusterNamespaces: ['shop', '*'] }), ['locked: orders'], {
+    'leave the others out': w => w.sidecar({ inClusterNamespaces: ['*'] }), 'or "*"': w => w.sidecar({ inClusterNamespaces: ['shop'] }),
+  }],
   ['contradicting-props: dedicatedNodes is given without gateways', w => w.lockdown({ dedicatedNodes: NODES }), ['locked: orders', 'runs: edge/own'], {
     'name the gateways that run there': w => w.lockdown({ dedicatedNodes: NODES, gateways: [w.own({ nodeSelector: { egress: 'out' }, tolerations: [{ key: 'egress', value: 'out' }] })] }),
   }],
@@ -679,6 +686,7 @@ const POLICIES: Row[] = [
   ['invalid-value: gateways[0] is "out"', w => w.lockdown({ gateways: ['out'] }), ['locked: orders'], { 'give an IEgressGateway': w => w.lockdown({ gateways: [w.out()] }) }],
   ['unknown-object: there is no NetworkPolicy of web', w => w.lockdown().networkPolicy('web'), ['locked: orders'], { 'name one of: orders': w => w.lockdown().networkPolicy('orders') }],
   ['unknown-object: there is no GatewayNetworkPolicy of edge/out', w => w.lockdown().gatewayPolicy(w.out()), ['locked: orders'], { 'leave the patch out: nothing of the kind is written': w => w.lockdown() }],
+  ['unknown-object: there is no Sidecar of web', w => w.sidecar().sidecar('web'), ['locked: orders'], { 'name one of: orders': w => w.sidecar().sidecar('orders') }],
   ['unknown-object: there is no Telemetry of that gateway', w => w.audit({ gateways: [w.out()] }).telemetry(w.own()), ['logged: edge to egress-audit'], {
     'name one of: edge/out': w => {
       const gateway = w.out();
@@ -1143,7 +1151,7 @@ const LOCKDOWNS: Row[] = [
   ['exception-of-egress: an exception opens 203.0.113.0/24 on port 5432, where "orders/tcp1" says which way connections go', both(w => w.tcp(), w => w.lockdown({ exceptions: [LockdownException.addresses({ addresses: ['203.0.113.0/24'], ports: [5432], reason: 'databases' })] })), [DB, 'locked: orders'], {
     'leave the exception out: the lockdown opens what egresses dial': both(w => w.tcp(), w => w.lockdown()),
   }],
-  ['overlapping-lockdowns: "orders/lockdown1" locks down namespace "orders" too', both(w => w.lockdown(), w => w.lockdown({ namespaces: ['orders', 'shop'] })), ['locked: orders', 'locked: shop'], { 'name it in one of them': both(w => w.lockdown(), w => w.lockdown({ namespaces: ['shop'] })) }],
+  ['overlapping-lockdowns: "orders/lockdown1" names namespace "orders" too', both(w => w.lockdown(), w => w.lockdown({ namespaces: ['orders', 'shop'] })), ['locked: orders', 'locked: shop'], { 'name it in one of them': both(w => w.lockdown(), w => w.lockdown({ namespaces: ['shop'] })) }],
   ['gateway-off-dedicated-nodes: gateway "edge/own1" has no nodeSelector', w => w.lockdown({ gateways: [w.own({ tolerations: [{ key: 'egress', value: 'out' }] })], dedicatedNodes: NODES }), ['locked: orders', 'runs: edge/own'], {
     "give it nodeSelector with a label of those nodes, and tolerations with { key: 'egress', value: 'out' }": w => w.lockdown({ gateways: [w.own({ nodeSelector: { egress: 'out' }, tolerations: [{ key: 'egress', value: 'out' }] })], dedicatedNodes: NODES }),
   }],

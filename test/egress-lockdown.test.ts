@@ -373,7 +373,7 @@ describe('refuses', () => {
   test('two lockdowns of one namespace', () => {
     const { chart, gateway } = locked();
     new EgressLockdown(chart, 'again', { namespaces: ['orders', 'bookinfo'], gateways: [gateway] });
-    expect(atSynth(chart)).toThrow('[bookinfo/lockdown] overlapping-lockdowns: "bookinfo/again" locks down namespace "bookinfo" too');
+    expect(atSynth(chart)).toThrow('[bookinfo/lockdown] overlapping-lockdowns: "bookinfo/again" names namespace "bookinfo" too');
   });
 
   test('a route through a gateway that is closed to it', () => {

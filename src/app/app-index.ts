@@ -16,11 +16,11 @@ import { AuditIntent } from '../intent/audit';
 import { EgressIntent } from '../intent/egress';
 import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { addTo, grouped } from '../intent/groups';
-import { LockdownIntent } from '../intent/lockdown';
+import { LockdownIntent, SidecarIntent } from '../intent/lockdown';
 import { AllowanceIntent, PermissionIntent } from '../intent/permission';
 import { RelationProblem } from '../intent/problem';
 import { RouteIntent } from '../intent/route';
-import { Fence, GatewayPlan, Plan, Way } from '../plan/plan';
+import { Fence, GatewayPlan, Plan, View, Way } from '../plan/plan';
 import { planOf } from '../plan/plan-of';
 import { planProblems } from '../plan/validate';
 
@@ -30,6 +30,7 @@ interface Planned {
   readonly ways: ReadonlyMap<string, readonly Way[]>;
   readonly gateways: ReadonlyMap<string, GatewayPlan>;
   readonly fences: ReadonlyMap<string, Fence>;
+  readonly views: ReadonlyMap<string, View>;
 }
 
 /** Everything that the constructs of one app were told, the plan that follows from it, and what is wrong with it. */
@@ -57,6 +58,7 @@ export class AppIndex {
   private readonly allowances: AllowanceIntent[] = [];
   private readonly permissions = new Map<string, PermissionIntent[]>();
   private readonly lockdowns: LockdownIntent[] = [];
+  private readonly sidecars: SidecarIntent[] = [];
   private readonly audits: AuditIntent[] = [];
   private readonly foreign: RelationProblem[] = [];
   private readonly shared: ApiObject[] = [];
@@ -93,6 +95,11 @@ export class AppIndex {
     lockdown.gateways.forEach(gateway => this.know(construct, gateway));
     this.lockdowns.push(lockdown);
     this.watch(construct, lockdown.path);
+  }
+
+  public addSidecar(construct: Construct, sidecar: SidecarIntent): void {
+    this.sidecars.push(sidecar);
+    this.watch(construct, sidecar.path);
   }
 
   public addAudit(construct: IConstruct, audit: AuditIntent): void {
@@ -136,6 +143,11 @@ export class AppIndex {
     return this.planNow().fences.get(namespace)!;
   }
 
+  /** What the sidecars of a namespace know that is not locked. */
+  public viewOf(namespace: string): View {
+    return this.planNow().views.get(namespace)!;
+  }
+
   /** Whether a lockdown says who may reach a gateway. */
   public isLockedDown(gateway: GatewayIntent): boolean {
     return this.lockdowns.some(({ gateways }) => gateways.some(one => gatewayName(one) === gatewayName(gateway)));
@@ -170,12 +182,14 @@ export class AppIndex {
         permissionsOn: egress => this.permissions.get(egress.path),
         gateways: [...this.gateways.keys()].sort().map(name => this.gatewayOf(name).intent),
         lockdowns: byPath(this.lockdowns),
+        sidecars: byPath(this.sidecars),
       });
       this.planned = {
         plan,
         ways: grouped(plan.ways.map(way => [`${way.egress} ${way.host}`, way] as const)),
         gateways: new Map(plan.gateways.map(gateway => [gateway.name, gateway])),
         fences: new Map(plan.fences.map(fence => [fence.namespace, fence])),
+        views: new Map((plan.views ?? []).map(view => [view.namespace, view])),
       };
     }
     return this.planned;
@@ -251,7 +265,7 @@ export class AppIndex {
         ...gatewayProblems(gateways, [...routes.map(({ gateway }) => gateway), ...this.audits.flatMap(audit => audit.gateways)]),
         ...secretProblems(this.root, egresses, routes, this.ownGateways()),
         ...identityProblems(this.allowances, egresses, routeOf),
-        ...lockdownProblems(this.allLockdowns(), plan, this.ownGateways()),
+        ...lockdownProblems(this.allLockdowns(), byPath(this.sidecars), plan, this.ownGateways()),
         ...auditProblems(byPath(this.audits)),
         ...planProblems(plan),
         ...this.backend.unsupported(plan),

@@ -1,34 +1,44 @@
 import { rangeOf } from '../intent/addresses';
 import { GatewayIntent, gatewayName } from '../intent/gateway';
-import { LockdownIntent } from '../intent/lockdown';
+import { LockdownIntent, SidecarIntent } from '../intent/lockdown';
 import { describe, Problem, RelationProblem } from '../intent/problem';
 import { Plan, Way } from '../plan/plan';
 import { branches, dialled, dialledOutside, mayTake } from '../plan/plan-of';
 
 /** What is wrong between the lockdowns of an app, and between them and its ways. */
-export function lockdownProblems(lockdowns: readonly LockdownIntent[], plan: Plan, gateways: readonly GatewayIntent[]): RelationProblem[] {
-  const owners = new Map<string, string>();
+export function lockdownProblems(
+  lockdowns: readonly LockdownIntent[], sidecars: readonly SidecarIntent[], plan: Plan, gateways: readonly GatewayIntent[],
+): RelationProblem[] {
   const ways = plan.ways.flatMap(branches);
   const unclear = ways.filter(({ legs: [{ door }] }) => door).concat(ways.filter(way => !way.legs[0].door && dialledOutside(way).length === 0));
-  return lockdowns.flatMap(lockdown => [...offTheNodes(lockdown, gateways), ...lockdown.namespaces.flatMap(namespace => {
+  return [
+    ...overlapping([...lockdowns, ...sidecars]),
+    ...lockdowns.flatMap(lockdown => [...offTheNodes(lockdown, gateways), ...cutOff(lockdown, unclear), ...ofEgresses(lockdown, plan.ways)]
+      .map(text => ({ path: lockdown.path, text }))),
+  ];
+}
+
+function overlapping(sidecars: readonly SidecarIntent[]): RelationProblem[] {
+  const owners = new Map<string, string>();
+  return sidecars.flatMap(({ path, namespaces }) => namespaces.flatMap(namespace => {
     const owner = owners.get(namespace);
-    owners.set(namespace, owner ?? lockdown.path);
-    return owner === undefined ? [] : [describe(Problem.OVERLAPPING_LOCKDOWNS,
-      `"${owner}" locks down namespace "${namespace}" too`, 'Istio takes one Sidecar a namespace, and what one lockdown closes the other opens: name it in one of them')];
-  }), ...cutOff(lockdown, unclear), ...ofEgresses(lockdown, plan.ways)].map(text => ({ path: lockdown.path, text })));
+    owners.set(namespace, owner ?? path);
+    return owner === undefined ? [] : [{ path, text: describe(Problem.OVERLAPPING_LOCKDOWNS, `"${owner}" names namespace "${namespace}" too`,
+      'Istio takes one Sidecar a namespace, and what one lockdown closes the other opens: name it in one of them; a lockdown has all that an EgressSidecar has') }];
+  }));
 }
 
 /** Exceptions whose addresses an egress leads: sidecars would do either, silently. */
 function ofEgresses({ namespaces, exceptions }: LockdownIntent, ways: readonly Way[]): string[] {
   const places = exceptions.flatMap(dialled);
   if (places.length === 0) return [];
-  const overlapping = (one: string, other: string) => rangeOf(one).first <= rangeOf(other).last && rangeOf(other).first <= rangeOf(one).last;
+  const common = (one: string, other: string) => rangeOf(one).first <= rangeOf(other).last && rangeOf(other).first <= rangeOf(one).last;
   const locked = new Set(namespaces);
   const own = ways.filter(({ clients }) => clients === 'all' || clients.some(client => locked.has(client)));
   return [...new Set(own.flatMap(({ egress, port, taken: by }) => {
     const addresses = by.by === 'addresses' ? by.addresses : [];
     return places.filter(({ ports }) => ports.includes(port)).flatMap(place => place.addresses)
-      .filter(one => addresses.some(other => overlapping(one, other))).map(address => describe(Problem.EXCEPTION_OF_EGRESS, `an exception opens ${address} on port ${port}, where "${egress}" says which way connections go`,
+      .filter(one => addresses.some(other => common(one, other))).map(address => describe(Problem.EXCEPTION_OF_EGRESS, `an exception opens ${address} on port ${port}, where "${egress}" says which way connections go`,
         'leave the exception out: the lockdown opens what egresses dial'));
   }))];
 }

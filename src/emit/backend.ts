@@ -4,7 +4,7 @@ import { Meta } from './object';
 import { GatewayIntent } from '../intent/gateway';
 import { ExceptionIntent } from '../intent/lockdown';
 import { RelationProblem } from '../intent/problem';
-import { Fence, GatewayPlan, Plan, Way } from '../plan/plan';
+import { GatewayPlan, Plan, View, Way } from '../plan/plan';
 
 /** What is known of a host of an egress when it is declared; all else the plan tells at synth. */
 export interface HostShape {
@@ -50,8 +50,8 @@ export interface CrossingShape {
   readonly sniProxy: boolean;
 }
 
-/** What is known of a fence when its lockdown is declared. */
-export interface FenceShape {
+/** What is known of what sidecars of a namespace know when it is declared. */
+export interface ViewShape {
   readonly namespace: string;
   readonly clusterDomain: string;
   readonly exceptions: readonly ExceptionIntent[];
@@ -80,8 +80,8 @@ export interface Backend {
   /** What all ways of a gateway have in common. Made at synth, when all of them are known. */
   gateway(scope: Construct, meta: Meta, plan: Plan, gateway: GatewayPlan): ApiObject[];
 
-  /** Holds the sidecars of a locked namespace to what they may know, by the first object; the others tell them of addresses that are exceptions. */
-  fence(scope: Construct, meta: Meta, shape: FenceShape, fence: () => Fence): ApiObject[];
+  /** Holds the sidecars of a namespace to what they may know, by the first object; the others tell them of addresses that are exceptions. */
+  view(scope: Construct, meta: Meta, shape: ViewShape, view: () => View): ApiObject[];
 
   /** Lets a gateway log to what the mesh knows by these names. */
   audit(scope: Construct, meta: Meta, gateway: GatewayIntent, providers: readonly string[]): ApiObject;

@@ -2,15 +2,19 @@ import { DedicatedNodesIntent } from './dedicated-nodes';
 import { GatewayIntent } from './gateway';
 import { PlaceIntent } from './place';
 
-/** Which namespaces are locked down, and what stays open to them: every value checked, every default applied. */
-export interface LockdownIntent {
+/** What the sidecars of namespaces know: every value checked, every default applied. */
+export interface SidecarIntent {
   readonly path: string;
   readonly namespaces: readonly string[];
-  readonly gateways: readonly GatewayIntent[];
 
-  /** Namespaces whose Services each may reach; `.` for the own. */
+  /** Namespaces whose Services each knows; `.` for the own, `*` alone for all. */
   readonly inCluster: readonly string[];
   readonly clusterDomain: string;
+}
+
+/** Which namespaces are locked down, and what stays open to them: every value checked, every default applied. */
+export interface LockdownIntent extends SidecarIntent {
+  readonly gateways: readonly GatewayIntent[];
   readonly dns: readonly PlaceIntent[];
   readonly istiod: readonly PlaceIntent[];
   readonly exceptions: readonly ExceptionIntent[];

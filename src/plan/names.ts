@@ -93,6 +93,11 @@ export function appFenceName(app: string, service: string): string {
   return label([app], [service]);
 }
 
+/** Of what sidecars of a namespace know, whether it is locked or not: Istio takes one Sidecar a namespace. */
+export function sidecarName(namespace: string): string {
+  return label(['egress', namespace]);
+}
+
 /** Of what shuts a namespace in. */
 export function lockdownName(namespace: string): string {
   return label(['egress-lockdown', namespace]);

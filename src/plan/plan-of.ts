@@ -1,9 +1,9 @@
-import { Callers, Clients, DialledPlace, Fence, GatewayPlan, Leg, Plan, SniListener, Way } from './plan';
+import { Callers, Clients, DialledPlace, Fence, GatewayPlan, Leg, Plan, SniListener, View, Way } from './plan';
 import { waysOf } from './way';
 import { EgressIntent } from '../intent/egress';
 import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { grouped } from '../intent/groups';
-import { ExceptionIntent, LockdownIntent } from '../intent/lockdown';
+import { ExceptionIntent, LockdownIntent, SidecarIntent } from '../intent/lockdown';
 import { PermissionIntent } from '../intent/permission';
 import { arePods } from '../intent/place';
 import { RouteIntent } from '../intent/route';
@@ -19,10 +19,13 @@ export interface Told {
   /** One a gateway. */
   readonly gateways: readonly GatewayIntent[];
   readonly lockdowns: readonly LockdownIntent[];
+
+  /** Of namespaces that no lockdown has. */
+  readonly sidecars: readonly SidecarIntent[];
 }
 
 /** The plan of an app. */
-export function planOf({ app, egresses, routeOf, permissionsOn, gateways, lockdowns }: Told): Plan {
+export function planOf({ app, egresses, routeOf, permissionsOn, gateways, lockdowns, sidecars }: Told): Plan {
   const standing = new Map<string, { way: Way; who: Callers['who'] }[]>(gateways.map(gateway => [gatewayName(gateway), []]));
   const ways = egresses.flatMap(egress => {
     const route = routeOf(egress);
@@ -34,7 +37,8 @@ export function planOf({ app, egresses, routeOf, permissionsOn, gateways, lockdo
     ...(app === undefined ? {} : { app }),
     ways,
     gateways: gateways.map(gateway => gatewayPlan(gateway, standing.get(gatewayName(gateway))!)),
-    fences: fencesOf(lockdowns, ways),
+    fences: ofNamespaces(lockdowns, ways, fence),
+    ...(sidecars.length > 0 ? { views: ofNamespaces(sidecars, ways, viewOf) } : {}),
   };
 }
 
@@ -134,31 +138,39 @@ function isAliased({ share, taken, legs: [{ security }] }: Way): boolean {
   return security.by === 'tls' || share !== undefined || (taken.by === 'port' && taken.except !== undefined);
 }
 
-function fencesOf(lockdowns: readonly LockdownIntent[], ways: readonly Way[]): Fence[] {
-  if (lockdowns.length === 0) return [];
+function ofNamespaces<I extends SidecarIntent, T extends View>(
+  intents: readonly I[], ways: readonly Way[], make: (intent: I, namespace: string, ways: readonly Way[]) => T,
+): T[] {
+  if (intents.length === 0) return [];
   const byClient = grouped(ways.flatMap(way => clientNames(way).map(client => [client, way] as const)));
   const everybodys = byClient.get('*') ?? [];
-  return lockdowns.flatMap(lockdown => {
-    const gateways = lockdown.gateways.map(gatewayName).sort();
-    return lockdown.namespaces.map(namespace => fence(lockdown, namespace, gateways, [...byClient.get(namespace) ?? [], ...everybodys]));
-  }).sort((a, b) => a.namespace < b.namespace ? -1 : 1);
+  return intents.flatMap(intent => intent.namespaces.map(namespace => make(intent, namespace, [...byClient.get(namespace) ?? [], ...everybodys])))
+    .sort((a, b) => a.namespace < b.namespace ? -1 : 1);
 }
 
-function fence(lockdown: LockdownIntent, namespace: string, gateways: readonly string[], ways: readonly Way[]): Fence {
-  const { path, inCluster, dns, istiod, exceptions, inbound } = lockdown;
-  const addresses = ways.flatMap(branches).flatMap(way => dialledOutside(way).map(address => ({ address, port: way.legs[0].reach.port })));
+function viewOf({ inCluster }: SidecarIntent, namespace: string, ways: readonly Way[]): View {
   const hosts = new Map(ways.map(way => [`${way.namespace}/${way.host}`, { namespace: way.namespace, host: way.host, aliased: isAliased(way) }]));
-  const resolved = (names: readonly string[]) => [...new Set(names.map(name => name === '.' ? namespace : name))].sort();
+  return { namespace, inside: inCluster.includes('*') ? 'all' : resolved(inCluster, namespace), hosts: sorted(hosts), exceptions: [] };
+}
+
+function fence(lockdown: LockdownIntent, namespace: string, ways: readonly Way[]): Fence {
+  const { path, inCluster, gateways, dns, istiod, exceptions, inbound } = lockdown;
+  const addresses = ways.flatMap(branches).flatMap(way => dialledOutside(way).map(address => ({ address, port: way.legs[0].reach.port })));
   return {
     lockdown: path,
     namespace,
-    gateways,
-    inside: resolved(inCluster),
+    gateways: gateways.map(gatewayName).sort(),
+    inside: resolved(inCluster, namespace),
     addresses: places(addresses),
-    hosts: sorted(hosts),
+    hosts: viewOf(lockdown, namespace, ways).hosts,
     dns,
     istiod,
     exceptions,
-    ...(inbound ? { inbound: { ...inbound, namespaces: resolved(inbound.namespaces) } } : {}),
+    ...(inbound ? { inbound: { ...inbound, namespaces: resolved(inbound.namespaces, namespace) } } : {}),
   };
+}
+
+/** Namespaces, where `.` is one of them. */
+function resolved(names: readonly string[], own: string): string[] {
+  return [...new Set(names.map(name => name === '.' ? own : name))].sort();
 }

@@ -21,6 +21,9 @@ export interface Plan {
 
   /** By namespace. */
   readonly fences: readonly Fence[];
+
+  /** What sidecars of other namespaces know, by namespace; none: nobody says. */
+  readonly views?: readonly View[];
 }
 
 /** One host and port that may be reached, and every stretch of the way. */
@@ -226,11 +229,24 @@ export interface SniListener extends SniNames {
   readonly socket: string;
 }
 
+/** What the sidecars of a namespace know, and nothing else. */
+export interface View {
+  readonly namespace: string;
+
+  /** Namespaces whose Services they know, sorted. */
+  readonly inside: 'all' | readonly string[];
+
+  /** Hosts that their sidecars know, of which namespace each is, and whether they know other names beside it; sorted. */
+  readonly hosts: readonly { readonly namespace: string; readonly host: string; readonly aliased: boolean }[];
+
+  /** What they may reach beside all that. */
+  readonly exceptions: readonly ExceptionIntent[];
+}
+
 /** What the pods of a locked namespace may reach, and nothing else. */
-export interface Fence {
+export interface Fence extends View {
   /** Path of the lockdown. */
   readonly lockdown: string;
-  readonly namespace: string;
 
   /** Gateways whose pods they may reach, by name. */
   readonly gateways: readonly string[];
@@ -241,15 +257,9 @@ export interface Fence {
   /** Places outside that their sidecars dial, canonical, by address and port. */
   readonly addresses: readonly { readonly address: string; readonly port: number }[];
 
-  /** Hosts that their sidecars know, of which namespace each is, and whether they know other names beside it; sorted. */
-  readonly hosts: readonly { readonly namespace: string; readonly host: string; readonly aliased: boolean }[];
-
   /** Where the cluster's DNS answers, and where istiod does. */
   readonly dns: readonly PlaceIntent[];
   readonly istiod: readonly PlaceIntent[];
-
-  /** What they may reach beside all that. */
-  readonly exceptions: readonly ExceptionIntent[];
 
   /** Who may open connections to them, `.` resolved; none: anybody. */
   readonly inbound?: InboundIntent;

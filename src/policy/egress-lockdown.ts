@@ -158,7 +158,7 @@ export class EgressLockdown extends Construct {
       const fence = () => index.fenceOf(namespace);
       const policy = fencePolicy(this, `NetworkPolicy-${namespace}`, own, fence, name => index.gatewayNamed(name));
       this.emitted.set(`NetworkPolicy-${namespace}`, policy);
-      const [known, ...entries] = index.backend.fence(this, meta, { namespace, clusterDomain, exceptions }, fence);
+      const [known, ...entries] = index.backend.view(this, meta, { namespace, clusterDomain, exceptions }, fence);
       this.emitted.set(`Sidecar-${namespace}`, known);
       this.entries.set(namespace, entries);
     }

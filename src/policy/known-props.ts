@@ -2,6 +2,7 @@ import type { AllowedRequests } from './allowed-requests';
 import type { DedicatedNodes } from './dedicated-nodes';
 import type { EgressAuditProps } from './egress-audit';
 import type { EgressLockdownProps } from './egress-lockdown';
+import type { EgressSidecarProps } from './egress-sidecar';
 import type { ExceptionalPods } from './lockdown-exception';
 import type { SpiffeOptions } from './workload-identity';
 import type { Keys } from '../intent/known';
@@ -29,5 +30,7 @@ export const EGRESS_LOCKDOWN: Keys<EgressLockdownProps> = {
 };
 
 export const EXCEPTIONAL_PODS: Keys<ExceptionalPods> = { namespace: true, labels: true, ports: true, udpPorts: true, reason: true };
+
+export const EGRESS_SIDECAR: Keys<EgressSidecarProps> = { namespaces: true, inClusterNamespaces: true, labels: true, annotations: true };
 
 export const EGRESS_AUDIT: Keys<EgressAuditProps> = { gateways: true, provider: true, otherProviders: true, labels: true, annotations: true };

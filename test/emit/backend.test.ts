@@ -8,10 +8,10 @@ import {
   TlsOrigination, WorkloadIdentity,
 } from '../../src';
 import { AppIndex } from '../../src/app/app-index';
-import { Backend, CrossingShape, FenceShape, HostShape, OriginationShape, ShareShape } from '../../src/emit/backend';
+import { Backend, CrossingShape, ViewShape, HostShape, OriginationShape, ShareShape } from '../../src/emit/backend';
 import { emit, Meta } from '../../src/emit/object';
 import { describe as problemText, Problem, RelationProblem } from '../../src/intent/problem';
-import { Fence, GatewayPlan, Plan, Way } from '../../src/plan/plan';
+import { GatewayPlan, Plan, View, Way } from '../../src/plan/plan';
 import { appOf, chartOf, gatewayOf } from '../support';
 
 /** Writes an object of its own for all that it is handed, and keeps what that was. */
@@ -20,7 +20,7 @@ class Recorder implements Backend {
   public readonly originated: { shape: OriginationShape; meta: Meta; way: () => Way }[] = [];
   public readonly shares: { shape: ShareShape; meta: Meta; way: () => Way }[] = [];
   public readonly crossings: { shape: CrossingShape; meta: Meta; way: () => Way; gateway: () => GatewayPlan }[] = [];
-  public readonly fences: { namespace: string; fence: () => Fence }[] = [];
+  public readonly views: { namespace: string; view: () => View }[] = [];
   public readonly audited: { gateway: string; providers: readonly string[] }[] = [];
   public gateways: { meta: Meta; plan: Plan; gateway: GatewayPlan }[] = [];
   public asked: Plan[] = [];
@@ -57,8 +57,8 @@ class Recorder implements Backend {
     return [this.object(scope, 'Shared', meta)];
   }
 
-  public fence(scope: Construct, meta: Meta, { namespace }: FenceShape, fence: () => Fence) {
-    this.fences.push({ namespace, fence });
+  public view(scope: Construct, meta: Meta, { namespace }: ViewShape, view: () => View) {
+    this.views.push({ namespace, view });
     return [this.object(scope, `Fence-${namespace}`, { ...meta, namespace })];
   }
 
@@ -169,7 +169,7 @@ describe('a backend', () => {
   });
 
   test('is handed the fences and what audits log to', () => {
-    expect(backend.fences.map(({ namespace, fence }) => [namespace, fence()])).toEqual([['bookinfo', plan.fences[0]]]);
+    expect(backend.views.map(({ namespace, view }) => [namespace, view()])).toEqual([['bookinfo', plan.fences[0]]]);
     expect(backend.audited).toEqual([{ gateway: 'istio-system/istio-egressgateway', providers: ['egress-audit'] }]);
   });
 

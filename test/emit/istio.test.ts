@@ -382,7 +382,7 @@ describe('whom a gateway refuses is an AuthorizationPolicy', () => {
   });
 });
 
-test('a fence is a Sidecar that knows its hosts alone', () => {
+test('what sidecars know is a Sidecar with those hosts alone', () => {
   const fence: Fence = {
     lockdown: 'l',
     namespace: 'bookinfo',
@@ -397,13 +397,15 @@ test('a fence is a Sidecar that knows its hosts alone', () => {
     istiod: [],
     exceptions: [],
   };
-  const written = (given: Fence) => istio.fence(Testing.chart(), META, { namespace: 'bookinfo', clusterDomain: 'k8s.corp', exceptions: given.exceptions }, () => given)
+  const written = (given: Fence) => istio.view(Testing.chart(), META, { namespace: 'bookinfo', clusterDomain: 'k8s.corp', exceptions: given.exceptions }, () => given)
     .map(object => object.toJson());
   const spec = (given: Fence) => written(given)[0].spec;
   expect(spec(fence)).toEqual({
     egress: [{ hosts: ['./*.bookinfo.svc.k8s.corp', './b.example.com', 'shared/*.shared.svc.k8s.corp', 'web/*.web.ns-egress.internal', 'web/a.example.com', 'web/c.example.com'] }],
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
   });
+  expect(istio.view(Testing.chart(), META, { namespace: 'bookinfo', clusterDomain: 'k8s.corp', exceptions: [] }, () => ({ ...fence, inside: 'all' }))[0].toJson().spec.egress)
+    .toEqual([{ hosts: ['*/*.svc.k8s.corp', './b.example.com', 'web/*.web.ns-egress.internal', 'web/a.example.com', 'web/c.example.com'] }]);
   const nothing = { ...fence, inside: [], hosts: [] };
   expect(spec(nothing).egress).toEqual([{ hosts: ['~/*'] }]);
 

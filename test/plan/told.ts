@@ -1,6 +1,6 @@
 import { EgressIntent } from '../../src/intent/egress';
 import { GatewayIntent, gatewayName } from '../../src/intent/gateway';
-import { LockdownIntent } from '../../src/intent/lockdown';
+import { LockdownIntent, SidecarIntent } from '../../src/intent/lockdown';
 import { PermissionIntent } from '../../src/intent/permission';
 import { RouteIntent } from '../../src/intent/route';
 import { Plan } from '../../src/plan/plan';
@@ -42,10 +42,11 @@ interface Said {
   readonly routes?: readonly RouteIntent[];
   readonly permissions?: readonly PermissionIntent[];
   readonly lockdowns?: readonly LockdownIntent[];
+  readonly sidecars?: readonly SidecarIntent[];
 }
 
 /** The plan of an app of these, whose egresses are those given and those of the routes. */
-export function planned({ app = 'app', egresses = [], routes = [], permissions, lockdowns = [] }: Said): Plan {
+export function planned({ app = 'app', egresses = [], routes = [], permissions, lockdowns = [], sidecars = [] }: Said): Plan {
   const all = [...new Set([...egresses, ...routes.map(({ egress }) => egress)])];
   const named = [...routes.map(({ gateway }) => gateway), ...lockdowns.flatMap(lockdown => lockdown.gateways)];
   const gateways = new Map(named.map(gateway => [gatewayName(gateway), gateway]));
@@ -56,5 +57,6 @@ export function planned({ app = 'app', egresses = [], routes = [], permissions, 
     permissionsOn: () => permissions,
     gateways: [...gateways].sort(([a], [b]) => a < b ? -1 : 1).map(([, gateway]) => gateway),
     lockdowns,
+    sidecars,
   });
 }

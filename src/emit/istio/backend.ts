@@ -10,7 +10,7 @@ import { telemetry } from './telemetry';
 import { unsupported } from './unsupported';
 import { clientService, doorService } from './virtual-service';
 import { isWildcard } from '../../intent/egress';
-import { auditName, clientName, exceptionName, leftAloneName, lockdownName, othersName, secretReaderName, securedName, shareName } from '../../plan/names';
+import { auditName, clientName, exceptionName, leftAloneName, othersName, secretReaderName, securedName, shareName, sidecarName } from '../../plan/names';
 import { dialled, remainder } from '../../plan/plan-of';
 import { Backend } from '../backend';
 import { secretReader, secretReaderBinding } from '../kubernetes/identity';
@@ -72,9 +72,9 @@ export const istio: Backend = {
 
   gateway: refusals,
 
-  fence(scope, meta, { namespace, clusterDomain, exceptions }, fence) {
+  view(scope, meta, { namespace, clusterDomain, exceptions }, view) {
     return [
-      sidecar(scope, `Sidecar-${namespace}`, { ...meta, namespace, name: lockdownName(namespace) }, clusterDomain, fence),
+      sidecar(scope, `Sidecar-${namespace}`, { ...meta, namespace, name: sidecarName(namespace) }, clusterDomain, view),
       ...exceptions.flatMap(dialled).map(place => placeEntry(scope, `ServiceEntry-${namespace}-${exceptionName(place)}`, { ...meta, namespace, name: exceptionName(place) }, place)),
     ];
   },
