@@ -111,14 +111,6 @@ function raw(routes: number, names: (i: number) => { entry: string; crossing: st
         },
       },
     });
-    new istio.VirtualService(client, 'VirtualService', {
-      metadata: near,
-      spec: {
-        hosts: [host],
-        exportTo: ['.'],
-        tls: [{ match: [{ port: 443, sniHosts: [host] }], route: [{ destination: { host, port: { number: 443 } } }] }],
-      },
-    });
     const door = new Construct(chart, `route${i}`);
     new istio.Gateway(door, 'Gateway', {
       metadata: far,

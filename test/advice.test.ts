@@ -518,6 +518,10 @@ const mutual = (certificate: ClientCertificate, options: any = {}) => TlsOrigina
 const MUTUAL = 'orders: HTTP api.example.com:80 with TLS, mutual at sidecar to port 443';
 const MUTUAL_AT_OUT = 'orders: HTTP api.example.com:80 by edge/out with TLS, mutual at gateway to port 443';
 
+const both = (one: Build, other: Build): Build => w => [one(w), other(w)];
+
+const DOMAIN = 'orders: TLS *.example.com:443';
+
 const ORIGINATIONS: Row[] = [
   ['invalid-value: tlsOrigination is "simple"', w => w.http({ tlsOrigination: 'simple' }), [ORIGINATED], { 'give a TlsOrigination, such as TlsOrigination.simple()': w => w.http({ tlsOrigination: SIMPLE }) }],
   ['invalid-value: clientCertificate is "client"', w => w.route(w.http(), { tlsOrigination: mutual('client' as any) }), [MUTUAL_AT_OUT], { 'give a ClientCertificate, such as ClientCertificate.fromSecret(...)': w => w.route(w.http(), { tlsOrigination: mutual(CLIENT_SECRET) }) }],
@@ -743,7 +747,6 @@ const twoTeams = (...certificates: [ClientCertificate, ClientCertificate]): Buil
 
 const sharing = (certificate: ClientCertificate) => twoTeams(certificate, certificate);
 
-const both = (one: Build, other: Build): Build => w => [one(w), other(w)];
 
 const SAME_HOST: Row[] = [
   ['host-conflict: "orders/tcp1" declares "git.example.com" too', both(w => w.tcp({ host: 'git.example.com', anyAddress: true, port: 22 }), w => w.tls({ hosts: ['git.example.com'], httpPorts: [80] })),
@@ -946,6 +949,12 @@ const RELATIONS: Row[] = [
   ['weight-of-wildcard: weight is 10, and "orders/tls1" has the wildcard "*.example.com"', w => w.route(w.tls({ hosts: ['*.example.com'] }), { weight: 10 }, w.sni()), BY_SNI, {
     'leave weight out': sni(),
     'or list the exact hosts': [w => w.route(w.tls(), { weight: 10 }), `${BY_OUT} for 10 %`, `${API} for 90 %`],
+  }],
+  ['weight-under-wildcard: weight is 10, and "api.example.com" is under the wildcard "*.example.com" of "orders/tls1"', both(w => w.tls({ hosts: ['*.example.com'] }), w => w.route(w.tls(), { weight: 10 })), [DOMAIN, BY_OUT], {
+    'leave weight out': both(w => w.tls({ hosts: ['*.example.com'] }), w => w.route(w.tls())),
+    'or let exportTo of the two name different clients': [
+      both(w => w.tls({ hosts: ['*.example.com'], exportTo: ['shop'] }), w => w.route(w.tls(), { weight: 10 })), DOMAIN.replace('orders', 'shop'), `${BY_OUT} for 10 %`, `${API} for 90 %`,
+    ],
   }],
   ['weight-on-hop: weight is 10, and the hop is passthrough', w => w.route(w.tls(), { weight: 10, hop: GatewayHop.passthrough() }), [`${BY_OUT} for 10 %`, `${API} for 90 %`], {
     'leave weight out': [w => w.route(w.tls(), { hop: GatewayHop.passthrough() }), `${BY_OUT} over passthrough`],

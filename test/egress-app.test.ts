@@ -24,14 +24,14 @@ test('every object says who wrote it and, of an app with a name, whose it is', (
   }
   const unnamed = chartOf('bookinfo', Testing.app());
   new TlsEgress(unnamed, 'mongo', { hosts: ['mongo.example.com'] });
-  expect(Testing.synth(unnamed).map(({ metadata }) => metadata.labels['app.kubernetes.io/managed-by'])).toEqual(Array(3).fill('cdk8s-istio-egress'));
+  expect(Testing.synth(unnamed).map(({ metadata }) => metadata.labels['app.kubernetes.io/managed-by'])).toEqual(Array(2).fill('cdk8s-istio-egress'));
   expect(JSON.stringify(Testing.synth(unnamed))).not.toContain('part-of');
 });
 
 test('labels and annotations of the app are on every object, and those of a construct beside them', () => {
   const documents = Testing.synth(chartTold({ labels: { team: 'net', tier: 'edge' }, annotations: { note: 'x' } }));
-  for (const { kind, spec, metadata: { labels, annotations, namespace } } of documents) {
-    const own = namespace === 'bookinfo' && ['ServiceEntry', 'DestinationRule', 'VirtualService'].includes(kind) && !spec.gateways;
+  for (const { kind, metadata: { labels, annotations, namespace } } of documents) {
+    const own = namespace === 'bookinfo' && ['ServiceEntry', 'DestinationRule'].includes(kind);
     expect([kind, labels.team, labels.tier, annotations.note]).toEqual([kind, own ? 'books' : 'net', 'edge', 'x']);
   }
 });

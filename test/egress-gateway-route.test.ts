@@ -214,7 +214,7 @@ test('every object is reachable, and carries the route\'s labels and annotations
     expect(object.toJson().metadata).toMatchObject({ labels: { team: 'books' }, annotations: { note: 'x' } });
   }
   expect(route.objects).toEqual(own);
-  expect(egress.objects).toEqual([egress.serviceEntry(), egress.destinationRule(), egress.virtualService()]);
+  expect(egress.objects).toEqual([egress.serviceEntry(), egress.destinationRule()]);
   const policies = documents(chart, 'AuthorizationPolicy');
   expect(policies).toHaveLength(1);
   expect([...route.objects, ...egress.objects, ...policies]).toHaveLength(Testing.synth(chart).length);

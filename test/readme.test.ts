@@ -22,8 +22,7 @@ function run(code: string): { app: any; documents: any[] } {
 test('the first app does what it says', () => {
   const { app, documents } = run(blocks[0]);
   expect(documents.map(({ kind }) => kind).sort()).toEqual([
-    'AuthorizationPolicy', 'DestinationRule', 'DestinationRule', 'Gateway', 'ServiceEntry', 'ServiceEntry', 'ServiceEntry',
-    'VirtualService', 'VirtualService', 'VirtualService',
+    'AuthorizationPolicy', 'DestinationRule', 'DestinationRule', 'Gateway', 'ServiceEntry', 'ServiceEntry', 'ServiceEntry', 'VirtualService', 'VirtualService',
   ]);
   expect(documents.every(({ metadata }) => metadata.labels['app.kubernetes.io/part-of'] === 'bookinfo')).toBe(true);
   expect(README).toContain(library.EgressWays.describe(app));

@@ -130,8 +130,8 @@ describe('in an app', () => {
       const about = new RegExp(host.replaceAll('.', '[-.]'));
       expect(gone).toEqual([]);
       expect(come.filter(document => !about.test(JSON.stringify(document)))).toEqual([]);
-      // three of the client, and three of the gateway for each port
-      expect(come).toHaveLength(9);
+      // two of the client, and three of the gateway for each port
+      expect(come).toHaveLength(8);
     });
 
   test.each<[string, number]>([['first', 22], ['in the middle', 5000], ['last', 9443]])(
@@ -139,7 +139,7 @@ describe('in an app', () => {
       const after = build({ ports: [...SAID.ports, port] });
       const { gone, come } = changes(before, after);
       const changed = gone.map(key).sort();
-      expect(changed.map(one => one.replace(/-[0-9a-f]{8}$/, ''))).toEqual(['DestinationRule', 'ServiceEntry', 'VirtualService'].flatMap(kind => SAID.hosts.map(host =>
+      expect(changed.map(one => one.replace(/-[0-9a-f]{8}$/, ''))).toEqual(['DestinationRule', 'ServiceEntry'].flatMap(kind => SAID.hosts.map(host =>
         `${kind} bookinfo/${host.replaceAll('.', '-')}`)));
       const written = come.map(key).sort();
       expect(changed.filter(one => !written.includes(one))).toEqual([]);

@@ -67,23 +67,23 @@ describe.each(EGRESSES)('a share of %s', (_, egress) => {
     }
   });
 
-  test('is taken over by all of it under the same names, but for the names of shares', () => {
+  test('is taken over by all of it under the same names, but for the names of shares and what divides TLS', () => {
     const over = new Set(all.map(key));
     const stays = divided.filter(document => !over.has(key(document)));
-    expect(stays.filter(document => !isShare(document))).toEqual([]);
+    expect(stays.filter(document => !isShare(document)).every(({ kind, spec }) => kind === 'VirtualService' && spec.tls)).toBe(true);
   });
 });
 
 describe('the ends of a share', () => {
   const [, mongo] = EGRESSES[0];
   const [none, half, whole] = [0, 50, 100].map(weight => written(mongo, { weight }));
-  const others = (all: any[]) => all.filter(({ kind, spec }) => kind !== 'VirtualService' || !spec.tls || spec.gateways);
+  const others = (all: any[]) => all.filter(({ kind, spec }) => kind !== 'VirtualService' || !spec.tls);
   const led = (all: any[]) => all.filter(({ kind, spec }) => kind === 'VirtualService' && spec.tls)
     .flatMap(({ spec: { tls } }) => tls.map(({ route }: any) => route.map(({ weight, destination: { host } }: any) => [weight, host.endsWith('.ns-egress.internal')])));
 
-  test('are what is between, and all of it, but for what divides', () => {
+  test('are what is between, and all of it, but for what divides TLS: that leads to the host alone, should it stay behind', () => {
     expect(others(none)).toEqual(others(half));
-    expect(whole).toEqual(written(mongo, {}));
+    expect(others(whole)).toEqual(written(mongo, {}));
     expect(led(none)).toEqual(Array(4).fill([[undefined, false]]));
     expect(led(half)).toEqual(Array(4).fill([[50, false], [50, true]]));
     expect(led(whole)).toEqual(led(none));
@@ -98,6 +98,7 @@ describe('the ends of a share', () => {
     };
     expect(ways({ weight: 0 })).toEqual(ways());
     expect(ways({ weight: 100 })).toEqual(ways({}));
+    expect(led([...written(mongo), ...written(mongo, {})])).toEqual([]);
   });
 });
 

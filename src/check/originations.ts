@@ -62,10 +62,12 @@ function tunnels({ path, egress, gateway, forwardProxy, hostingServer }: RouteIn
 
 /** One certificate, by which a partner takes several namespaces for one. */
 function sharedCertificates(routes: readonly RouteIntent[], report: Report): void {
-  const shown = routes.flatMap(({ path, egress: { namespace }, gateway, ...route }) => [route.tlsOrigination, route.forwardProxy?.tlsOrigination].flatMap(origination => {
-    const certificate = origination && clientCertificateOf(origination);
-    return certificate === undefined ? [] : [[`${certificate} at gateway "${gatewayName(gateway)}"`, { path, namespace, shared: origination!.shared }] as const];
-  }));
+  const shown = routes.flatMap(({ path, egress: { namespace }, gateway, tlsOrigination, forwardProxy }) =>
+    [tlsOrigination, forwardProxy?.tlsOrigination].flatMap(origination => {
+      const certificate = origination && clientCertificateOf(origination);
+      return certificate === undefined ? []
+        : [[`${certificate} at gateway "${gatewayName(gateway)}"`, { path, namespace, shared: origination!.shared }] as const];
+    }));
   for (const [certificate, all] of grouped(shown)) {
     for (const { path, namespace, shared } of all) {
       const other = all.find(one => one.namespace !== namespace);

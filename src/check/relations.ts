@@ -40,6 +40,7 @@ export function relationProblems(
     wildcardServer(route, report);
     shares(route, report);
   }
+  sharesUnderWildcards(egresses, routes, report);
   outwardProblems(routes, report);
   passthroughHosts(routes, report);
   plaintextPorts(routes, report);
@@ -277,6 +278,21 @@ function shares({ path, egress, hop, tlsOrigination, weight }: RouteIntent, repo
   }
   if (tlsOrigination) {
     report(path, Problem.WEIGHT_OF_ORIGINATION, `weight is ${weight}, and the gateway originates TLS, without which the rest would leave straight`, 'leave weight out');
+  }
+}
+
+/** Istio takes the VirtualService that divides the TLS of a name for that of every wildcard above it, and leads no other name of those any more. */
+function sharesUnderWildcards(egresses: readonly EgressIntent[], routes: readonly RouteIntent[], report: Report): void {
+  const wildcards = egresses.filter(isTls).flatMap(egress => egress.hosts.filter(isWildcard).map(wildcard => ({ egress, wildcard })));
+  const meet = (one: EgressIntent, other: EgressIntent) => one.ports.some(port => other.ports.includes(port))
+    && ([one, other].some(({ clients }) => clients.includes('*')) || one.clients.some(client => other.clients.includes(client)));
+  for (const { path, egress, weight } of routes.filter(route => route.weight !== undefined && isTls(route.egress))) {
+    for (const { egress: above, wildcard } of wildcards) {
+      const host = egress.hosts.find(name => name !== wildcard && name.endsWith(wildcard.slice(1)));
+      if (host === undefined || !meet(above, egress)) continue;
+      report(path, Problem.WEIGHT_UNDER_WILDCARD, `weight is ${weight}, and "${host}" is under the wildcard "${wildcard}" of "${above.path}", which would lead no other name any more`,
+        'leave weight out; or let exportTo of the two name different clients');
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { AppIndex } from '../app/app-index';
 import { ObjectSet } from '../app/object-set';
 import { Meta } from '../emit/object';
 import type { IEgressGateway } from '../gateway/egress-gateway-base';
-import { EgressIntent, isNamed } from '../intent/egress';
+import { EgressIntent, isLed, isNamed } from '../intent/egress';
 import { secretOf } from '../intent/origination';
 import { Values } from '../intent/values';
 import { identityIntents } from '../policy/identity-values';
@@ -63,8 +63,8 @@ export interface EgressOptions extends ConnectionOptions {
  * Something outside the mesh that may be reached: straight from the sidecar, or through a gateway once `through` or an `EgressGatewayRoute`
  * says so.
  *
- * For each host it emits a ServiceEntry, a DestinationRule and, unless it is a wildcard, a VirtualService: the same objects with and
- * without a route. TLS origination adds a ServiceEntry and a DestinationRule for each port; with a `workloadSelector` also a
+ * For each host it emits a ServiceEntry, a DestinationRule and, unless it is a wildcard or the application itself speaks TLS on all
+ * ports, a VirtualService: the same objects with and without a route. TLS origination adds a ServiceEntry and a DestinationRule for each port; with a `workloadSelector` also a
  * DestinationRule for the other pods, and a Role to read its Secret.
  */
 export abstract class Egress extends Construct implements IEgress {
@@ -112,7 +112,8 @@ export abstract class Egress extends Construct implements IEgress {
   }
 
   /**
-   * The VirtualService of a host, for patches: timeouts and retries of HTTP, and where its connections are led. A wildcard has none.
+   * The VirtualService of a host, for patches: timeouts and retries of HTTP, and where its connections are led. A wildcard has none, nor
+   * has a host to which the application itself speaks TLS on all ports.
    *
    * @param host may be left out where there is one only
    */
@@ -164,6 +165,7 @@ export abstract class Egress extends Construct implements IEgress {
     const { tlsOrigination } = intent;
     const shape = {
       addressed: !isNamed(intent) && intent.addresses.length === 0,
+      led: isLed(intent),
       exceptAddresses: intent.exceptAddresses,
       others: intent.forwardProxy?.tlsOrigination?.workloadSelector !== undefined,
       secretReader: secretReader(intent),

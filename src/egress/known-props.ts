@@ -40,4 +40,6 @@ export const MUTUAL_TLS: Keys<MutualTlsOptions> = { ...TLS_ORIGINATION_OPTIONS, 
 
 export const CLIENT_CERTIFICATE: Keys<ClientCertificateOptions> = { sharedByNamespaces: true };
 
-export const CLIENT_CERTIFICATE_FILES: Keys<ClientCertificateFiles> = { ...CLIENT_CERTIFICATE, clientCertificate: true, privateKey: true, caCertificates: true };
+export const CLIENT_CERTIFICATE_FILES: Keys<ClientCertificateFiles> = {
+  ...CLIENT_CERTIFICATE, clientCertificate: true, privateKey: true, caCertificates: true,
+};

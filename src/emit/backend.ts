@@ -16,6 +16,9 @@ export interface HostShape {
   /** Addresses that are left alone where it takes any; none: none. */
   readonly exceptAddresses?: readonly string[];
 
+  /** Whether sidecars know its connections by more than the name in the application's own TLS, on some port. */
+  readonly led: boolean;
+
   /** Whether they go by a forward proxy to which only some pods originate TLS. */
   readonly others: boolean;
 
@@ -73,6 +76,9 @@ export interface Backend {
 
   /** What its clients have besides of a port of a host of which a share goes through a gateway. */
   share(scope: Construct, meta: Meta, shape: ShareShape, way: () => Way): ApiObject[];
+
+  /** What divides their connections to a host that is led nowhere else; others have it anyway. */
+  division(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]): ApiObject;
 
   /** What stands at a gateway for one way. */
   crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan): ApiObject[];

@@ -74,7 +74,7 @@ export abstract class ExternalProxyBase extends Construct {
 
     this.emitted = new ObjectSet(values);
     for (const host of hosts) {
-      const shape = { host, addressed: false, others: false };
+      const shape = { host, addressed: false, led: protocol !== 'TLS', others: false };
       this.emitted.add({ host }, index.backend.client(this, meta, shape, () => index.waysOf(intent, host)));
     }
     this.requirements = {

@@ -73,6 +73,11 @@ export function isNamed(egress: { readonly protocol: string }): boolean {
   return isTls(egress) || isHttp(egress);
 }
 
+/** Whether its connections can be led on by more than the name in the application's own TLS, on some port. */
+export function isLed(egress: EgressIntent): boolean {
+  return !isTls(egress) || egress.httpPorts !== undefined;
+}
+
 /** What is spoken on one port. */
 export function protocolAt({ protocol, httpPorts }: Pick<EgressIntent, 'protocol' | 'httpPorts'>, port: number): Protocol {
   return httpPorts?.includes(port) ? 'HTTP' : protocol;

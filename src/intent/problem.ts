@@ -60,6 +60,7 @@ export enum Problem {
   WILDCARD_WITHOUT_SERVER = 'wildcard-without-server',
   HOSTING_SERVER_UNUSED = 'hosting-server-unused',
   WEIGHT_OF_WILDCARD = 'weight-of-wildcard',
+  WEIGHT_UNDER_WILDCARD = 'weight-under-wildcard',
   WEIGHT_ON_HOP = 'weight-on-hop',
   WEIGHT_OF_ORIGINATION = 'weight-of-origination',
   WEIGHT_OF_IDENTITIES = 'weight-of-identities',

@@ -15,7 +15,7 @@ import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { GatewayHop } from '../gateway/gateway-hop';
 import { gatewayIntent } from '../gateway/gateway-values';
 import { appOf } from '../intent/app';
-import { isWildcard } from '../intent/egress';
+import { isLed, isWildcard } from '../intent/egress';
 import { GatewayIntent } from '../intent/gateway';
 import { PermissionIntent } from '../intent/permission';
 import { describe, Problem } from '../intent/problem';
@@ -252,13 +252,16 @@ export class EgressGatewayRoute extends Construct {
   }
 
   private emit(meta: Meta): void {
-    const { egress, gateway, hostingServer, tlsOrigination, forwardProxy, connections } = this.intent;
+    const { egress, gateway, hostingServer, tlsOrigination, forwardProxy, connections, weight } = this.intent;
     const index = AppIndex.of(this);
     const clients = { ...meta, namespace: egress.namespace };
     const { program } = gateway.sniProxy ?? {};
     for (const host of egress.hosts) {
       const byName = program !== undefined && isWildcard(host) && hostingServer === undefined && egress.addresses.length === 0 && !forwardProxy;
       const shape = { host, secured: byName || !!tlsOrigination || !!forwardProxy || !!connections, sniProxy: byName && program === 'envoy' };
+      if (weight !== undefined && !isLed(egress)) {
+        this.emitted.add({ host }, [index.backend.division(this, clients, host, () => index.waysOf(egress, host))]);
+      }
       for (const port of egress.ports) {
         const way = () => index.wayOf(egress, host, port);
         if (isDivided(this.intent)) this.emitted.add({ host, port }, index.backend.share(this, clients, { host, port }, way));

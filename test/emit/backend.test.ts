@@ -19,6 +19,7 @@ class Recorder implements Backend {
   public readonly clients: { shape: HostShape; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly originated: { shape: OriginationShape; meta: Meta; way: () => Way }[] = [];
   public readonly shares: { shape: ShareShape; meta: Meta; way: () => Way }[] = [];
+  public readonly divided: { host: string; meta: Meta; ways: () => readonly Way[] }[] = [];
   public readonly crossings: { shape: CrossingShape; meta: Meta; way: () => Way; gateway: () => GatewayPlan }[] = [];
   public readonly views: { namespace: string; view: () => View }[] = [];
   public readonly audited: { gateway: string; providers: readonly string[] }[] = [];
@@ -45,6 +46,11 @@ class Recorder implements Backend {
   public share(scope: Construct, meta: Meta, shape: ShareShape, way: () => Way) {
     this.shares.push({ shape, meta, way });
     return [this.object(scope, `Share-${shape.host}-${shape.port}`, meta)];
+  }
+
+  public division(scope: Construct, meta: Meta, host: string, ways: () => readonly Way[]) {
+    this.divided.push({ host, meta, ways });
+    return this.object(scope, `Division-${host}`, meta);
   }
 
   public crossing(scope: Construct, meta: Meta, shape: CrossingShape, way: () => Way, gateway: () => GatewayPlan) {
@@ -124,19 +130,24 @@ describe('a backend', () => {
   test('is asked for the TLS of each port that sidecars originate', () => {
     expect(backend.originated.map(({ shape }) => shape)).toEqual([80, 8080].map(port => ({ host: 'partner.example.com', port, others: true })));
     expect(backend.originated.map(({ way }) => way())).toEqual(plan.ways.filter(({ legs: [{ security }] }) => security.by === 'tls'));
+    expect(backend.clients.filter(({ shape }) => !shape.led).map(({ shape }) => shape.host).sort()).toEqual(['*.example.org', 'a.example.com', 'b.example.com']);
   });
 
-  test('is asked for the share of each port, in the namespace of the egress', () => {
+  test('is asked for the share of each port, and for what divides where the application speaks TLS, in the namespace of the egress', () => {
     const recorder = new Recorder();
     const one = chartOf('platform');
     AppIndex.of(one).backend = recorder;
     const site = new TlsEgress(one, 'site', { hosts: ['site.example.com'], httpPorts: [80], namespace: 'bookinfo' });
     site.through(gatewayOf(one), { weight: 10, labels: { team: 'books' } });
     new HttpEgress(one, 'api', { hosts: ['api.example.com'] }).through(gatewayOf(one, 'again'), { weight: 20 });
+    new TlsEgress(one, 'db', { hosts: ['db.example.com'], port: 27018, namespace: 'bookinfo' })
+      .through(gatewayOf(one, 'third'), { weight: 30, labels: { team: 'books' } });
     const { ways } = AppIndex.of(one).plan();
     expect(recorder.shares.map(({ shape: { host, port }, meta: { namespace } }) => [host, port, namespace]))
-      .toEqual([['site.example.com', 80, 'bookinfo'], ['site.example.com', 443, 'bookinfo'], ['api.example.com', 80, 'platform']]);
+      .toEqual([['site.example.com', 80, 'bookinfo'], ['site.example.com', 443, 'bookinfo'], ['api.example.com', 80, 'platform'], ['db.example.com', 27018, 'bookinfo']]);
     expect(new Set(recorder.shares.map(({ way }) => way()))).toEqual(new Set(ways));
+    expect(recorder.divided.map(({ host, meta: { namespace, labels } }) => [host, namespace, labels])).toEqual([['db.example.com', 'bookinfo', { team: 'books' }]]);
+    expect(recorder.divided[0].ways()).toEqual(ways.filter(({ host }) => host === 'db.example.com'));
   });
 
   test('is handed every door with its gateway, in the gateway\'s namespace', () => {

@@ -27,7 +27,7 @@ const routed = (on: Partial<Leg> = {}, door: Partial<Door> = {}, to: Partial<Leg
 
 const specs = (objects: readonly ApiObject[]): Record<string, any> => Object.fromEntries(objects.map(object => [object.node.id.split('-')[0], object.toJson().spec]));
 const client = (ways: readonly Way[], shape = {}) =>
-  specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, others: false, ...shape }, () => ways));
+  specs(istio.client(Testing.chart(), META, { host: ways[0].host, addressed: false, led: true, others: false, ...shape }, () => ways));
 const steering = (...ways: Way[]) => [client(ways).VirtualService];
 const origination = (way: Way, others = false) =>
   specs(istio.origination(Testing.chart(), META, { host: way.host, port: way.port, others }, () => way));
@@ -69,7 +69,7 @@ describe('a client leg is a ServiceEntry', () => {
   });
 
   test('that the mesh gives no address, unless only an address tells the host apart', () => {
-    const labelsOf = (addressed: boolean) => istio.client(Testing.chart(), META, { host: 'api.example.com', addressed, others: false }, () => [direct()])
+    const labelsOf = (addressed: boolean) => istio.client(Testing.chart(), META, { host: 'api.example.com', addressed, led: true, others: false }, () => [direct()])
       .map(object => object.toJson().metadata.labels['networking.istio.io/enable-autoallocate-ip']);
     expect(labelsOf(false)).toEqual(['false', undefined, undefined]);
     expect(labelsOf(true)).toEqual([undefined, undefined, undefined]);
@@ -136,7 +136,7 @@ describe('how a leg is secured is a DestinationRule', () => {
   });
 
   test('with what lets a service account read its Secret, where it takes one', () => {
-    const kinds = istio.client(Testing.chart(), META, { host: 'api.example.com', addressed: false, others: false, secretReader: 'a' }, () => [direct()]).map(({ kind }) => kind);
+    const kinds = istio.client(Testing.chart(), META, { host: 'api.example.com', addressed: false, led: true, others: false, secretReader: 'a' }, () => [direct()]).map(({ kind }) => kind);
     expect(kinds).toEqual(['ServiceEntry', 'DestinationRule', 'VirtualService', 'Role', 'RoleBinding']);
   });
 });
@@ -288,16 +288,15 @@ describe('an outer leg is a ServiceEntry of the own name, for its namespace alon
 });
 
 describe('what steers clients is a VirtualService', () => {
-  test('which leads TLS to its host by the name that is sent', () => {
-    expect(steering(direct())).toEqual([{
-      hosts: ['api.example.com'],
-      exportTo: ['.'],
-      tls: [{ match: [{ port: 443, sniHosts: ['api.example.com'] }], route: [{ destination: { host: 'api.example.com', port: { number: 443 } } }] }],
-    }]);
+  test('unless it is a wildcard, or the application itself speaks TLS on all ports', () => {
+    expect(Object.keys(client([direct({}, { host: '*.example.com' })]))).toEqual(['ServiceEntry', 'DestinationRule']);
+    expect(Object.keys(client([direct()], { led: false }))).toEqual(['ServiceEntry', 'DestinationRule']);
   });
 
-  test('unless it is a wildcard, to which nothing can be led on by name', () => {
-    expect(Object.keys(client([direct({}, { host: '*.example.com' })]))).toEqual(['ServiceEntry', 'DestinationRule']);
+  test('that says nothing of TLS beside HTTP, unless it is divided: a wildcard above it would lose its own', () => {
+    const both = (share?: number) => steering(direct({}, { port: 80, spoken: 'http' }), direct({}, share === undefined ? {} : { share, rest: STRAIGHT }))[0];
+    expect(Object.keys(both()).sort()).toEqual(['exportTo', 'hosts', 'http']);
+    expect(Object.keys(both(0)).sort()).toEqual(['exportTo', 'hosts', 'http', 'tls']);
   });
 
   test.each<[string, Partial<Leg>, object]>([

@@ -18,7 +18,7 @@ import { NamedMeta } from '../object';
 
 /**
  * Istio's own API: a leg is a ServiceEntry and a DestinationRule, a door a Gateway and a VirtualService. Whatever way a host takes, its
- * clients have the same objects of it, so that nothing older goes on leading them elsewhere, nor a VirtualService of another namespace.
+ * clients have the same objects of it, so that nothing older goes on leading them elsewhere.
  *
  * Where sidecars originate TLS, the host's own entry leads nowhere, and a VirtualService leads on to another name by a subset that only
  * the rule with the TLS declares: whichever of the four objects is missing, nothing leaves in clear. Where a share goes through a gateway,
@@ -27,14 +27,14 @@ import { NamedMeta } from '../object';
 export const istio: Backend = {
   unsupported,
 
-  client(scope, meta, { host, addressed, exceptAddresses, others, secretReader: account }, ways) {
+  client(scope, meta, { host, addressed, exceptAddresses, led, others, secretReader: account }, ways) {
     const named = { ...meta, name: clientName(host), leads: true };
     const itself = () => ways().map(remainder);
     return [
       clientEntry(scope, `ServiceEntry-${host}`, named, itself, addressed),
       ...(exceptAddresses ? [leftAloneEntry(scope, `LeftAloneServiceEntry-${host}`, { ...meta, name: leftAloneName(host) }, ways)] : []),
       clientRule(scope, `DestinationRule-${host}`, named, itself),
-      ...(isWildcard(host) ? [] : [clientService(scope, `VirtualService-${host}`, named, ways)]),
+      ...(led && !isWildcard(host) ? [clientService(scope, `VirtualService-${host}`, named, ways)] : []),
       ...(others ? [othersRule(scope, `OtherDestinationRule-${host}`, { ...named, name: () => othersName(host, ways()[0].port) }, () => ways()[0])] : []),
       ...(account === undefined ? [] : readers(scope, { ...meta, name: secretReaderName(host) }, host, account)),
     ];
@@ -57,6 +57,8 @@ export const istio: Backend = {
       aliasEntry(scope, `ShareServiceEntry-${host}-${port}`, named, way),
     ];
   },
+
+  division: (scope, meta, host, ways) => clientService(scope, `ShareVirtualService-${host}`, { ...meta, name: clientName(host), leads: true }, ways),
 
   crossing(scope, meta, { host, port, secured, sniProxy }, way, plan) {
     const named = { ...meta, name: () => way().legs[0].door!.name };

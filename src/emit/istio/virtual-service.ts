@@ -39,8 +39,10 @@ export function doorService(scope: Construct, id: string, meta: ObjectMeta, way:
 function clientSpec(ways: readonly Way[]): VirtualServiceSpec {
   const [{ host, namespace, clients }] = ways;
   const http = ways.filter(isHttp);
-  const tls = ways.filter(({ spoken }) => spoken === 'tls');
-  const tcp = ways.filter(way => !http.includes(way) && !tls.includes(way));
+  const bytes = ways.filter(way => !isHttp(way));
+  // a name's own routes of TLS are taken for those of every wildcard that it is under, of which nothing else is left
+  const tls = bytes.filter(({ spoken, share }) => spoken === 'tls' && (share !== undefined || http.length === 0));
+  const tcp = bytes.filter(({ spoken }) => spoken !== 'tls');
   return {
     hosts: [host],
     exportTo: exportTo(clients, namespace),
