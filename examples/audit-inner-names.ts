@@ -5,8 +5,8 @@ import { EgressApp, EgressAudit, EgressGatewayRoute, SniProxy, SniProxyGateway, 
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
 EgressApp.configure(app, { name: 'audit-inner-names' });
 const platform = new Chart(app, 'platform', { namespace: 'egress' });
-const nginx = new SniProxyGateway(platform, 'nginx', { name: 'nginx', proxy: SniProxy.nginx() });
-const envoy = new SniProxyGateway(platform, 'envoy', { name: 'envoy', proxy: SniProxy.envoy() });
+const nginx = new SniProxyGateway(platform, 'nginx', { name: 'nginx', proxy: SniProxy.nginx(), clientNamespaces: ['orders'] });
+const envoy = new SniProxyGateway(platform, 'envoy', { name: 'envoy', proxy: SniProxy.envoy(), clientNamespaces: ['orders'] });
 new EgressAudit(platform, 'audit', { gateways: [nginx, envoy] });
 
 const bookinfo = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });

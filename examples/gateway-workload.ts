@@ -1,7 +1,7 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
 import { EgressApp, EgressGateway, EgressGatewayRoute, GatewayHop, TaintEffect, TcpEgress, TlsEgress } from 'cdk8s-istio-egress';
 
-/** A gateway of your own on nodes for egress: its Service has the ports that the routes use. */
+/** A gateway of your own on nodes for egress: its Service has the ports that the routes use, and it lets in their clients and those of other apps. */
 export const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
 EgressApp.configure(app, { name: 'gateway-workload' });
 const platform = new Chart(app, 'platform', { namespace: 'egress' });
@@ -9,6 +9,7 @@ const gateway = new EgressGateway(platform, 'gateway', {
   name: 'out',
   minReplicas: 3,
   maxReplicas: 12,
+  clientNamespaces: ['orders'],
   nodeSelector: { 'example.com/egress': 'true' },
   tolerations: [{ key: 'example.com/egress', effect: TaintEffect.NO_SCHEDULE }],
   labels: { 'example.com/team': 'platform' },

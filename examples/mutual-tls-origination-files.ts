@@ -13,6 +13,8 @@ new PartnerServer(app, 'partner');
 const platform = new Chart(app, 'platform', { namespace: 'egress' });
 const gateway = new EgressGateway(platform, 'gateway', {
   name: 'out',
+  // the partner of this example is a pod of the cluster
+  allowedRanges: ['10.244.0.0/16'],
   mounts: [GatewayMount.secret('partner-client', '/etc/partner'), GatewayMount.configMap('outside-ca', '/etc/outside-ca')],
 });
 

@@ -2,7 +2,7 @@ import { App, Chart, JsonPatch, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
 import { appOf, chartOf, documents, gatewayOf, ownNameOf, theDocument } from './support';
 import {
-  Egress, EgressGateway, EgressGatewayBase, EgressGatewayRoute, EgressGatewayRouteProps, GatewayHop, IEgress, IEgressGateway,
+  Egress, EgressGateway, EgressGatewayBase, EgressGatewayRoute, EgressGatewayRouteProps, ForwardProxy, GatewayHop, IEgress, IEgressGateway,
   TcpEgress, TlsEgress,
 } from '../src';
 
@@ -55,7 +55,7 @@ describe('the client leg', () => {
   test.each([['plaintext', GatewayHop.plaintext(7777), 7777], ['passthrough', GatewayHop.passthrough(), 443]])(
     'over a %s hop is written out as DISABLE', (_, hop, port) => {
       const chart = routedTls(hop);
-      expect(theDocument(chart, 'DestinationRule').spec.trafficPolicy).toEqual({ tls: { mode: 'DISABLE' } });
+      expect(theDocument(chart, 'DestinationRule', 'bookinfo').spec.trafficPolicy).toEqual({ tls: { mode: 'DISABLE' } });
       expect(documents(chart, 'ServiceEntry').find(({ metadata }) => metadata.namespace === 'bookinfo').spec.endpoints[0].ports).toEqual({ 'tls-27018': port });
     });
 });
@@ -308,4 +308,20 @@ describe('refuses', () => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     expect(require('fs').readdirSync(outdir)).toEqual([]);
   });
+});
+
+test.each<[string, GatewayHop, object, number | undefined]>([
+  ['by name over a passthrough hop ends a circle', GatewayHop.passthrough(), {}, 4096],
+  ['by name over a plaintext hop ends a circle', GatewayHop.plaintext(7777), {}, 4096],
+  ['by the name of a forward proxy ends a circle', GatewayHop.plaintext(7777), { forwardProxy: ForwardProxy.connect({ host: 'proxy.corp.example', port: 3128 }) }, 4096],
+  ['to addresses of a forward proxy has none', GatewayHop.plaintext(7777), { forwardProxy: ForwardProxy.connect({ host: 'proxy.corp.example', port: 3128, addresses: ['192.0.2.1'] }) }, undefined],
+  ['has the limit that is given', GatewayHop.passthrough(), { maxConnections: 9 }, 9],
+  ['keeps it beside other limits', GatewayHop.passthrough(), { consecutive5xxErrors: 3 }, 4096],
+  ['over mutual TLS has none', GatewayHop.mutualTls(), {}, undefined],
+])('a route %s', (_, hop, props, most) => {
+  const chart = chartOf();
+  const egress = new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'] });
+  new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop, ...props });
+  const rules = documents(chart, 'DestinationRule').filter(({ metadata: { namespace } }) => namespace === 'istio-system');
+  expect(rules.map(({ spec }) => spec.trafficPolicy.connectionPool?.tcp.maxConnections)).toEqual(most === undefined && !('forwardProxy' in props) ? [] : [most]);
 });

@@ -118,7 +118,7 @@ test('of the sidecar goes through a passthrough door to the host', () => {
   const chart = chartOf();
   const egress = new HttpEgress(chart, 'api', { hosts: ['api.example.com'], tlsOrigination: TlsOrigination.simple({ sni: 'edge.example.com' }) });
   new EgressGatewayRoute(chart, 'route', { egress, gateway: gatewayOf(chart), hop: GatewayHop.passthrough() });
-  expect(documents(chart, 'DestinationRule').map(({ spec }) => spec.trafficPolicy.tls.mode).sort()).toEqual(['ISTIO_MUTUAL', 'SIMPLE']);
+  expect(documents(chart, 'DestinationRule').map(({ spec }) => spec.trafficPolicy.tls.mode).sort()).toEqual(['DISABLE', 'ISTIO_MUTUAL', 'SIMPLE']);
   expect(documents(chart, 'VirtualService')[0].spec.tls[0].match[0].sniHosts).toEqual(['edge.example.com']);
   const entries = documents(chart, 'ServiceEntry').map(({ spec }) => [spec.ports[0].number, spec.endpoints]);
   expect(entries).toEqual(expect.arrayContaining([

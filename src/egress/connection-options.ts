@@ -9,7 +9,8 @@ export interface ConnectionOptions {
    * Most connections that one proxy opens to the next hop, for each host and port, from 1 on. Of bytes, further ones are refused; where the
    * proxy reads HTTP, further requests wait for one that is free.
    *
-   * @default - Istio's: 2^32-1
+   * @default - Istio's: 2^32-1; of a route that leads on by name over a passthrough or plaintext hop 4096, at which a name ends that leads the
+   * gateway to itself
    */
   readonly maxConnections?: number;
 

@@ -94,6 +94,9 @@ export interface RouteOptions extends ConnectionOptions {
   readonly annotations?: { [key: string]: string };
 }
 
+/** Connections after which a circle ends: it takes a second, and files and memory that a gateway has. */
+const MOST_IN_A_CIRCLE = 4096;
+
 /** Props of an `EgressGatewayRoute`. */
 export interface EgressGatewayRouteProps extends RouteOptions {
   /** What takes this way. An egress has one way: a second route of it is an error at synth. */
@@ -136,7 +139,8 @@ export class EgressGatewayRoute extends Construct {
     const hop = values.kindOf('hop', props.hop ?? GatewayHop.mutualTls(), 'a GatewayHop, such as GatewayHop.mutualTls()', value => value instanceof GatewayHop);
     const { clients, hosts, ports } = egress;
     const originator = { at: 'gateway' as const, namespace: gateway.namespace, clients, hosts: hosts.length, ports: ports.length };
-    const route: RouteIntent = {
+    const limits = connectionsIntent(values, props);
+    const unlimited: RouteIntent = {
       path: values.path,
       egress,
       gateway,
@@ -145,8 +149,9 @@ export class EgressGatewayRoute extends Construct {
       tlsOrigination: originationIntent(values, props.tlsOrigination, originator),
       forwardProxy: forwardProxyIntent(values, props.forwardProxy, originator),
       weight: values.count('weight', props.weight, 0, 100),
-      connections: connectionsIntent(values, props),
     };
+    const maxConnections = limits?.maxConnections ?? MOST_IN_A_CIRCLE;
+    const route: RouteIntent = { ...unlimited, connections: mayCircle(unlimited) ? { ...limits, maxConnections } : limits };
     const meta: Meta = {
       namespace: gateway.namespace,
       labels: values.labels('labels', props.labels),
@@ -279,6 +284,15 @@ Egress._lead = (egress, gateway, options) => {
   for (let n = 2; egress.node.tryFindChild(id); n++) id = `Route${n}`;
   return new EgressGatewayRoute(egress, id, { ...options, egress, gateway });
 };
+
+/**
+ * Whether a name outside could lead the gateway to its own door again and again: it dials a name, and the door takes the connection for one of a
+ * client. Inside mutual TLS it would miss the client's.
+ */
+function mayCircle({ egress, hop, forwardProxy }: RouteIntent): boolean {
+  const { addresses } = forwardProxy ?? egress;
+  return hop.security !== 'mutual-tls' && addresses.length === 0;
+}
 
 function hopOf(values: Values, gateway: GatewayIntent, hop: GatewayHop): HopIntent {
   return {
