@@ -1,4 +1,4 @@
-import { App, Chart, YamlOutputType } from 'cdk8s';
+import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { PartnerServer } from './partner/partner-server';
 import {
   CaCertificates, ClientCertificate, EgressApp, EgressGateway, EgressGatewayRoute, GatewayMount, HttpEgress,
@@ -13,9 +13,19 @@ new PartnerServer(app, 'partner');
 const platform = new Chart(app, 'platform', { namespace: 'egress' });
 const gateway = new EgressGateway(platform, 'gateway', {
   name: 'out',
-  // the partner of this example is a pod of the cluster
-  allowedRanges: ['10.244.0.0/16'],
   mounts: [GatewayMount.secret('partner-client', '/etc/partner'), GatewayMount.configMap('outside-ca', '/etc/outside-ca')],
+});
+
+// NetworkPolicies add up: the partner of this example stands in the cluster
+new ApiObject(platform, 'to-partner', {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'out-to-partner' },
+  spec: {
+    podSelector: { matchLabels: { app: 'out' } },
+    policyTypes: ['Egress'],
+    egress: [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'partner' } } }] }],
+  },
 });
 
 const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
