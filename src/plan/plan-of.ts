@@ -94,14 +94,14 @@ export function lastLeg({ legs }: Way): Leg {
 export function dialledBy(gateway: string, ways: readonly Way[]): { readonly addresses: Fence['addresses']; readonly namedPorts: readonly number[] } {
   const reached = ways.filter(({ legs: [{ door }] }) => door?.gateway === gateway).map(way => lastLeg(way).reach);
   return {
-    addresses: places(reached.flatMap(reach => reach.to === 'addresses' ? reach.addresses.map(address => ({ address, port: reach.port })) : [])),
+    addresses: inOrder(reached.flatMap(reach => reach.to === 'addresses' ? reach.addresses.map(address => ({ address, port: reach.port })) : [])),
     namedPorts: [...new Set(reached.filter(({ to }) => to !== 'addresses').map(({ port }) => port))].sort((a, b) => a - b),
   };
 }
 
 /** Each once, sorted. */
-function places(dialled: Fence['addresses']): Fence['addresses'] {
-  return sorted(new Map(dialled.map(place => [`${place.address} ${String(place.port).padStart(5, '0')}`, place])));
+function inOrder(addresses: Fence['addresses']): Fence['addresses'] {
+  return sorted(new Map(addresses.map(place => [`${place.address} ${String(place.port).padStart(5, '0')}`, place])));
 }
 
 function sorted<T>(items: ReadonlyMap<string, T>): T[] {
@@ -161,7 +161,7 @@ function fence(lockdown: LockdownIntent, namespace: string, ways: readonly Way[]
     namespace,
     gateways: gateways.map(gatewayName).sort(),
     inside: resolved(inCluster, namespace),
-    addresses: places(addresses),
+    addresses: inOrder(addresses),
     hosts: viewOf(lockdown, namespace, ways).hosts,
     dns,
     istiod,
