@@ -110,7 +110,7 @@ func start(policies *manifests.Set, objects []runtime.Object) (*Reviewer, error)
 	client := fake.NewClientset(state...)
 	factory := informers.NewSharedInformerFactory(client, 0)
 
-	plugin, err := validating.NewPlugin(nil)
+	plugin, err := newPlugin()
 	if err != nil {
 		return nil, err
 	}

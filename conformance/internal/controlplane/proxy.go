@@ -12,9 +12,6 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
-// IstioVersion is what the proxies say they are.
-const IstioVersion = "1.31.0"
-
 // Proxy is a pod's proxy as the control plane knows it.
 func (c *ControlPlane) Proxy(pod *world.Pod) *model.Proxy {
 	kind := model.SidecarProxy

@@ -36,10 +36,10 @@ func (v *Verdict) Accepted() bool { return len(v.Errors) == 0 }
 
 // New compiles the CRDs of the Istio version that go.mod pins.
 func New() (*Judge, error) {
-	validator, err := crd.NewValidatorFromFilesWithOptions([]string{
+	validator, err := validatorOf(
 		filepath.Join(env.IstioSrc, "tests/integration/pilot/testdata/gateway-api-crd.yaml"),
 		filepath.Join(env.IstioSrc, "manifests/charts/base/files/crd-all.gen.yaml"),
-	}, crd.WithoutCRDValidation())
+	)
 	if err != nil {
 		return nil, fmt.Errorf("the CRDs of istio.io/istio (is the module cache there?): %w", err)
 	}

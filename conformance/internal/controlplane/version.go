@@ -1,0 +1,10 @@
+//go:build !istio130
+
+package controlplane
+
+const (
+	// IstioVersion is what the proxies say they are.
+	IstioVersion = "1.31.0"
+	// ModuleFile has the Istio that is built in.
+	ModuleFile = "go.mod"
+)
