@@ -6,9 +6,10 @@ import (
 	"time"
 
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/cache"
-	"github.com/argoproj/argo-cd/gitops-engine/pkg/engine"
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/sync"
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/sync/common"
+	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube"
+	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/tracing"
 	"github.com/go-logr/logr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -24,6 +25,8 @@ const (
 	argoManager           = "argocd-controller"
 	// betweenWaves is how long Argo CD waits after each wave but the last.
 	betweenWaves = 2 * time.Second
+	// betweenSteps is about as long as its controller takes to come back to an operation.
+	betweenSteps = 200 * time.Millisecond
 )
 
 func (a argo) sync(ctx context.Context, s state) error {
@@ -40,16 +43,11 @@ func (a argo) sync(ctx context.Context, s state) error {
 		cache.SetPopulateResourceInfoHandler(func(object *unstructured.Unstructured, _ bool) (any, bool) {
 			return tracked(object), tracked(object)
 		}))
-	gitops := engine.NewEngine(s.config, live, engine.WithLogr(logr.Discard()))
-	stop, err := gitops.Run()
-	if err != nil {
+	if err := live.EnsureSynced(); err != nil {
 		return err
 	}
-	defer stop()
-	results, err := gitops.Sync(ctx, s.is, func(resource *cache.Resource) bool {
-		ours, _ := resource.Info.(bool)
-		return ours
-	}, "", "default",
+	defer live.Invalidate()
+	options := []sync.SyncOpt{
 		sync.WithLogr(logr.Discard()), sync.WithPrune(true), sync.WithPruneLast(a.pruneLast), sync.WithPrunePropagationPolicy(ptr.To(metav1.DeletePropagationForeground)),
 		sync.WithServerSideApply(a.serverSide), sync.WithServerSideApplyManager(argoManager),
 		sync.WithSyncWaveHook(func(_ common.SyncPhase, _ int, last bool) error {
@@ -57,11 +55,32 @@ func (a argo) sync(ctx context.Context, s state) error {
 				time.Sleep(betweenWaves)
 			}
 			return nil
-		}))
-	for _, result := range results {
-		if result.Status == common.ResultCodeSyncFailed {
-			return fmt.Errorf("%s: %s", result.ResourceKey, result.Message)
-		}
+		}),
 	}
-	return err
+	// as Argo CD goes on: a new context for each step, of what is live then and of what was done before
+	phase, message, results := common.OperationRunning, "", []common.ResourceSyncResult(nil)
+	for began := metav1.Now(); !phase.Completed(); time.Sleep(betweenSteps) {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("%w: %s", err, message)
+		}
+		managed, err := live.GetManagedLiveObjs(s.is, func(resource *cache.Resource) bool {
+			ours, _ := resource.Info.(bool)
+			return ours
+		})
+		if err != nil {
+			return err
+		}
+		step, end, err := sync.NewSyncContext("", sync.Reconcile(s.is, managed, "default", live), s.config, s.config, &kube.KubectlCmd{Log: logr.Discard(), Tracer: tracing.NopTracer{}}, "default",
+			append(options, sync.WithInitialState(phase, message, results, began))...)
+		if err != nil {
+			return err
+		}
+		step.Sync()
+		phase, message, results = step.GetState()
+		end()
+	}
+	if !phase.Successful() {
+		return fmt.Errorf("%s: %s", phase, message)
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/fluxcd/pkg/ssa/utils"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -37,6 +38,9 @@ var engines = map[string]func(context.Context, state) error{
 	"flux-policies-first":         flux{policiesFirst: true}.sync,
 	"kubectl":                     kubectl,
 }
+
+// patience is for an engine that waits for what does not come.
+const patience = time.Minute
 
 func main() {
 	log.SetLogger(logr.Discard())
@@ -70,7 +74,9 @@ func run() (err error) {
 		return err
 	}
 	s.config.QPS, s.config.Burst = 1000, 1000
-	return sync(context.Background(), s)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return sync(ctx, s)
 }
 
 func read(path string) ([]*unstructured.Unstructured, error) {
