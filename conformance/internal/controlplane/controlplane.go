@@ -93,11 +93,9 @@ func Start(w *world.World, directory string) (*ControlPlane, error) {
 	case <-c.done:
 		return nil, fmt.Errorf("the control plane did not start: %w", c.err)
 	}
-	if c.Mesh.ServiceEntryVisibility != nil {
-		if err := c.tellNamespaces(); err != nil {
-			c.Stop()
-			return nil, err
-		}
+	if err := c.tellNamespaces(); err != nil {
+		c.Stop()
+		return nil, err
 	}
 	if directory != "" {
 		if c.sds, err = serveSecrets(c.SDS, w, issuedByTheLab(w)); err != nil {

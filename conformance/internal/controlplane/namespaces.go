@@ -1,3 +1,5 @@
+//go:build !istio130
+
 package controlplane
 
 import (
@@ -13,6 +15,9 @@ import (
 // tellNamespaces tells the registry of ServiceEntries which namespaces there are, by whose labels MeshConfig's serviceEntryVisibility selects:
 // the discovery server for tests gives that registry an empty cluster of its own, and keeps it to itself.
 func (c *ControlPlane) tellNamespaces() error {
+	if c.Mesh.ServiceEntryVisibility == nil {
+		return nil
+	}
 	field := reflect.ValueOf(c.Server.ServiceEntryRegistry).Elem().FieldByName("multiclusterController")
 	empty := (*multicluster.Controller)(field.UnsafePointer()).ConfigCluster().Client.Kube().CoreV1().Namespaces()
 	for _, object := range c.World.Objects() {
