@@ -39,7 +39,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/src' },
     },
   },
-  gitignore: ['/attacks/*.k8s.yaml', '/attacks/attacks.json', '/examples/dist', '/rollouts/*.k8s.yaml', '/rollouts/*.calls.json', '/conformance/.tools', '*.tgz'],
+  gitignore: ['/attacks/*.k8s.yaml', '/attacks/attacks.json', '/attacks/outside.json', '/examples/dist', '/rollouts/*.k8s.yaml', '/rollouts/*.calls.json', '/conformance/.tools', '*.tgz'],
 });
 
 // the generated types of imports/ are compiled beside src/, so everything moves one level down in lib/

@@ -274,9 +274,10 @@ const meshConfig = {
   },
 };
 
+const CASES = ['attacks.json', 'outside.json'];
 mkdirSync(FOLDER, { recursive: true });
 for (const file of readdirSync(FOLDER)) {
-  if (file.endsWith('.k8s.yaml') || file === 'attacks.json') rmSync(join(FOLDER, file));
+  if (file.endsWith('.k8s.yaml') || CASES.includes(file)) rmSync(join(FOLDER, file));
 }
 const write = (file: string, text: string) => writeFileSync(join(FOLDER, file), text);
 write('ours.k8s.yaml', before.yaml);
@@ -286,6 +287,9 @@ write('sidecars.later.k8s.yaml', sidecarsOf(after));
 write('neighbours.k8s.yaml', neighbours);
 write('attacks.json', `${JSON.stringify({
   $schema: './attacks.schema.json',
+  ours: 'ours',
+  oursLater: 'ours.later',
+  neighbours: 'neighbours',
   title: 'Every kind of egress over every hop, beside those who may write Istio objects in a namespace of their own',
   world: {
     outboundTrafficPolicy: 'REGISTRY_ONLY',
@@ -308,4 +312,133 @@ write('attacks.json', `${JSON.stringify({
     { name: 'all', title: 'all of them', adds: 'sidecars', istiod, meshConfig },
   ],
   attacks: Object.entries(ATTACKS).map(([name, { title, parts }]) => ({ name, title, parts: parts(victims, gateways) })),
+}, undefined, 2)}\n`);
+
+/* ---- what a host outside resolves to ---- */
+
+const INSIDE = { private: '10.8.0.66', metadata: '169.254.169.254' };
+
+/** Where the names of hosts lead. */
+const LEADS: { readonly [name: string]: { readonly title: string; readonly to: (gateway: string) => object } } = {
+  loopback: { title: '127.0.0.1', to: () => ({ addresses: ['127.0.0.1'] }) },
+  unspecified: { title: '0.0.0.0', to: () => ({ addresses: ['0.0.0.0'] }) },
+  pod: { title: 'the gateway\'s own pod', to: gateway => ({ podsOf: gateway }) },
+  service: { title: 'the gateway\'s own Service', to: gateway => ({ service: gateway }) },
+  private: { title: 'a private address', to: () => ({ addresses: [INSIDE.private] }) },
+  metadata: { title: 'the address of the nodes\' metadata, 169.254.169.254', to: () => ({ addresses: [INSIDE.metadata] }) },
+};
+
+interface Crossing {
+  readonly title: string;
+  readonly name: string;
+  readonly speaks: Speaks;
+  readonly gateway: 'plain' | 'own' | 'nginx' | 'envoy';
+  readonly wildcard?: true;
+  readonly route?: (port: number) => RouteOptions;
+}
+
+const passthrough = () => ({ hop: GatewayHop.passthrough() });
+const plaintext = (port: number) => ({ hop: GatewayHop.plaintext(port) });
+const CROSSINGS: readonly Crossing[] = [
+  { title: 'TLS, mutual TLS', name: 'tls', speaks: 'tls', gateway: 'plain' },
+  { title: 'TLS, passthrough', name: 'through', speaks: 'tls', gateway: 'plain', route: passthrough },
+  { title: 'HTTP, read by the gateway', name: 'read', speaks: 'http', gateway: 'plain', route: () => ({ hop: GatewayHop.http() }) },
+  { title: 'HTTP, plaintext', name: 'clear', speaks: 'http', gateway: 'plain', route: plaintext },
+  { title: 'TLS, mutual TLS, gateway of one\'s own', name: 'own', speaks: 'tls', gateway: 'own' },
+  { title: 'TLS, passthrough, gateway of one\'s own', name: 'own-through', speaks: 'tls', gateway: 'own', route: passthrough },
+  { title: 'HTTP, plaintext, gateway of one\'s own', name: 'own-clear', speaks: 'http', gateway: 'own', route: plaintext },
+  { title: 'TLS domain, nginx, mutual TLS', name: 'nginx', speaks: 'tls', gateway: 'nginx', wildcard: true },
+  { title: 'TLS domain, nginx, passthrough', name: 'nginx-through', speaks: 'tls', gateway: 'nginx', wildcard: true, route: passthrough },
+  { title: 'TLS domain, Envoy, mutual TLS', name: 'envoy', speaks: 'tls', gateway: 'envoy', wildcard: true },
+  { title: 'TLS domain, Envoy, passthrough', name: 'envoy-through', speaks: 'tls', gateway: 'envoy', wildcard: true, route: passthrough },
+];
+const SERVICES = { plain: 'egress/egress', own: 'egress/own', nginx: 'egress/sni-nginx', envoy: 'egress/sni-envoy' };
+const PORTS = { tcp: 0, tls: 443, http: 80 };
+const leading = ({ name }: Crossing, lead: string) => `${lead}.${name}.example.org`;
+const portOf = (crossing: Crossing, lead: string) => 7000 + 10 * CROSSINGS.indexOf(crossing) + Object.keys(LEADS).indexOf(lead);
+
+const outside = stateOf(APP, app => {
+  const egress = new Chart(app, 'egress', { namespace: 'egress' });
+  const made = {
+    plain: EgressGateway.fromService(egress, 'egress', { ...GATEWAYS.plain, selector: GATEWAYS.plain.labels }),
+    own: new EgressGateway(egress, 'own', { name: 'own' }),
+    nginx: new SniProxyGateway(egress, 'nginx', { name: GATEWAYS.nginx.service, proxy: SniProxy.nginx() }),
+    envoy: new SniProxyGateway(egress, 'envoy', { name: GATEWAYS.envoy.service, proxy: SniProxy.envoy() }),
+  };
+  const own = new Chart(app, LOCKED, { namespace: LOCKED });
+  for (const crossing of CROSSINGS) {
+    const { name, speaks, gateway, wildcard, route } = crossing;
+    const hosts = wildcard ? [[`*.${name}.example.org`]] : Object.keys(LEADS).map(lead => [leading(crossing, lead)]);
+    hosts.forEach(([host], i) => {
+      const led = speaks === 'http' ? new HttpEgress(own, `${name}-${i}`, { hosts: [host] }) : new TlsEgress(own, `${name}-${i}`, { hosts: [host] });
+      led.through(made[gateway], route?.(portOf(crossing, Object.keys(LEADS)[i])));
+    });
+  }
+  // hosts that lead where they should, one a gateway
+  for (const [name, gateway] of Object.entries(made)) {
+    new TlsEgress(own, `sound-${name}`, { hosts: [`sound-${name}.example.com`] }).through(gateway);
+  }
+});
+
+const sounds = Object.keys(SERVICES).map((name, i) => ({ host: `sound-${name}.example.com`, address: `203.0.113.${10 + i}` }));
+write('outside.k8s.yaml', outside.yaml);
+write('outside.neighbours.k8s.yaml', '');
+write('outside.json', `${JSON.stringify({
+  $schema: './attacks.schema.json',
+  title: 'Hosts outside that resolve to what they should not',
+  ours: 'outside',
+  oursLater: 'outside',
+  neighbours: 'outside.neighbours',
+  world: {
+    outboundTrafficPolicy: 'REGISTRY_ONLY',
+    servers: [
+      ...sounds.map(({ host, address }) => server(host.split('.')[0], address, { 443: 'tls' })),
+      {
+        name: 'inside',
+        addresses: Object.values(INSIDE),
+        ports: [
+          { port: 443, protocol: 'tls', certifies: CROSSINGS.flatMap(crossing => Object.keys(LEADS).map(lead => leading(crossing, lead))) },
+          { port: 80, protocol: 'http' },
+        ],
+      },
+    ],
+    names: CROSSINGS.flatMap(crossing => Object.entries(LEADS).map(([lead, { to }]) =>
+      ({ host: leading(crossing, lead), ...to(SERVICES[crossing.gateway]) }))),
+    gateways: [{
+      ...GATEWAYS.plain,
+      ports: [
+        { port: 443, targetPort: 8443 },
+        ...CROSSINGS.filter(({ gateway, route }) => gateway === 'plain' && route === plaintext)
+          .flatMap(crossing => Object.keys(LEADS).map(lead => ({ port: portOf(crossing, lead) }))),
+      ],
+    }],
+  },
+  subjects: CROSSINGS.map(({ title }) => title),
+  calls: sounds.map(({ host }) => {
+    const target = { host, port: 443, protocol: 'tls' };
+    return {
+      name: `ratings to ${host}`,
+      subject: '',
+      from: RATINGS,
+      to: { host, port: 443 },
+      how: { protocol: 'tls' },
+      expect: { way: waysOf(outside.ways, RATINGS, target)[0] },
+    };
+  }),
+  later: [],
+  defences: [{ name: 'what the app writes', title: 'what the app writes, and the gateways\' NetworkPolicies' }],
+  attacks: Object.entries(LEADS).map(([lead, { title }]) => ({
+    name: `resolves-to-${lead}`,
+    title: `a host that resolves to ${title}`,
+    parts: CROSSINGS.map(crossing => ({
+      subject: crossing.title,
+      objects: [],
+      calls: [{
+        name: `ratings to ${leading(crossing, lead)}`,
+        from: RATINGS,
+        to: { host: leading(crossing, lead), address: '203.0.113.200', port: PORTS[crossing.speaks] },
+        how: { protocol: crossing.speaks },
+      }],
+    })),
+  })),
 }, undefined, 2)}\n`);

@@ -19,7 +19,7 @@ const (
 
 func load(t *testing.T) *Case {
 	t.Helper()
-	c, err := Load(sample, schema)
+	c, err := Load(sample, "attacks", schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +135,17 @@ func TestTable(t *testing.T) {
 `
 	if got != want {
 		t.Error(got)
+	}
+}
+
+// Where no ages are told apart, the cell is the finding.
+func TestTableWithoutAges(t *testing.T) {
+	r := &Judgement{Cells: []Cell{{Attack: "a", Subject: "s", Finding: In}}}
+	if got := r.said("a", "s"); got != "in" {
+		t.Errorf("%q", got)
+	}
+	if got := r.said("a", "other"); got != "" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -68,12 +68,16 @@ type Part struct {
 
 // file is attacks.json, but for what calls.json has too.
 type file struct {
-	Title    string          `json:"title"`
-	World    json.RawMessage `json:"world"`
-	Subjects []string        `json:"subjects"`
-	Calls    []callText      `json:"calls"`
-	Later    []callText      `json:"later"`
-	Defences []struct {
+	Title string `json:"title"`
+	// Ours, Later and Neighbours are NAME of NAME.k8s.yaml.
+	Ours       string          `json:"ours"`
+	OursLater  string          `json:"oursLater"`
+	Neighbours string          `json:"neighbours"`
+	World      json.RawMessage `json:"world"`
+	Subjects   []string        `json:"subjects"`
+	Calls      []callText      `json:"calls"`
+	Later      []callText      `json:"later"`
+	Defences   []struct {
 		Name       string          `json:"name"`
 		Title      string          `json:"title"`
 		Adds       string          `json:"adds"`
@@ -94,9 +98,9 @@ type file struct {
 
 type callText map[string]json.RawMessage
 
-// Load reads the case of a folder; schema is that of calls.json, and attacks.json has its own beside it.
-func Load(folder, schema string) (*Case, error) {
-	path := filepath.Join(folder, "attacks.json")
+// Load reads NAME.json of a folder; schema is that of calls.json, and cases have their own beside it.
+func Load(folder, name, schema string) (*Case, error) {
+	path := filepath.Join(folder, name+".json")
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -109,8 +113,11 @@ func Load(folder, schema string) (*Case, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	c := &Case{Title: read.Title, Subjects: read.Subjects}
-	for name, set := range map[string]**manifests.Set{"ours": &c.Ours, "ours.later": &c.Later, "neighbours": &c.Neighbours} {
-		if *set, err = parse(filepath.Join(folder, name+".k8s.yaml")); err != nil {
+	for _, one := range []struct {
+		name string
+		set  **manifests.Set
+	}{{read.Ours, &c.Ours}, {read.OursLater, &c.Later}, {read.Neighbours, &c.Neighbours}} {
+		if *one.set, err = parse(filepath.Join(folder, one.name+".k8s.yaml")); err != nil {
 			return nil, err
 		}
 	}

@@ -31,11 +31,12 @@ type Judgement struct {
 
 // bench is one living mesh with one defence.
 type bench struct {
-	of      *Case
-	defence Defence
-	plane   *controlplane.ControlPlane
-	run     *live.Run
-	current map[string]*manifests.Object
+	of        *Case
+	defence   Defence
+	directory string
+	plane     *controlplane.ControlPlane
+	run       *live.Run
+	current   map[string]*manifests.Object
 	// kubernetes are the attacker's objects of kinds that Istio reads through Kubernetes clients.
 	kubernetes []runtime.Object
 	// quiet is what was seen of each call of ours without any attack.
@@ -43,11 +44,14 @@ type bench struct {
 	result *Judgement
 }
 
-// Judge tries every attack of a case that is wanted with one defence.
-func Judge(lab *live.Lab, c *Case, defence Defence, wanted func(Attack) bool) (*Judgement, error) {
-	start := time.Now()
-	b := &bench{of: c, defence: defence, current: map[string]*manifests.Object{}, quiet: map[string]live.Glimpse{}, result: &Judgement{Defence: defence.Name}}
-	defer func() { b.result.Seconds = time.Since(start).Seconds() }()
+// start makes the mesh of a case with one defence, and holds it against what the calls say. The caller stops it.
+func start(lab *live.Lab, c *Case, defence Defence) (b *bench, err error) {
+	b = &bench{of: c, defence: defence, current: map[string]*manifests.Object{}, quiet: map[string]live.Glimpse{}, result: &Judgement{Defence: defence.Name}}
+	defer func() {
+		if err != nil {
+			b.stop()
+		}
+	}()
 	there := &manifests.Set{Objects: slices.Concat(c.Later.Objects, c.Neighbours.Objects, defence.AddsLater.Objects)}
 	stated := c.World
 	stated.IstiodEnvironment, stated.MeshYAML = defence.Istiod, defence.MeshConfig
@@ -61,25 +65,43 @@ func Judge(lab *live.Lab, c *Case, defence Defence, wanted func(Attack) bool) (*
 	before := &manifests.Set{Objects: slices.Concat(c.Ours.Objects, c.Neighbours.Objects, defence.Adds.Objects)}
 	w.Manifests, w.DrainSeconds = before, 0
 	b.current = istioObjects(before)
-	directory, err := os.MkdirTemp("", network.FolderPattern)
-	if err != nil {
+	if b.directory, err = os.MkdirTemp("", network.FolderPattern); err != nil {
 		return nil, err
 	}
-	defer func() { _ = os.RemoveAll(directory) }()
-	if err := os.Chmod(directory, 0o755); err != nil { // the proxies are not root
+	if err := os.Chmod(b.directory, 0o755); err != nil { // the proxies are not root
 		return nil, err
 	}
-	if b.plane, err = controlplane.Start(w, directory); err != nil {
+	if b.plane, err = controlplane.Start(w, b.directory); err != nil {
 		return nil, err
 	}
-	defer b.plane.Stop()
-	if b.run, err = lab.Start(b.plane, directory, c.all()); err != nil {
+	if b.run, err = lab.Start(b.plane, b.directory, c.all()); err != nil {
 		return nil, err
 	}
-	defer b.run.Stop()
 	if err := b.run.Watch(); err != nil {
 		return nil, err
 	}
+	return b, nil
+}
+
+func (b *bench) stop() {
+	if b.run != nil {
+		b.run.Stop()
+	}
+	if b.plane != nil {
+		b.plane.Stop()
+	}
+	_ = os.RemoveAll(b.directory)
+}
+
+// Judge tries every attack of a case that is wanted with one defence.
+func Judge(lab *live.Lab, c *Case, defence Defence, wanted func(Attack) bool) (*Judgement, error) {
+	began := time.Now()
+	b, err := start(lab, c, defence)
+	if err != nil {
+		return nil, err
+	}
+	defer b.stop()
+	defer func() { b.result.Seconds = time.Since(began).Seconds() }()
 	if err := b.calm(); err != nil {
 		return nil, err
 	}

@@ -68,6 +68,9 @@ func (r *Judgement) said(attack, subject string) string {
 			findings[cell.Age] = cell.Finding
 		}
 	}
+	if finding, ageless := findings[""]; ageless {
+		return string(finding)
+	}
 	older, younger := findings[Older], findings[Younger]
 	switch {
 	case older == younger:

@@ -33,7 +33,11 @@ func attacks(args []string) int {
 	if err != nil {
 		return misuse(err.Error())
 	}
-	tried, err := attack.Load(*folder, found)
+	tried, err := attack.Load(*folder, "attacks", found)
+	if err != nil {
+		return misuse(err.Error())
+	}
+	outside, err := attack.Load(*folder, "outside", found)
 	if err != nil {
 		return misuse(err.Error())
 	}
@@ -75,6 +79,23 @@ func attacks(args []string) int {
 		fmt.Fprintf(os.Stderr, "with %s: %d states in %.1f s\n", one.Name, judgement.States, judgement.Seconds)
 		all = append(all, judgement)
 	}
+	var beyond []*attack.Judgement
+	if *defence == "" {
+		judgement, err := attack.JudgeOutside(lab, outside, wanted)
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "conformance: outside: %v\n", err)
+			status = differs
+		} else {
+			judgement.Mark(known)
+			fmt.Fprintf(os.Stderr, "outside: %d calls in %.1f s\n", judgement.States, judgement.Seconds)
+			beyond = append(beyond, judgement)
+		}
+	}
+	table := tried.Table(all)
+	if len(beyond) > 0 {
+		table += "\n" + outside.Table(beyond)
+	}
+	all = append(all, beyond...)
 	summary, unknown, problems := attack.Summary(all)
 	if unknown+problems > 0 || len(all) == 0 {
 		status = differs
@@ -86,7 +107,7 @@ func attacks(args []string) int {
 		fmt.Fprint(os.Stderr, summary)
 		return status
 	}
-	printed := tried.Table(all) + "\n" + attack.Reasons(all)
+	printed := table + "\nNot held:\n\n" + attack.Reasons(all)
 	fmt.Print(printed, "\n")
 	if *into != "" {
 		if err := writeInto(*into, printed); err != nil {

@@ -70,6 +70,9 @@ func (e *Envoy) path(name string) string { return filepath.Join(e.folder, name) 
 // Usage of the proxy.
 func (e *Envoy) Usage() (process.Usage, error) { return e.process.Usage() }
 
+// Ended says whether it has ended by itself.
+func (e *Envoy) Ended() bool { return e.process.Ended() }
+
 // Stop ends it.
 func (e *Envoy) Stop() { e.process.Stop() }
 

@@ -193,3 +193,23 @@ func (r *Run) Settle() error {
 
 // Refused counts how often any proxy did not take a configuration.
 func (r *Run) Refused() int { return r.counted(`update_rejected$`) }
+
+// Connections counts what every proxy has accepted so far, and names those that have ended.
+func (r *Run) Connections() (accepted map[string]int, ended []string) {
+	accepted = map[string]int{}
+	for _, envoy := range r.envoys {
+		if envoy.Ended() {
+			ended = append(ended, envoy.Pod.ID())
+			continue
+		}
+		stats, err := envoy.Stats(`^listener\..*downstream_cx_total$`)
+		if err != nil {
+			ended = append(ended, envoy.Pod.ID()) // it does not answer any more
+			continue
+		}
+		for _, count := range stats {
+			accepted[envoy.Pod.ID()] += count
+		}
+	}
+	return accepted, ended
+}
