@@ -180,6 +180,7 @@ function victimOf(subject: Subject): Victim {
     declared: declaredOf(subject),
     port: subject.port,
     entry: entryOf(subject),
+    server: addressOf(subject),
     ...(subject.route?.tlsOrigination === mutual ? { secret: SECRET } : {}),
     ...(subject.speaks === 'tcp' ? { address: addressOf(subject) } : {}),
     aliases,

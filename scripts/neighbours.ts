@@ -20,6 +20,9 @@ export interface Victim {
   /** The ServiceEntry by which its clients know it. */
   readonly entry: { readonly name: string; readonly namespace: string };
 
+  /** Address of its server. */
+  readonly server: string;
+
   /** The Secret whose client certificate the gateway shows to it. */
   readonly secret?: string;
 
@@ -115,19 +118,25 @@ function claim(hosts: readonly string[], speaks: Victim['speaks'], port: number,
   });
 }
 
-/** A Service of no cluster address, whose endpoint is anybody's. */
-function headless(address: string, port: number): object[] {
-  const metadata = { name: named('headless'), namespace: NEIGHBOUR };
-  const ports = [{ name: 'tcp', port, protocol: 'TCP' }];
+/** A Service whose endpoint is anybody's. */
+function serviceOf(
+  name: string, clusterIP: string, address: string, port: { name: string; port: number }, target = port.port, namespace = NEIGHBOUR,
+) {
+  const metadata = { name, namespace };
   return [
-    { apiVersion: 'v1', kind: 'Service', metadata, spec: { clusterIP: 'None', clusterIPs: ['None'], ports } },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { clusterIP, clusterIPs: [clusterIP], ports: [{ ...port, targetPort: target, protocol: 'TCP' }] },
+    },
     {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
-      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': metadata.name } },
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': name } },
       addressType: 'IPv4',
       endpoints: [{ addresses: [address], conditions: { ready: true } }],
-      ports,
+      ports: [{ name: port.name, port: target, protocol: 'TCP' }],
     },
   ];
 }
@@ -179,21 +188,24 @@ const everyGateway = (gateways: readonly Gateway[], objects: (gateway: Gateway) 
 
 const DOOR_PORT = 443;
 
-/** A route that shows a client certificate of ours to its server. */
+/** A route that shows a client certificate of ours to its server, which a Service of theirs leads to. */
 function showing(victims: readonly Victim[], gateway: Gateway, namespace: string): Part[] {
   const name = `foreign.${NEIGHBOUR}.egress.internal`;
   const one = { gateway, name: '', host: name, port: DOOR_PORT, hop: 'mutual-tls', readsHttp: false, ownName: name };
-  return victims.filter(({ secret }) => secret !== undefined).map(({ subject, host, secret }) => {
+  return victims.filter(({ secret }) => secret !== undefined).map(({ subject, host, server: address, secret }) => {
     const own = door(gateway, [server(one, [`./${name}`])], namespace);
+    const service = serviceOf(named('foreign'), '10.96.201.1', address, { name: 'http', port: 80 }, 443, namespace);
+    const [{ metadata }] = service;
+    const there = `${metadata.name}.${namespace}.svc.cluster.local`;
     return {
       subject,
       objects: [
         own,
-        object('VirtualService', named('foreign'), { hosts: [name], gateways: [nameOf(own)], tcp: [{ route: [{ destination: { host: name, port: { number: 80 } } }] }] }, namespace),
-        object('ServiceEntry', named('foreign'), {
-          hosts: [name], ...EVERYBODY, resolution: 'DNS', location: 'MESH_EXTERNAL', endpoints: [{ address: host, ports: { http: 443 } }], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+        object('VirtualService', metadata.name, {
+          hosts: [name], gateways: [nameOf(own)], tcp: [{ route: [{ destination: { host: there, port: { number: 80 } } }] }],
         }, namespace),
-        { ...rule(name, { mode: 'MUTUAL', credentialName: secret, sni: host, subjectAltNames: [host] }), metadata: { name: named('foreign'), namespace } },
+        ...service,
+        { ...rule(there, { mode: 'MUTUAL', credentialName: secret, sni: host, subjectAltNames: [host] }), metadata },
       ],
       calls: [entering(NEIGHBOUR, gateway, DOOR_PORT, name, { protocol: 'http', hostHeader: host })],
     };
@@ -410,7 +422,7 @@ export const ATTACKS: { readonly [name: string]: Attack } = {
   },
   'service-address': {
     title: 'headless Service whose endpoint is our host\'s address',
-    parts: victims => each(victims, ({ address, port }) => address ? headless(address, port) : []),
+    parts: victims => each(victims, ({ address, port }) => address ? serviceOf(named('headless'), 'None', address, { name: 'tcp', port }) : []),
   },
   'service-port': {
     title: 'Service of HTTP on our host\'s port',
