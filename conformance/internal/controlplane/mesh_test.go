@@ -5,9 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/runtime"
+
 	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
 
 	"istio.io/istio/pilot/pkg/features"
+	"istio.io/istio/pkg/config"
+	"istio.io/istio/pkg/config/schema/gvk"
 
 	"github.com/cdk8s-istio-egress/conformance/internal/controlplane"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
@@ -66,5 +70,57 @@ func TestTheMeshThatIsStated(t *testing.T) {
 			t.Errorf("%s: %q", row.name, known)
 		}
 		plane.Stop()
+	}
+}
+
+// What is changed of Kubernetes' own kinds and of the Gateway API is read before the proxies get it.
+func TestChangeKubernetes(t *testing.T) {
+	set, err := manifests.Parse(`
+apiVersion: v1
+kind: Service
+metadata: { name: out, namespace: mallory }
+spec: { clusterIP: 10.96.200.1, clusterIPs: [10.96.200.1], ports: [{ name: tls, port: 443, protocol: TCP }] }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: door, namespace: mallory }
+spec:
+  gatewayClassName: istio
+  addresses: [{ type: Hostname, value: out.mallory.svc.cluster.local }]
+  listeners: [{ name: door, port: 443, protocol: TLS, hostname: a.example.com, tls: { mode: Passthrough } }]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: TLSRoute
+metadata: { name: door, namespace: mallory }
+spec: { parentRefs: [{ name: door }], hostnames: [a.example.com], rules: [{ backendRefs: [{ name: out, port: 443 }] }] }
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	idle, err := manifests.Parse("apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: idle, namespace: mallory }\nspec: { parentRefs: [{ name: none }] }\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plane, err := controlplane.StartWithSidecars(idle, world.Stated{OutboundTrafficPolicy: "REGISTRY_ONLY", TrustDomain: "cluster.local"}, []string{"orders"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plane.Stop()
+	for _, there := range []bool{true, false} {
+		put, removed := set.Kubernetes(), []runtime.Object(nil)
+		if !there {
+			put, removed = removed, put
+		}
+		if err := plane.ChangeKubernetes(put, removed); err != nil {
+			t.Fatal(err)
+		}
+		if known := plane.Server.Env().GetService("out.mallory.svc.cluster.local") != nil; known != there {
+			t.Errorf("the Service is known: %v, expected %v", known, there)
+		}
+		for _, kind := range []config.GroupVersionKind{gvk.Gateway, gvk.VirtualService} {
+			if made := len(plane.Server.Env().List(kind, "mallory")) > 0; made != there {
+				t.Errorf("Istio's %s of it is there: %v, expected %v", kind.Kind, made, there)
+			}
+		}
 	}
 }
