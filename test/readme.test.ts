@@ -59,3 +59,8 @@ test('the objects that can be patched are methods', () => {
     expect(Object.getOwnPropertyNames(classes[of].prototype)).toContain(method);
   }
 });
+
+test('the Roles of a team\'s pipeline stand in the docs as the lab tries them', () => {
+  const read = (...path: string[]) => readFileSync(join(__dirname, '..', ...path), 'utf8');
+  expect(read('docs', 'platform.md')).toContain(read('examples', 'team.roles.yaml'));
+});

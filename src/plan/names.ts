@@ -123,6 +123,11 @@ export function nodesName(taintKey: string, taintValue: string | undefined): str
   return label(['egress-nodes', taintKey, ...(taintValue === undefined ? [] : [taintValue])]);
 }
 
+/** Of what refuses objects for an app of the platform's. */
+export function admissionName(rule: string, what: string, app: string): string {
+  return label(['egress', rule, what, app]);
+}
+
 /** Of what lets a gateway log. */
 export function auditName(service: string): string {
   return label(['egress-audit', service]);

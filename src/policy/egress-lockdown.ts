@@ -10,7 +10,7 @@ import { AppIndex } from '../app/app-index';
 import { ClusterDns } from '../app/cluster-dns';
 import { Istiod } from '../app/istiod';
 import { dnsPlaces, istiodPlaces } from '../app/place-values';
-import { admissionPolicy, admissionPolicyBinding } from '../emit/kubernetes/admission-policy';
+import { admissionPolicy, admissionPolicyBinding, nodesSpec } from '../emit/kubernetes/admission-policy';
 import { fencePolicy, gatewayPolicy } from '../emit/kubernetes/fence-policy';
 import { LockdownOpening } from '../explain/lockdown-opening';
 import { lockdownOpenings } from '../explain/openings';
@@ -170,8 +170,8 @@ export class EgressLockdown extends Construct {
     }
     const nodes = dedicatedNodes && { ...meta, name: nodesName(dedicatedNodes.taintKey, dedicatedNodes.taintValue) };
     this.admissionPolicies = !nodes ? [] : [
-      admissionPolicy(this, 'ValidatingAdmissionPolicy', nodes, dedicatedNodes),
-      admissionPolicyBinding(this, 'ValidatingAdmissionPolicyBinding', nodes),
+      admissionPolicy(this, 'ValidatingAdmissionPolicy', nodes, nodesSpec(dedicatedNodes)),
+      admissionPolicyBinding(this, 'ValidatingAdmissionPolicyBinding', nodes, ['Deny']),
     ];
   }
 

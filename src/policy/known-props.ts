@@ -1,8 +1,10 @@
 import type { AllowedRequests } from './allowed-requests';
 import type { DedicatedNodes } from './dedicated-nodes';
+import type { EgressAdmissionProps } from './egress-admission';
 import type { EgressAuditProps } from './egress-audit';
 import type { EgressLockdownProps } from './egress-lockdown';
 import type { EgressSidecarProps } from './egress-sidecar';
+import type { EgressTeam } from './egress-team';
 import type { ExceptionalPods } from './lockdown-exception';
 import type { SpiffeOptions } from './workload-identity';
 import type { Keys } from '../intent/known';
@@ -34,3 +36,19 @@ export const EXCEPTIONAL_PODS: Keys<ExceptionalPods> = { namespace: true, labels
 export const EGRESS_SIDECAR: Keys<EgressSidecarProps> = { namespaces: true, inClusterNamespaces: true, labels: true, annotations: true };
 
 export const EGRESS_AUDIT: Keys<EgressAuditProps> = { gateways: true, provider: true, otherProviders: true, labels: true, annotations: true };
+
+export const EGRESS_ADMISSION: Keys<EgressAdmissionProps> = {
+  exempt: true,
+  gateways: true,
+  otherSelectors: true,
+  teams: true,
+  lockedNamespaces: true,
+  rules: true,
+  validationActions: true,
+  privateByDefault: true,
+  rootNamespace: true,
+  labels: true,
+  annotations: true,
+};
+
+export const EGRESS_TEAM: Keys<EgressTeam> = { namespaces: true, apps: true, subjects: true, hosts: true, addresses: true, secrets: true, exportTo: true };

@@ -78,6 +78,7 @@ func Decide(policies *manifests.Set, objects []runtime.Object, who user.Info) (m
 // Request is what somebody asks of the API server: to make an object, to change an old one into it, or, without an object, to delete the old.
 type Request struct {
 	Object, Old runtime.Object
+	Subresource string
 	User        user.Info
 }
 
@@ -167,7 +168,7 @@ func (r *Reviewer) Review(request Request) (string, error) {
 		return "", fmt.Errorf("admission: %w", err)
 	}
 	kind := one.GetObjectKind().GroupVersionKind()
-	attributes := admission.NewAttributesRecord(object, old, kind, metadata.GetNamespace(), metadata.GetName(), resourceOf(kind), "", operation, options, false, request.User)
+	attributes := admission.NewAttributesRecord(object, old, kind, metadata.GetNamespace(), metadata.GetName(), resourceOf(kind), request.Subresource, operation, options, false, request.User)
 	if refused := r.plugin.Validate(context.Background(), attributes, interfacesOf(kind)); refused != nil {
 		return refused.Error(), nil
 	}

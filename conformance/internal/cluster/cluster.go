@@ -58,6 +58,7 @@ type Cluster struct {
 	namespace *network.Namespace
 	processes []*process.Process
 	warnings  *warnings
+	config    *rest.Config
 	kube      kubernetes.Interface
 	dynamic   dynamic.Interface
 	mapper    *restmapper.DeferredDiscoveryRESTMapper
@@ -153,6 +154,7 @@ func (c *Cluster) connect(token string) error {
 			return c.namespace.Dial(ctx, address, false)
 		},
 	}
+	c.config = config
 	var err error
 	if c.kube, err = kubernetes.NewForConfig(config); err != nil {
 		return err

@@ -56,15 +56,19 @@ func (c *Cluster) apply(object *unstructured.Unstructured) (*unstructured.Unstru
 }
 
 func (c *Cluster) resource(object *unstructured.Unstructured) (dynamic.ResourceInterface, error) {
+	return c.resourceOf(c.dynamic, object)
+}
+
+func (c *Cluster) resourceOf(client dynamic.Interface, object *unstructured.Unstructured) (dynamic.ResourceInterface, error) {
 	kind := object.GroupVersionKind()
 	mapping, err := c.mapper.RESTMapping(kind.GroupKind(), kind.Version)
 	if err != nil {
 		return nil, err
 	}
 	if namespace := object.GetNamespace(); namespace != "" {
-		return c.dynamic.Resource(mapping.Resource).Namespace(namespace), nil
+		return client.Resource(mapping.Resource).Namespace(namespace), nil
 	}
-	return c.dynamic.Resource(mapping.Resource), nil
+	return client.Resource(mapping.Resource), nil
 }
 
 // remove deletes an object, and what it owns after it.

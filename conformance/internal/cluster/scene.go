@@ -184,10 +184,18 @@ func (s *Scene) putManifests() error {
 	}
 	s.Warnings = s.cluster.warnings.take()
 	if policies {
-		time.Sleep(policiesWithin)
+		pause()
+		wrong, err := s.misunderstood()
+		s.Refused = append(s.Refused, wrong...)
+		if err != nil {
+			return err
+		}
 	}
 	return s.logToTheLab()
 }
+
+// pause lets the API server go by policies that have changed.
+func pause() { time.Sleep(policiesWithin) }
 
 // again applies a document that has been applied: that must change nothing but a status.
 func (s *Scene) again(object *manifests.Object, first *unstructured.Unstructured) error {

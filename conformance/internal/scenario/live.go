@@ -97,6 +97,9 @@ func (l *InCluster) judge(result *Result, lab *world.World, calls []world.Call) 
 			return err
 		}
 	}
+	if err := result.makeRequests(scene, lab.Stated.Requests); err != nil {
+		return err
+	}
 	return run.Rejections()
 }
 

@@ -110,6 +110,9 @@ func (l *Lab) JudgeCalls(name, text string, stated *world.Scenario) (*Result, er
 	if err := l.judgeCalls(result, lab, stated.Calls); err != nil {
 		result.Broken = append(result.Broken, err.Error())
 	}
+	if err := result.judgeRequests(set, stated.World.Requests); err != nil {
+		result.Broken = append(result.Broken, err.Error())
+	}
 	result.Seconds = time.Since(start).Seconds()
 	return result, nil
 }

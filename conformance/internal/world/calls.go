@@ -40,6 +40,8 @@ type Stated struct {
 	MeshConfig string `json:"meshConfig"`
 	// MeshYAML is what it holds.
 	MeshYAML string `json:"-"`
+	// Requests is the path of a table of what others ask of the API server; Load puts the folder of the calls before it.
+	Requests string `json:"requests"`
 }
 
 // Place is where a part of the cluster answers: pods, or an address that no pod has.
@@ -320,6 +322,9 @@ func Load(path, schemaPath string) (*Scenario, error) {
 		return nil, err
 	}
 	scenario, err := Decode(path, raw, schemaPath)
+	if err == nil && scenario.World.Requests != "" {
+		scenario.World.Requests = filepath.Join(filepath.Dir(path), scenario.World.Requests)
+	}
 	if err != nil || scenario.World.MeshConfig == "" {
 		return scenario, err
 	}

@@ -6,18 +6,19 @@ import { NamedMeta, emit } from '../object';
 
 const API_VERSION = 'admissionregistration.k8s.io/v1';
 
-/** The ValidatingAdmissionPolicy that keeps pods other than those of gateways off dedicated nodes. */
-export function admissionPolicy(scope: Construct, id: string, meta: NamedMeta, nodes: DedicatedNodesIntent): ApiObject {
-  return emit(scope, id, { apiVersion: API_VERSION, kind: 'ValidatingAdmissionPolicy' }, meta, () => specOf(nodes));
+/** A ValidatingAdmissionPolicy. */
+export function admissionPolicy(scope: Construct, id: string, meta: NamedMeta, spec: unknown): ApiObject {
+  return emit(scope, id, { apiVersion: API_VERSION, kind: 'ValidatingAdmissionPolicy' }, meta, () => spec);
 }
 
 /** The ValidatingAdmissionPolicyBinding that puts the policy of the same name to work. */
-export function admissionPolicyBinding(scope: Construct, id: string, meta: NamedMeta): ApiObject {
+export function admissionPolicyBinding(scope: Construct, id: string, meta: NamedMeta, validationActions: readonly string[], matchResources?: unknown): ApiObject {
   return emit(scope, id, { apiVersion: API_VERSION, kind: 'ValidatingAdmissionPolicyBinding' }, meta,
-    () => ({ policyName: meta.name, validationActions: ['Deny'] }));
+    () => ({ policyName: meta.name, validationActions, matchResources }));
 }
 
-function specOf({ taintKey, taintValue, otherNamespaces, gateways }: DedicatedNodesIntent) {
+/** What keeps pods other than those of gateways off dedicated nodes. */
+export function nodesSpec({ taintKey, taintValue, otherNamespaces, gateways }: DedicatedNodesIntent) {
   const sameValue = taintValue === undefined ? '' : ` && (t.?operator.orValue("Equal") != "Equal" || t.?value.orValue("") == ${cel(taintValue)})`;
   return {
     failurePolicy: 'Fail',
@@ -48,7 +49,7 @@ function specOf({ taintKey, taintValue, otherNamespaces, gateways }: DedicatedNo
   };
 }
 
-/** A string of CEL. */
-function cel(text: string): string {
-  return JSON.stringify(text);
+/** A string of CEL, or a list of them. */
+export function cel(value: string | readonly string[]): string {
+  return typeof value === 'string' ? JSON.stringify(value) : `[${value.map(item => cel(item)).join(', ')}]`;
 }
