@@ -244,7 +244,7 @@ function subjects(values: Values, prop: string, given: AdmissionSubject[]): Subj
     switch (who.by) {
       case 'service-account': return `user ${ACCOUNT}${values.name(`${item}'s namespace`, who.namespace)}:${values.objectName(item, who.name)}`;
       case 'namespace': return `group ${ACCOUNTS}${values.name(`${item}'s namespace`, who.namespace)}`;
-      default: return `${who.by} ${name(values, item, who.name)}`;
+      default: return `${who.by} ${knownName(values, item, who.name)}`;
     }
   }).sort();
   const of = (kind: string) => known.filter(one => one.startsWith(`${kind} `)).map(one => one.slice(kind.length + 1));
@@ -252,7 +252,7 @@ function subjects(values: Values, prop: string, given: AdmissionSubject[]): Subj
 }
 
 /** What an identity provider calls somebody. */
-function name(values: Values, prop: string, given: string): string {
+function knownName(values: Values, prop: string, given: string): string {
   if (typeof given !== 'string' || given === '' || given.trim() !== given) {
     values.refuse(Problem.INVALID_NAME, `${prop} is ${JSON.stringify(given)}`, 'give the name as the API server knows it, without spaces around it');
   }

@@ -51,4 +51,6 @@ export const EGRESS_ADMISSION: Keys<EgressAdmissionProps> = {
   annotations: true,
 };
 
-export const EGRESS_TEAM: Keys<EgressTeam> = { namespaces: true, apps: true, subjects: true, hosts: true, addresses: true, secrets: true, exportTo: true };
+export const EGRESS_TEAM: Keys<EgressTeam> = {
+  namespaces: true, apps: true, subjects: true, hosts: true, addresses: true, secrets: true, exportTo: true,
+};

@@ -12,7 +12,9 @@ export function admissionPolicy(scope: Construct, id: string, meta: NamedMeta, s
 }
 
 /** The ValidatingAdmissionPolicyBinding that puts the policy of the same name to work. */
-export function admissionPolicyBinding(scope: Construct, id: string, meta: NamedMeta, validationActions: readonly string[], matchResources?: unknown): ApiObject {
+export function admissionPolicyBinding(
+  scope: Construct, id: string, meta: NamedMeta, validationActions: readonly string[], matchResources?: unknown,
+): ApiObject {
   return emit(scope, id, { apiVersion: API_VERSION, kind: 'ValidatingAdmissionPolicyBinding' }, meta,
     () => ({ policyName: meta.name, validationActions, matchResources }));
 }

@@ -31,7 +31,8 @@ interface Validation {
 
 const NETWORKING = 'networking.istio.io';
 
-const kinds = (apiGroup: string, apiVersion: string, ...resources: string[]): ResourceRule => ({ apiGroups: [apiGroup], apiVersions: [apiVersion], resources });
+const kinds = (apiGroup: string, apiVersion: string, ...resources: string[]): ResourceRule =>
+  ({ apiGroups: [apiGroup], apiVersions: [apiVersion], resources });
 
 const VIRTUAL_SERVICES = kinds(NETWORKING, 'v1', 'virtualservices');
 const GATEWAYS = kinds(NETWORKING, 'v1', 'gateways');
@@ -65,7 +66,8 @@ interface PolicyOptions {
 }
 
 function policy(
-  { exempt }: AdmissionIntent, what: string, matchResources: unknown, rules: readonly ResourceRule[], validations: readonly Validation[], options: PolicyOptions = {},
+  { exempt }: AdmissionIntent, what: string, matchResources: unknown, rules: readonly ResourceRule[], validations: readonly Validation[],
+  options: PolicyOptions = {},
 ): AdmissionPolicy {
   const operations = options.operations ?? ['CREATE', 'UPDATE'];
   const resourceRules = (of: readonly ResourceRule[]) => of.map(rule => ({ ...rule, operations }));
@@ -185,7 +187,7 @@ export function routePolicies(intent: AdmissionIntent): AdmissionPolicy[] {
   const inCluster = ['.svc', ...new Set(gateways.map(({ host, service, namespace }) => host.slice(`${service}.${namespace}`.length)))];
   const reached = (name: string) => `(${name}.matches("^[0-9.]+$|:") ? ${addressed(teams, name)} : ${outsideHost(name)} && ${inCluster.map(suffix => `!${name}.endsWith(${cel(suffix)})`).join(' && ')} && ${name} != "localhost")`;
   const selectors = theirs.map(namespace =>
-    `(request.namespace == ${cel(namespace)} && (${gateways.filter(gateway => gateway.namespace === namespace).map(({ selector }) => `s == {${
+    `(request.namespace == ${cel(namespace)} && (${gateways.filter(gateway => gateway.namespace === namespace).map(({ selector }) => `variables.selected == {${
       Object.entries(selector).sort().map(([key, value]) => `${cel(key)}: ${cel(value)}`).join(', ')}}`).join(' || ')}))`).join(' || ');
   const exported = { expression: 'object.?spec.?exportTo.orValue([]) == ["."]', message: `what stands in namespace ${place} is the gateway's alone: give exportTo: ["."]` };
   const secret = (tls: string) => ['credentialName', 'clientCertificate', 'privateKey'].map(field => `${tls}.?${field}.orValue("")`)
@@ -211,7 +213,7 @@ export function routePolicies(intent: AdmissionIntent): AdmissionPolicy[] {
     ], { ...refuseAll, variables }),
     policy(intent, 'gateways', here, [GATEWAYS], [
       {
-        expression: `[object.?spec.?selector.orValue({})].exists(s, ${selectors})`,
+        expression: selectors,
         message: `the selector is none of an egress gateway's of this namespace: ${gateways.map(labelsOf).join('; ')}`,
       },
       {
@@ -222,11 +224,11 @@ export function routePolicies(intent: AdmissionIntent): AdmissionPolicy[] {
         expression: 'object.?spec.?servers.orValue([]).all(s, s.?tls.?mode.orValue("PASSTHROUGH") in ["ISTIO_MUTUAL", "PASSTHROUGH"])',
         message: 'the mode of a door\'s TLS is ISTIO_MUTUAL or PASSTHROUGH: certificates of the gateway are the platform\'s',
       },
-    ], { variables }),
+    ], { variables: { ...variables, selected: 'object.?spec.?selector.orValue({})' } }),
     policy(intent, 'virtualservices', here, [VIRTUAL_SERVICES], [
       exported,
       {
-        expression: 'object.?spec.?gateways.orValue([]) == [object.metadata.name]',
+        expression: 'size(object.?spec.?gateways.orValue([])) == 1 && object.spec.gateways.all(g, g == object.metadata.name)',
         message: 'a route leads from its own Gateway alone, which has its name',
       },
       {
@@ -264,11 +266,11 @@ export function routePolicies(intent: AdmissionIntent): AdmissionPolicy[] {
       },
     ], { variables }),
     policy(intent, 'authorizationpolicies', here, [AUTHORIZATION_POLICIES], [{
-      expression: `object.?spec.?action.orValue("ALLOW") == "DENY" && [object.?spec.?selector.?matchLabels.orValue({})].exists(s, ${selectors})`
+      expression: `object.?spec.?action.orValue("ALLOW") == "DENY" && (${selectors})`
         + ' && size(object.?spec.?rules.orValue([])) > 0 && object.spec.rules.all(r, r.?when.orValue([]).exists(w, w.key == "connection.sni" && size(w.?values.orValue([])) > 0'
         + ` && w.values.all(v, v.matches("^[hs]-[0-9a-z]+[.][*]$") || ${own('v')})))`,
       message: `an AuthorizationPolicy of a team denies, at the gateway's pods, by own names in connection.sni${theirs.includes(rootNamespace) ? `; in Istio's root namespace ${rootNamespace} it would hold everywhere else` : ''}`,
-    }], { variables }),
+    }], { variables: { ...variables, selected: 'object.?spec.?selector.?matchLabels.orValue({})' } }),
   ];
 }
 
@@ -330,7 +332,7 @@ export function lockdownPolicies(intent: AdmissionIntent): AdmissionPolicy[] {
     policy(intent, 'pods', locked, [{ ...pods, resources: ['pods'] }], [
       { expression: '!object.spec.?hostNetwork.orValue(false)', message: `${only}: NetworkPolicies do not hold a pod with hostNetwork` },
       {
-        expression: '[object.metadata.?labels[?"sidecar.istio.io/inject"].orValue(""), object.metadata.?annotations[?"sidecar.istio.io/inject"].orValue("")].all(v, v in ["", "true"])'
+        expression: `object.metadata.?labels[?"sidecar.istio.io/inject"].orValue("") in ["", "true"] && ${annotation('sidecar.istio.io/inject')} in ["", "true"]`
           + ' && (object.spec.containers.exists(c, c.name == "istio-proxy") || object.spec.?initContainers.orValue([]).exists(c, c.name == "istio-proxy"))',
         message: `${only}: a pod has a sidecar; take sidecar.istio.io/inject and a wrong istio.io/rev away`,
       },
