@@ -27,7 +27,7 @@ export class EgressGateway extends GatewayWorkload {
    *
    * @example
    * EgressGateway.fromService(chart, 'gateway', {
-   *   namespace: 'istio-system',
+   *   namespace: 'istio-egress',
    *   service: 'istio-egressgateway',
    *   selector: { istio: 'egressgateway' },
    *   serviceAccount: 'istio-egressgateway-service-account',
