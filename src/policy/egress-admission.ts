@@ -8,7 +8,7 @@ import { AdmissionPolicy, doorPolicies, exportPolicies, lockdownPolicies, routeP
 import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { gatewayIntents } from '../gateway/gateway-values';
 import { AdmissionIntent, Subjects, TeamIntent } from '../intent/admission';
-import { AppIntent, appOf } from '../intent/app';
+import { appOf } from '../intent/app';
 import { gatewayName } from '../intent/gateway';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
@@ -104,7 +104,7 @@ export interface EgressAdmissionProps {
   /**
    * Istio's root namespace, whose policies and filters hold for the whole mesh.
    *
-   * @default - the `istioNamespace` of `EgressApp.configure`, or `istio-system`
+   * @default istio-system
    */
   readonly rootNamespace?: string;
 
@@ -147,10 +147,9 @@ export class EgressAdmission extends Construct {
     super(scope, id);
     const values = Values.of(this);
     values.props(EgressAdmission, new.target, props, EGRESS_ADMISSION);
-    const app = appOf(this);
-    const name = app.name ?? values.refuse(Problem.UNNAMED_APP, 'the app has no name, by which its policies are told from those of other apps',
+    const name = appOf(this).name ?? values.refuse(Problem.UNNAMED_APP, 'the app has no name, by which its policies are told from those of other apps',
       'call EgressApp.configure(app, { name }) before the first construct');
-    const intent = intentOf(values, props, app);
+    const intent = intentOf(values, props);
     const rules = rulesOf(values, props);
     const actions = actionsOf(values, props);
     const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
@@ -200,7 +199,7 @@ function actionsOf(values: Values, { validationActions }: EgressAdmissionProps):
   return actions.sort();
 }
 
-function intentOf(values: Values, props: EgressAdmissionProps, app: AppIntent): AdmissionIntent {
+function intentOf(values: Values, props: EgressAdmissionProps): AdmissionIntent {
   const gateways = props.gateways === undefined || props.gateways.length === 0 ? [] : gatewayIntents(values, props.gateways);
   const lockedNamespaces = values.listOrNone('lockedNamespaces', props.lockedNamespaces, (item, name) => values.name(item, name)).sort();
   const own = gateways.find(({ namespace }) => lockedNamespaces.includes(namespace));
@@ -218,7 +217,7 @@ function intentOf(values: Values, props: EgressAdmissionProps, app: AppIntent): 
     otherSelectors: values.listOrNone('otherSelectors', props.otherSelectors, (item, labels) => values.selector(item, labels)),
     teams,
     lockedNamespaces,
-    rootNamespace: values.name('rootNamespace', props.rootNamespace ?? app.istioNamespace),
+    rootNamespace: values.name('rootNamespace', props.rootNamespace ?? 'istio-system'),
     privateByDefault: props.privateByDefault ?? false,
   };
 }
