@@ -13,7 +13,7 @@ const gateway = EgressGateway.fromService(chart, 'gateway', {
 });
 
 new TcpEgress(chart, 'smtp', { host: 'smtp.example.com', addresses: ['203.0.113.25'], port: 587 }).through(gateway);
-new TlsEgress(chart, 'mongo', { hosts: ['mongo.example.com'], port: 27018 })
+new TlsEgress(chart, 'accounts', { hosts: ['accounts.example.com'], port: 27018 })
   .through(gateway, { allowFrom: [WorkloadIdentity.serviceAccount('bookinfo', 'ratings')] });
 new TlsEgress(chart, 'files', { hosts: ['files.example.com'] }).through(gateway, { hop: GatewayHop.passthrough() });
 new MutualTlsOrigination(chart, 'partner', {

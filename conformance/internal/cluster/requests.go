@@ -18,6 +18,8 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
+	"istio.io/api/label"
+
 	"github.com/cdk8s-istio-egress/conformance/internal/admission"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 )
@@ -180,6 +182,15 @@ func (s *Scene) ask(one admission.Expected) error {
 		object.SetResourceVersion(live.GetResourceVersion())
 		_, err = resource.Update(context.Background(), object, metav1.UpdateOptions{DryRun: dry})
 		return err
+	}
+	if one.Injected { // whether the namespace is injected is not the table's concern
+		object = object.DeepCopy()
+		labels := object.GetLabels()
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		labels[label.SidecarInject.Name] = "true"
+		object.SetLabels(labels)
 	}
 	_, err = resource.Create(context.Background(), object, metav1.CreateOptions{DryRun: dry, FieldValidation: metav1.FieldValidationStrict})
 	return err
