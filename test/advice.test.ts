@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
 import {
-  BigIp, CaCertificates, ClientCertificate, ClusterDns, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressSidecar, EgressWay,
-  EgressWays, ExternalEnvoy, ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress,
+  BigIp, CaCertificates, ClientCertificate, ClusterDns, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown,
+  EgressSidecar, EgressWay, EgressWays, ExternalEnvoy, ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress,
   HttpProtocol, IEgressGateway, Istiod, IstioVersion, LockdownException, MutualTlsOrigination, SniProxy,
   SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress,
   TlsOrigination, WildcardResolution, WorkloadIdentity,

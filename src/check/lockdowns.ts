@@ -23,8 +23,11 @@ function overlapping(sidecars: readonly SidecarIntent[]): RelationProblem[] {
   return sidecars.flatMap(({ path, namespaces }) => namespaces.flatMap(namespace => {
     const owner = owners.get(namespace);
     owners.set(namespace, owner ?? path);
-    return owner === undefined ? [] : [{ path, text: describe(Problem.OVERLAPPING_LOCKDOWNS, `"${owner}" names namespace "${namespace}" too`,
-      'Istio takes one Sidecar a namespace, and what one lockdown closes the other opens: name it in one of them; a lockdown has all that an EgressSidecar has') }];
+    return owner === undefined ? [] : [{
+      path,
+      text: describe(Problem.OVERLAPPING_LOCKDOWNS, `"${owner}" names namespace "${namespace}" too`,
+        'Istio takes one Sidecar a namespace, and what one lockdown closes the other opens: name it in one of them; a lockdown has all that an EgressSidecar has'),
+    }];
   }));
 }
 

@@ -36,7 +36,8 @@ function problems(egresses: EgressIntent[], routes: RouteIntent[] = []): string[
     routeOf: of => routes.find(one => one.egress === of),
     permissionsOn: () => undefined,
     gateways,
-    lockdowns: [], sidecars: [],
+    lockdowns: [],
+    sidecars: [],
   });
   return relationProblems(egresses, routes, plan).map(({ path, text }) => `${path} ${text}`);
 }
