@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
 import {
-  BigIp, CaCertificates, ClientCertificate, ClusterDns, Egress, EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown,
-  EgressSidecar, EgressWay, EgressWays, ExternalEnvoy, ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress,
-  HttpProtocol, IEgressGateway, Istiod, IstioVersion, LockdownException, MutualTlsOrigination, SniProxy,
-  SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress,
+  AdmissionAction, AdmissionSubject, BigIp, CaCertificates, ClientCertificate, ClusterDns, Egress, EgressAdmission, EgressAdmissionRule,
+  EgressApp, EgressAudit, EgressGateway, EgressGatewayRoute, EgressLockdown, EgressSidecar, EgressWay, EgressWays, ExternalEnvoy,
+  ExternalNginx, ExternalProxy, ExternalSniProxy, ForwardProxy, GatewayHop, GatewayMount, HttpEgress, HttpProtocol, IEgressGateway,
+  IstioVersion, Istiod, LockdownException, MutualTlsOrigination, SniProxy, SniProxyGateway, TcpEgress, TcpProtocol, TlsEgress,
   TlsOrigination, WildcardResolution, WorkloadIdentity,
 } from '../src';
 import { AppIndex } from '../src/app/app-index';
@@ -113,6 +113,10 @@ class World {
     return new EgressSidecar(this.chart(), this.id('sidecar'), { namespaces: ['orders'], ...props });
   }
 
+  public admission(props: any = {}): EgressAdmission {
+    return new EgressAdmission(this.chart('edge'), this.id('admission'), { exempt: [AdmissionSubject.group('platform')], ...props });
+  }
+
   public audit(props: any = {}): EgressAudit {
     return new EgressAudit(this.chart('edge'), this.id('audit'), props);
   }
@@ -166,6 +170,7 @@ function meaningOf(app: App): string[] {
   return [
     ...EgressWays.of(app).map(lineOf),
     ...named('Sidecar').map(({ metadata }) => `locked: ${metadata.namespace}`),
+    ...new Set(named('ValidatingAdmissionPolicy').flatMap(({ metadata }) => /^egress-(doors|exports|routes|lockdown)-/.exec(metadata.name)?.[1] ?? []).map(rule => `guarded: ${rule}`)),
     ...named('Telemetry').map(({ metadata, spec: { accessLogging: [{ providers }] } }) =>
       `logged: ${metadata.namespace} to ${providers.map(({ name }: any) => name).join(', ')}`),
     ...named('Deployment').map(({ metadata }) => `runs: ${metadata.namespace}/${metadata.name}`),
@@ -200,6 +205,7 @@ const SIMPLE = TlsOrigination.simple();
 const OTEL = LockdownException.pods({ namespace: 'otel', reason: 'traces' });
 const CLIENT_SECRET = ClientCertificate.fromSecret('client');
 const CLIENT_FILES = { clientCertificate: '/etc/partner/tls.crt', privateKey: '/etc/partner/tls.key', caCertificates: '/etc/partner/ca.crt' };
+const TEAM = { namespaces: ['orders'], apps: ['shop'] };
 const SQUID = ForwardProxy.connect({ host: 'proxy.example.com', port: 3128 });
 const PODS = { workloadSelector: { app: 'pay' }, serviceAccount: 'pay' };
 const FILES = { certificate: '/etc/proxy/tls.crt', key: '/etc/proxy/tls.key', trustBundle: '/etc/proxy/ca.crt' };
@@ -682,6 +688,23 @@ const POLICIES: Row[] = [
   }],
   ['contradicting-props: dedicatedNodes is given without gateways', w => w.lockdown({ dedicatedNodes: NODES }), ['locked: orders', 'runs: edge/own'], {
     'name the gateways that run there': w => w.lockdown({ dedicatedNodes: NODES, gateways: [w.own({ nodeSelector: { egress: 'out' }, tolerations: [{ key: 'egress', value: 'out' }] })] }),
+  }],
+  ['contradicting-props: rules has "doors" and there are no gateways', w => w.admission({ rules: [EgressAdmissionRule.DOORS] }), ['guarded: doors'], {
+    'give gateways': w => w.admission({ rules: [EgressAdmissionRule.DOORS], gateways: [w.out()] }), 'or leave the rule out': [w => w.admission(), 'guarded: exports'],
+  }],
+  ['contradicting-props: validationActions has both "Deny" and "Warn"', w => w.admission({ validationActions: [AdmissionAction.DENY, AdmissionAction.WARN] }), ['guarded: exports'], {
+    'give one of them': w => w.admission({ validationActions: [AdmissionAction.WARN] }),
+  }],
+  ['contradicting-props: teams is given without gateways', w => w.admission({ teams: [TEAM] }), ['guarded: exports'], {
+    'give gateways': [w => w.admission({ teams: [TEAM], gateways: [w.out()] }), 'guarded: doors', 'guarded: exports', 'guarded: routes'], 'or leave teams out': w => w.admission(),
+  }],
+  ['invalid-name: exempt[0] is " platform"', w => w.admission({ exempt: [AdmissionSubject.group(' platform')] }), ['guarded: exports'], {
+    'give the name as the API server knows it, without spaces around it': w => w.admission({ exempt: [AdmissionSubject.group('platform')] }),
+  }],
+  ['invalid-value: exempt[0] is "platform"', w => w.admission({ exempt: ['platform'] }), ['guarded: exports'], { 'an AdmissionSubject, such as AdmissionSubject.group(...)': w => w.admission() }],
+  ['lockdown-of-gateway: lockedNamespaces names "edge"', w => w.admission({ lockedNamespaces: ['edge', 'orders'], gateways: [w.out()] }), ['guarded: doors', 'guarded: exports', 'guarded: lockdown', 'guarded: routes'], {
+    'or leave this one out': w => w.admission({ lockedNamespaces: ['orders'], gateways: [w.out()] }),
+    'run the gateway in a namespace of its own': w => w.admission({ lockedNamespaces: ['edge', 'orders'], gateways: [w.out({ namespace: 'out' })] }),
   }],
   ['lockdown-of-gateway: namespaces names "edge"', w => w.lockdown({ namespaces: ['orders', 'edge'], gateways: [w.out()] }), ['locked: edge', 'locked: orders'], {
     'run the gateway in a namespace of its own': w => w.lockdown({ namespaces: ['orders', 'edge'], gateways: [w.out({ namespace: 'gateways' })] }),

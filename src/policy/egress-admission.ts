@@ -147,8 +147,7 @@ export class EgressAdmission extends Construct {
     super(scope, id);
     const values = Values.of(this);
     values.props(EgressAdmission, new.target, props, EGRESS_ADMISSION);
-    const name = appOf(this).name ?? values.refuse(Problem.UNNAMED_APP, 'the app has no name, by which its policies are told from those of other apps',
-      'call EgressApp.configure(app, { name }) before the first construct');
+    const name = values.appName(appOf(this));
     const intent = intentOf(values, props);
     const rules = rulesOf(values, props);
     const actions = actionsOf(values, props);
