@@ -1,7 +1,7 @@
 import { Chart, Testing } from 'cdk8s';
 import { appOf, chartOf, documents, theDocument } from './support';
 import {
-  EgressGateway, EgressGatewayProps, EgressGatewayRoute, EgressLockdown, ForwardProxy, GatewayNetworkOptions,
+  EgressApp, EgressGateway, EgressGatewayProps, EgressGatewayRoute, EgressLockdown, ForwardProxy, GatewayNetworkOptions,
   IEgressGateway, Istiod, TcpEgress, TlsEgress,
 } from '../src';
 import { PRIVATE_RANGES } from '../src/intent/private-ranges';
@@ -49,6 +49,15 @@ describe('a gateway of your own', () => {
     expect(world.ports).toEqual(tcp(27018));
     expect(world.to.map(({ ipBlock }: any) => ipBlock.cidr)).toEqual(['0.0.0.0/0', '::/0', '10.9.0.7/32']);
     expect(world.to.flatMap(({ ipBlock }: any) => ipBlock.except ?? []).sort()).toEqual([...PRIVATE_RANGES, '198.51.100.0/24'].sort());
+  });
+
+  test('goes by no name to the cluster\'s ranges, where the app says them', () => {
+    const app = Testing.app();
+    EgressApp.configure(app, { name: 'shop', clusterRanges: ['203.0.113.0/24', '198.51.100.1'] });
+    const chart = chartOf('bookinfo', app);
+    byName(chart, new EgressGateway(chart, 'gateway', { namespace: 'egress', name: 'out' }));
+    const [, , world] = theDocument(chart, 'NetworkPolicy').spec.egress;
+    expect(world.to.flatMap(({ ipBlock }: any) => ipBlock.except ?? []).sort()).toEqual([...PRIVATE_RANGES, '198.51.100.1/32', '203.0.113.0/24'].sort());
   });
 
   test('goes to addresses that are meant, a forward proxy\'s too, at their ports, and by no name where none is dialled', () => {

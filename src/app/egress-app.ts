@@ -51,7 +51,7 @@ export interface EgressAppProps {
 
   /**
    * CIDRs of the cluster's pods, Services and nodes. A `TcpEgress` with `anyAddress` leaves connections to them alone, which it would
-   * lead outside otherwise.
+   * lead outside otherwise, and no name leads the gateways of the app there.
    *
    * @example ['10.244.0.0/16', '10.96.0.0/12']
    * @default - they are not known

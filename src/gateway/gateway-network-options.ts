@@ -13,10 +13,10 @@ export interface GatewayNetworkOptions {
   readonly clientNamespaces?: string[];
 
   /**
-   * Addresses and CIDRs that names must not lead to, beside private, link-local and reserved ones: ranges of pods, Services and nodes
-   * that are public ones.
+   * Addresses and CIDRs that names must not lead to, beside private, link-local and reserved ones and `clusterRanges` of
+   * `EgressApp.configure`.
    *
-   * @default - none
+   * @default - none besides
    */
   readonly deniedRanges?: string[];
 

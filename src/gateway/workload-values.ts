@@ -166,17 +166,19 @@ export class WorkloadValues extends Values {
   }
 
   /** Where names may lead, and where not. */
-  public outside(deniedRanges: string[] | undefined, allowedRanges: string[] | undefined): Pick<GatewayNetworkIntent, 'deniedRanges' | 'allowedRanges'> {
+  public outside(
+    deniedRanges: string[] | undefined, allowedRanges: string[] | undefined, clusterRanges: readonly string[] = [],
+  ): Pick<GatewayNetworkIntent, 'deniedRanges' | 'allowedRanges'> {
     return {
-      deniedRanges: [...new Set([...PRIVATE_RANGES, ...this.ranges('deniedRanges', deniedRanges)])].sort(),
+      deniedRanges: [...new Set([...PRIVATE_RANGES, ...this.ranges('clusterRanges', [...clusterRanges]), ...this.ranges('deniedRanges', deniedRanges)])].sort(),
       allowedRanges: this.ranges('allowedRanges', allowedRanges),
     };
   }
 
-  public gatewayNetwork(options: GatewayNetworkOptions, { dns, istiod }: AppIntent): GatewayNetworkIntent {
+  public gatewayNetwork(options: GatewayNetworkOptions, { dns, istiod, clusterRanges }: AppIntent): GatewayNetworkIntent {
     return {
       ...(options.clientNamespaces === undefined ? {} : { clientNamespaces: this.clientNamespaces(options.clientNamespaces) }),
-      ...this.outside(options.deniedRanges, options.allowedRanges),
+      ...this.outside(options.deniedRanges, options.allowedRanges, clusterRanges),
       dns: dnsPlaces(this, options.dns, dns),
       istiod: istiodPlaces(this, options.istiod, istiod),
     };
