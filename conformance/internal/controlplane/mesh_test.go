@@ -45,7 +45,7 @@ func TestTheMeshThatIsStated(t *testing.T) {
 		known  []string
 	}{
 		{"nothing", world.Stated{}, false, []string{"ours", "theirs"}},
-		{"both", world.Stated{Istiod: map[string]bool{"PILOT_SCOPE_GATEWAY_TO_NAMESPACE": true}, MeshYAML: visibility}, true, []string{"ours"}},
+		{"both", world.Stated{IstiodEnvironment: map[string]bool{"PILOT_SCOPE_GATEWAY_TO_NAMESPACE": true}, MeshYAML: visibility}, true, []string{"ours"}},
 		{"nothing again", world.Stated{}, false, []string{"ours", "theirs"}},
 	} {
 		row.stated.OutboundTrafficPolicy, row.stated.TrustDomain = "REGISTRY_ONLY", "cluster.local"

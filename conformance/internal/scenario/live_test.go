@@ -23,7 +23,7 @@ func TestInCluster(t *testing.T) {
 	if lab.Run == nil {
 		t.Skip("no real proxies here; newLab said why")
 	}
-	running, err := cluster.Start(tools, t.TempDir(), nil)
+	running, err := cluster.Start(tools, t.TempDir(), cluster.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
