@@ -31,7 +31,7 @@ new EgressAdmission(platform, 'admission', {
   ],
   lockedNamespaces: ['bookinfo'],
 });
-new EgressLockdown(platform, 'lockdown', { namespaces: ['bookinfo'], gateways: [gateway] });
+new EgressLockdown(platform, 'lockdown', { namespaces: ['bookinfo'], gateways: [gateway], otherHosts: ['./*'] });
 
 const bookinfo = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
 new TlsEgress(bookinfo, 'mongo', { hosts: ['mongo.example.com'], port: 27018 }).through(gateway);

@@ -1183,6 +1183,20 @@ const LOCKDOWNS: Row[] = [
   ['exception-of-egress: an exception opens 203.0.113.0/24 on port 5432, where "orders/tcp1" says which way connections go', both(w => w.tcp(), w => w.lockdown({ exceptions: [LockdownException.addresses({ addresses: ['203.0.113.0/24'], ports: [5432], reason: 'databases' })] })), [DB, 'locked: orders'], {
     'leave the exception out: the lockdown opens what egresses dial': both(w => w.tcp(), w => w.lockdown()),
   }],
+  ['sidecar-of-root: namespaces names "istio-system"', w => w.sidecar({ namespaces: ['orders', 'istio-system'] }), ['locked: orders'], {
+    'leave it out': w => w.sidecar(),
+    'or give rootNamespace to EgressApp.configure': [w => {
+      EgressApp.configure(w.app, { name: 'shop', rootNamespace: 'mesh' });
+      w.sidecar({ namespaces: ['orders', 'istio-system'] });
+    }, 'locked: istio-system', 'locked: orders'],
+  }],
+  ['invalid-host: otherHosts[0] is "vault.example.com"', w => w.lockdown({ otherHosts: ['vault.example.com'] }), ['locked: orders'], {
+    'such as "platform/vault.example.com"': w => w.lockdown({ otherHosts: ['platform/vault.example.com'] }),
+    'or "./*" for all hosts of the own namespace': w => w.lockdown({ otherHosts: ['./*'] }),
+  }],
+  ['invalid-value: insecureSkipVerify is "false"', w => w.http({ tlsOrigination: TlsOrigination.simple({ insecureSkipVerify: 'false' as any }) }), [ORIGINATED], {
+    'give true or false, without quotes': w => w.http({ tlsOrigination: TlsOrigination.simple({ insecureSkipVerify: false }) }), 'or leave it out': w => w.http({ tlsOrigination: TlsOrigination.simple() }),
+  }],
   ['overlapping-lockdowns: "orders/lockdown1" names namespace "orders" too', both(w => w.lockdown(), w => w.lockdown({ namespaces: ['orders', 'shop'] })), ['locked: orders', 'locked: shop'], { 'name it in one of them': both(w => w.lockdown(), w => w.lockdown({ namespaces: ['shop'] })) }],
   ['gateway-off-dedicated-nodes: gateway "edge/own1" has no nodeSelector', w => w.lockdown({ gateways: [w.own({ tolerations: [{ key: 'egress', value: 'out' }] })], dedicatedNodes: NODES }), ['locked: orders', 'runs: edge/own'], {
     "give it nodeSelector with a label of those nodes, and tolerations with { key: 'egress', value: 'out' }": w => w.lockdown({ gateways: [w.own({ nodeSelector: { egress: 'out' }, tolerations: [{ key: 'egress', value: 'out' }] })], dedicatedNodes: NODES }),

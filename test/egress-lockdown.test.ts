@@ -363,7 +363,7 @@ describe('refuses', () => {
     ['invalid-label: the taint of dedicatedNodes has the key "-x"', { dedicatedNodes: { taintKey: '-x' } }],
     ['invalid-label: the taint of dedicatedNodes "x" has the value "a b"', { dedicatedNodes: { taintKey: 'x', taintValue: 'a b' } }],
     ['invalid-name: otherNamespaces[0] is "*"', { dedicatedNodes: { taintKey: 'x', otherNamespaces: ['*'] } }],
-    ['lockdown-of-gateway: namespaces names "istio-system", where the pods of gateway "istio-system/istio-egressgateway" must get out', { namespaces: ['istio-system'] }],
+    ['sidecar-of-root: namespaces names "istio-system"', { namespaces: ['istio-system'] }],
   ])('%s', (message, props) => {
     expect(() => locked(props)).toThrow(`[bookinfo/lockdown] ${message}`);
   });

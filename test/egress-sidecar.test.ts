@@ -28,6 +28,11 @@ test('of the cluster they may know some namespaces alone, or nothing', () => {
   expect(sidecarsOf({ inClusterNamespaces: [] }).bookinfo.egress).toEqual([{ hosts: ['~/*'] }]);
 });
 
+test('of other apps they know what is named', () => {
+  expect(sidecarsOf({ namespaces: ['bookinfo', 'orders'], inClusterNamespaces: [], otherHosts: ['platform/vault.example.com', './*'] }).orders.egress)
+    .toEqual([{ hosts: ['./*', 'platform/vault.example.com'] }]);
+});
+
 test('it is the Sidecar that a lockdown of the namespace has', () => {
   const named = (build: (chart: Chart) => void) => {
     const chart = chartOf();
@@ -52,6 +57,10 @@ test.each<[Partial<EgressSidecarProps>, string]>([
   [{ namespaces: ['a', 'a'] }, 'duplicate-value: '],
   [{ inClusterNamespaces: ['*', '.'] }, 'contradicting-props: inClusterNamespaces has "*" beside "."'],
   [{ gateways: [] } as any, 'unknown-prop: '],
+  [{ namespaces: ['a', 'istio-system'] }, 'sidecar-of-root: namespaces names "istio-system"'],
+  [{ otherHosts: ['vault.example.com'] }, 'invalid-host: otherHosts[0] is "vault.example.com"'],
+  [{ otherHosts: ['*/*'] }, 'invalid-name: the namespace of otherHosts[0]'],
+  [{ otherHosts: ['a/x.svc.cluster.local'] }, 'host-in-mesh: '],
 ])('refuses %j', (props, message) => {
   expect(() => sidecarsOf(props)).toThrow(message);
 });

@@ -71,19 +71,20 @@ describe('a gateway of your own', () => {
     ]);
   });
 
-  test.each<[string, EgressGatewayProps, boolean, string[][], any[]]>([
-    ['that no route of the app uses, is there for others', {}, false, [['*']], [{ protocol: 'TCP' }]],
+  test.each<[string, EgressGatewayProps, boolean, string[][], any[] | undefined]>([
+    ['that no route of the app uses lets nobody in and goes nowhere', {}, false, [], undefined],
     ['with ports for other apps', { ports: [443] }, true, [['*']], [{ protocol: 'TCP' }]],
     ['with ports for other apps whose namespaces are known', { ports: [443], clientNamespaces: ['orders'] }, true, [['bookinfo', 'orders']], [{ protocol: 'TCP' }]],
     ['with other clients', { clientNamespaces: ['orders', 'bookinfo'] }, true, [['bookinfo', 'orders']], tcp(27018)],
     ['with all as clients', { clientNamespaces: ['*'] }, true, [['*']], tcp(27018)],
     ['with no other clients', { clientNamespaces: [] }, true, [['bookinfo']], tcp(27018)],
-    ['with nobody', { clientNamespaces: [] }, false, [], [{ protocol: 'TCP' }]],
+    ['with nobody', { clientNamespaces: [] }, false, [], undefined],
+    ['for other apps alone', { ports: [443] }, false, [['*']], [{ protocol: 'TCP' }]],
   ])('%s', (_, props, routed, clients, ports) => {
     const { ingress, egress: [, , world] } = led(props, routed ? byName : () => undefined).policy();
     expect(ingress.slice(0, -1).map(namespaces)).toEqual(clients);
     expect(ingress[ingress.length - 1]).toEqual(OBSERVED);
-    expect(world.ports).toEqual(ports);
+    expect(world?.ports).toEqual(ports);
   });
 
   test.each<[string, EgressGatewayProps, string[], string[][] | undefined]>([

@@ -29,6 +29,13 @@ export interface EgressAppProps {
   readonly trustDomain?: string;
 
   /**
+   * Istio's root namespace, whose Sidecar, policies and filters hold for the whole mesh (`rootNamespace` of its MeshConfig).
+   *
+   * @default istio-system
+   */
+  readonly rootNamespace?: string;
+
+  /**
    * DNS domain of the cluster.
    *
    * @default cluster.local
@@ -111,6 +118,7 @@ export class EgressApp {
       ...appOf(root),
       name: props.name === undefined ? undefined : values.name('name', props.name),
       trustDomain: values.domain('trustDomain', props.trustDomain ?? APP_DEFAULTS.trustDomain),
+      rootNamespace: values.name('rootNamespace', props.rootNamespace ?? APP_DEFAULTS.rootNamespace),
       clusterDomain: values.clusterDomain(props.clusterDomain),
       dns: dnsPlaces(values, props.dns, APP_DEFAULTS.dns),
       istiod: istiodPlaces(values, props.istiod, APP_DEFAULTS.istiod),

@@ -6,6 +6,7 @@ import type { Keys } from '../intent/known';
 export const EGRESS_APP: Keys<EgressAppProps> = {
   name: true,
   trustDomain: true,
+  rootNamespace: true,
   clusterDomain: true,
   dns: true,
   istiod: true,

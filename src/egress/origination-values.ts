@@ -40,7 +40,7 @@ export function originationIntent(values: Values, origination: TlsOrigination | 
     sni: options.sni === undefined ? undefined : values.host('sni', options.sni),
     subjectAltNames: options.subjectAltNames === undefined ? undefined
       : values.list('subjectAltNames', options.subjectAltNames, (prop, name) => alternativeName(values, prop, name)),
-    verified: !options.insecureSkipVerify,
+    verified: !values.flag('insecureSkipVerify', options.insecureSkipVerify),
     mutual,
     certificates: certificatesOf(values, source, secret, originator, options.insecureSkipVerify),
     ...(source instanceof ClientCertificate && isShared(values, source) ? { shared: true } : {}),
@@ -120,7 +120,7 @@ function certificatesOf(
 
 function isShared(values: Values, { _options, _files }: ClientCertificate): boolean {
   values.known('ClientCertificate.fromSecret', _options, CLIENT_CERTIFICATE);
-  return (_files ?? _options).sharedByNamespaces ?? false;
+  return values.flag('sharedByNamespaces', (_files ?? _options).sharedByNamespaces);
 }
 
 function file(values: Values, prop: string, path: string | undefined): string {

@@ -142,6 +142,7 @@ function protocolOf(values: Values, protocol: TcpProtocol = TcpProtocol.TCP): Tc
 }
 
 function addressesOf(values: Values, { addresses, anyAddress }: TcpEgressProps): string[] {
+  values.flag('anyAddress', anyAddress);
   if (anyAddress && addresses !== undefined) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'both addresses and anyAddress are given', 'give addresses, or anyAddress for every connection to the port');
   }

@@ -41,7 +41,7 @@ export function lockdownOpenings(construct: IConstruct, lockdown: string): Lockd
 }
 
 function openingsOf(fence: Fence, ways: readonly Way[], locked: ReadonlySet<string>): Opening[] {
-  const { namespace, gateways, inside, dns, istiod, exceptions, inbound } = fence;
+  const { namespace, gateways, inside, others, dns, istiod, exceptions, inbound } = fence;
   const own = ways.filter(way => mayTake(namespace, way));
   const isLocked = (name: string) => locked.has(name);
   return [
@@ -58,6 +58,10 @@ function openingsOf(fence: Fence, ways: readonly Way[], locked: ReadonlySet<stri
     ...inside.map(name => ({
       to: `every pod of namespace ${name}`,
       why: isLocked(name) ? 'named in inClusterNamespaces; locked down itself' : 'named in inClusterNamespaces; not locked down, so its pods can hand on to anywhere',
+    })),
+    ...others.map(({ namespace: of, host }) => ({
+      to: `${host === '*' ? 'whatever hosts' : host} an entry of ${of === '.' ? 'its own namespace' : `namespace ${of}`} declares`,
+      why: 'named in otherHosts; sidecars know it, and the NetworkPolicy still shuts what lies beside gateways and exceptions',
     })),
     ...exceptions.flatMap(({ places, reason }) => places.map(place => ({ to: describePlace(place), why: `an exception: ${reason}` }))),
     ...own.flatMap(branches).flatMap(direct),

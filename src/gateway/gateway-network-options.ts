@@ -7,8 +7,8 @@ export interface GatewayNetworkOptions {
    * Namespaces whose pods may open connections to the gateway's, beside the clients of this app's routes: clients of other apps' routes.
    * `['*']` for all.
    *
-   * @default - none; but all for a gateway of your own that has `ports` for routes of other apps, or no route in this app, unless an
-   * `EgressLockdown` of this app says who may
+   * @default - none; but all for a gateway of your own that has `ports` for routes of other apps, unless an `EgressLockdown` of this app says
+   * who may
    */
   readonly clientNamespaces?: string[];
 

@@ -16,10 +16,10 @@ export function gatewayNetworkPolicy(scope: Construct, meta: ObjectMeta, gateway
 
 function surroundingsOf(index: AppIndex, gateway: GatewayIntent, network: GatewayNetworkIntent): Surroundings {
   const { selector, sniProxy, workload } = gateway;
-  const { clients, doors, ports } = index.gatewayPlan(gateway);
+  const { clients, ports } = index.gatewayPlan(gateway);
   const { addresses, namedPorts } = dialledBy(gatewayName(gateway), index.plan().ways);
   // whose routes are not known here
-  const isOthers = workload !== undefined && (gateway.ports!.length > 0 || doors.length === 0);
+  const isOthers = workload !== undefined && gateway.ports!.length > 0;
   // NetworkPolicies add up: this one must not let in whom a lockdown keeps out
   const locked = index.isLockedDown(gateway);
   return {

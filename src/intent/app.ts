@@ -6,6 +6,9 @@ export interface AppIntent {
   /** None: nothing of it is led through a gateway. */
   readonly name?: string;
   readonly trustDomain: string;
+
+  /** Whose Sidecar, policies and filters hold for the whole mesh. */
+  readonly rootNamespace: string;
   readonly clusterDomain: string;
 
   /** Where the cluster's DNS answers, and where istiod serves proxies. */
@@ -25,6 +28,7 @@ export interface AppIntent {
 /** What holds of an app unless it says otherwise. */
 export const APP_DEFAULTS: AppIntent = {
   trustDomain: 'cluster.local',
+  rootNamespace: 'istio-system',
   clusterDomain: 'cluster.local',
   dns: [{ at: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } }, tcpPorts: [53], udpPorts: [53] }],
   istiod: [{ at: { namespace: 'istio-system', labels: { app: 'istiod' } }, tcpPorts: [15012], udpPorts: [] }],

@@ -10,6 +10,14 @@ export interface SidecarIntent {
   /** Namespaces whose Services each knows; `.` for the own, `*` alone for all. */
   readonly inCluster: readonly string[];
   readonly clusterDomain: string;
+
+  /** Hosts that other apps declare, `.` for the own namespace, `*` for all of a namespace; sorted. */
+  readonly otherHosts: readonly OtherHost[];
+}
+
+export interface OtherHost {
+  readonly namespace: string;
+  readonly host: string;
 }
 
 /** Which namespaces are locked down, and what stays open to them: every value checked, every default applied. */

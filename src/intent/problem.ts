@@ -83,6 +83,7 @@ export enum Problem {
   REQUESTS_ON_HOP = 'requests-on-hop',
   IDENTITY_IS_NO_CLIENT = 'identity-is-no-client',
   ANOTHER_TRUST_DOMAIN = 'another-trust-domain',
+  SIDECAR_OF_ROOT = 'sidecar-of-root',
   OVERLAPPING_LOCKDOWNS = 'overlapping-lockdowns',
   EXCEPTION_OF_EGRESS = 'exception-of-egress',
   GATEWAY_NOT_IN_LOCKDOWN = 'gateway-not-in-lockdown',

@@ -306,6 +306,14 @@ export class Values {
       'give it one that no other app of the mesh has, and that stays: EgressApp.configure(app, { name: \'bookinfo\' }), right after new App()');
   }
 
+  /** True or false, and nothing that only looks like one of them. */
+  public flag(prop: string, value: boolean | undefined): boolean {
+    if (value !== undefined && typeof value !== 'boolean') {
+      this.refuse(Problem.INVALID_VALUE, `${prop} is ${show(value)}`, 'give true or false, without quotes, or leave it out');
+    }
+    return value ?? false;
+  }
+
   /** At least one item, each once. */
   public list<T, U>(prop: string, values: T[], check: (prop: string, value: T) => U, limit?: Limit): U[] {
     if (!Array.isArray(values) || values.length === 0) {
@@ -405,5 +413,8 @@ function nameIn(text: string): { readonly name: string; readonly port?: string }
 
 function show(value: unknown): string {
   if (Construct.isConstruct(value)) return JSON.stringify(value.node.path);
+  if (typeof value === 'function') return 'a function, which must be called';
+  const made = value && Object.getPrototypeOf(value)?.constructor;
+  if (typeof made === 'function' && ![Object, Array, String, Number, Boolean].includes(made)) return `of class ${made.name}`;
   return typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value);
 }

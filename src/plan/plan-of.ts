@@ -148,9 +148,9 @@ function ofNamespaces<I extends SidecarIntent, T extends View>(
     .sort((a, b) => a.namespace < b.namespace ? -1 : 1);
 }
 
-function viewOf({ inCluster }: SidecarIntent, namespace: string, ways: readonly Way[]): View {
+function viewOf({ inCluster, otherHosts }: SidecarIntent, namespace: string, ways: readonly Way[]): View {
   const hosts = new Map(ways.map(way => [`${way.namespace}/${way.host}`, { namespace: way.namespace, host: way.host, aliased: isAliased(way) }]));
-  return { namespace, inside: inCluster.includes('*') ? 'all' : resolved(inCluster, namespace), hosts: sorted(hosts), exceptions: [] };
+  return { namespace, inside: inCluster.includes('*') ? 'all' : resolved(inCluster, namespace), hosts: sorted(hosts), others: otherHosts, exceptions: [] };
 }
 
 function fence(lockdown: LockdownIntent, namespace: string, ways: readonly Way[]): Fence {
@@ -163,6 +163,7 @@ function fence(lockdown: LockdownIntent, namespace: string, ways: readonly Way[]
     inside: resolved(inCluster, namespace),
     addresses: inOrder(addresses),
     hosts: viewOf(lockdown, namespace, ways).hosts,
+    others: lockdown.otherHosts,
     dns,
     istiod,
     exceptions,

@@ -1,5 +1,5 @@
 import { ConnectionsIntent } from '../intent/connections';
-import { ExceptionIntent, InboundIntent } from '../intent/lockdown';
+import { ExceptionIntent, InboundIntent, OtherHost } from '../intent/lockdown';
 import { CertificatesIntent } from '../intent/origination';
 import { PlaceIntent } from '../intent/place';
 import { RequestsIntent } from '../intent/requests';
@@ -238,6 +238,9 @@ export interface View {
 
   /** Hosts that their sidecars know, of which namespace each is, and whether they know other names beside it; sorted. */
   readonly hosts: readonly { readonly namespace: string; readonly host: string; readonly aliased: boolean }[];
+
+  /** Hosts that other apps declare, `*` for all of a namespace. */
+  readonly others: readonly OtherHost[];
 
   /** What they may reach beside all that. */
   readonly exceptions: readonly ExceptionIntent[];

@@ -6,6 +6,7 @@ import { DedicatedNodes } from './dedicated-nodes';
 import { EGRESS_LOCKDOWN, DEDICATED_NODES } from './known-props';
 import { LockdownException } from './lockdown-exception';
 import { exceptionIntents } from './lockdown-values';
+import { otherHosts, sidecarNamespaces } from './sidecar-values';
 import { AppIndex } from '../app/app-index';
 import { ClusterDns } from '../app/cluster-dns';
 import { Istiod } from '../app/istiod';
@@ -43,6 +44,15 @@ export interface EgressLockdownProps {
    * @default ['.']
    */
   readonly inClusterNamespaces?: string[];
+
+  /**
+   * Hosts that other apps declare, which the sidecars know as well: `namespace/host` in Istio's words, with `.` for each namespace's own and
+   * `*` for all hosts of a namespace. `['./*']` where a team's own app declares the egresses of the namespace. The NetworkPolicy opens nothing
+   * for them: they go through `gateways`, or to addresses that are `exceptions`.
+   *
+   * @default - none: they know the egresses of this app alone
+   */
+  readonly otherHosts?: string[];
 
   /**
    * Namespaces that may reach the gateways' pods beside the clients of this app's routes: clients of other apps' routes, and
@@ -245,7 +255,7 @@ export class EgressLockdown extends Construct {
 }
 
 function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): LockdownIntent {
-  const namespaces = values.list('namespaces', values.required('namespaces', props.namespaces), (item, name) => values.name(item, name)).sort();
+  const namespaces = sidecarNamespaces(values, props.namespaces, app);
   const gateways = props.gateways === undefined || props.gateways.length === 0 ? [] : gatewayIntents(values, props.gateways);
   if (props.dedicatedNodes && gateways.length === 0) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'dedicatedNodes is given without gateways', 'name the gateways that run there');
@@ -261,6 +271,7 @@ function intentOf(values: Values, props: EgressLockdownProps, app: AppIntent): L
     gateways,
     inCluster: values.listOrNone('inClusterNamespaces', props.inClusterNamespaces ?? ['.'], (item, name) => name === '.' ? name : values.name(item, name)).sort(),
     clusterDomain: values.clusterDomain(props.clusterDomain ?? app.clusterDomain),
+    otherHosts: otherHosts(values, props.otherHosts),
     dns: dnsPlaces(values, props.dns, app.dns),
     istiod: istiodPlaces(values, props.istiod, app.istiod),
     exceptions: exceptionIntents(values, props.exceptions),

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EGRESS_SIDECAR } from './known-props';
+import { otherHosts, sidecarNamespaces } from './sidecar-values';
 import { AppIndex } from '../app/app-index';
 import { appOf } from '../intent/app';
 import { Problem } from '../intent/problem';
@@ -17,6 +18,14 @@ export interface EgressSidecarProps {
    * @default ['*']
    */
   readonly inClusterNamespaces?: string[];
+
+  /**
+   * Hosts that other apps declare, which the sidecars know as well: `namespace/host` in Istio's words, with `.` for each namespace's own and
+   * `*` for all hosts of a namespace. `['./*']` where a team's own app declares the egresses of the namespace.
+   *
+   * @default - none: they know the egresses of this app alone
+   */
+  readonly otherHosts?: string[];
 
   /**
    * Labels for every emitted object of it.
@@ -38,7 +47,8 @@ export interface EgressSidecarProps {
  * beside these: no ServiceEntry or VirtualService of a neighbour takes their traffic (docs/threats.md). And it makes them refuse the rest
  * (`REGISTRY_ONLY`), whatever the mesh says.
  *
- * Each namespace gets a Sidecar, of which Istio takes one a namespace: all that its pods reach outside must be an egress of this app. It holds
+ * Each namespace gets a Sidecar, of which Istio takes one a namespace: all that its pods reach outside is an egress of this app, or
+ * named in `otherHosts`. It holds
  * back what others write, and no pod that goes around its sidecar: an `EgressLockdown` does both, and takes its place under the same name.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
@@ -52,17 +62,18 @@ export class EgressSidecar extends Construct {
     super(scope, id);
     const values = Values.of(this);
     values.props(EgressSidecar, new.target, props, EGRESS_SIDECAR);
-    const { clusterDomain } = appOf(this);
+    const app = appOf(this);
+    const { clusterDomain } = app;
     const inCluster = values.listOrNone('inClusterNamespaces', props.inClusterNamespaces ?? ['*'], (item, name) => name === '.' || name === '*' ? name : values.name(item, name)).sort();
     if (inCluster.includes('*') && inCluster.length > 1) {
       values.refuse(Problem.CONTRADICTING_PROPS, `inClusterNamespaces has "*" beside ${inCluster.filter(name => name !== '*').map(name => `"${name}"`).join(', ')}`, 'leave the others out, or "*"');
     }
-    const namespaces = values.list('namespaces', values.required('namespaces', props.namespaces), (item, name) => values.name(item, name)).sort();
+    const namespaces = sidecarNamespaces(values, props.namespaces, app);
     const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
     const index = AppIndex.of(this);
     this.emitted = new Map(namespaces.map(namespace =>
       [namespace, index.backend.view(this, meta, { namespace, clusterDomain, exceptions: [] }, () => index.viewOf(namespace))[0]]));
-    index.addSidecar(this, { path: values.path, namespaces, inCluster, clusterDomain });
+    index.addSidecar(this, { path: values.path, namespaces, inCluster, clusterDomain, otherHosts: otherHosts(values, props.otherHosts) });
   }
 
   /** The Sidecar of a namespace, for patches. */

@@ -32,7 +32,7 @@ export function identityIntents(values: Values, prop: string, identities: Worklo
       case 'spiffe':
         return [{
           ...spiffeParts(values, item, identity.uri),
-          anotherTrustDomain: values.known('WorkloadIdentity.spiffe', identity.options, SPIFFE).anotherTrustDomain ?? false,
+          anotherTrustDomain: values.flag('anotherTrustDomain', values.known('WorkloadIdentity.spiffe', identity.options, SPIFFE).anotherTrustDomain),
         }];
     }
   });

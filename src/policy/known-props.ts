@@ -5,7 +5,7 @@ import type { EgressAuditProps } from './egress-audit';
 import type { EgressLockdownProps } from './egress-lockdown';
 import type { EgressSidecarProps } from './egress-sidecar';
 import type { EgressTeam } from './egress-team';
-import type { ExceptionalPods } from './lockdown-exception';
+import type { ExceptionalAddresses, ExceptionalPods } from './lockdown-exception';
 import type { SpiffeOptions } from './workload-identity';
 import type { Keys } from '../intent/known';
 
@@ -19,6 +19,7 @@ export const EGRESS_LOCKDOWN: Keys<EgressLockdownProps> = {
   namespaces: true,
   gateways: true,
   inClusterNamespaces: true,
+  otherHosts: true,
   gatewayClients: true,
   dedicatedNodes: true,
   exceptions: true,
@@ -31,9 +32,11 @@ export const EGRESS_LOCKDOWN: Keys<EgressLockdownProps> = {
   annotations: true,
 };
 
+export const EXCEPTIONAL_ADDRESSES: Keys<ExceptionalAddresses> = { addresses: true, ports: true, reason: true };
+
 export const EXCEPTIONAL_PODS: Keys<ExceptionalPods> = { namespace: true, labels: true, ports: true, udpPorts: true, reason: true };
 
-export const EGRESS_SIDECAR: Keys<EgressSidecarProps> = { namespaces: true, inClusterNamespaces: true, labels: true, annotations: true };
+export const EGRESS_SIDECAR: Keys<EgressSidecarProps> = { namespaces: true, inClusterNamespaces: true, otherHosts: true, labels: true, annotations: true };
 
 export const EGRESS_AUDIT: Keys<EgressAuditProps> = { gateways: true, provider: true, otherProviders: true, labels: true, annotations: true };
 

@@ -126,7 +126,7 @@ export class LockdownException {
 
   private constructor(
     /** @internal */ public readonly _reason: string,
-    /** @internal */ public readonly _addresses: { readonly addresses: string[]; readonly ports: number[] }[],
+    /** @internal */ public readonly _addresses: { readonly addresses: string[]; readonly ports: number[]; readonly reason?: string }[],
     /** @internal */ public readonly _pods?: ExceptionalPods,
     /** @internal */ public readonly _service?: { readonly namespace: string; readonly name: string },
   ) {}

@@ -1,4 +1,4 @@
-import { EXCEPTIONAL_PODS } from './known-props';
+import { EXCEPTIONAL_ADDRESSES, EXCEPTIONAL_PODS } from './known-props';
 import { LockdownException } from './lockdown-exception';
 import { ExceptionIntent } from '../intent/lockdown';
 import { describePlace, PlaceIntent } from '../intent/place';
@@ -19,11 +19,12 @@ export function exceptionIntents(values: Values, exceptions: LockdownException[]
 function exceptionIntent(values: Values, item: string, exception: LockdownException): ExceptionIntent {
   const { _pods, _addresses, _reason, _service } = values.kindOf(item, exception, 'a LockdownException, such as LockdownException.pods(...) gives', one => one instanceof LockdownException);
   const reason = values.kindOf(`the reason of ${item}`, _reason, 'a sentence on one line', text => typeof text === 'string' && /^\S[^\n\r]*$/.test(text));
-  const ports = (what: string, given: number[] | undefined) => values.listOrNone(`${what} of ${item}`, given, (one, port: number) => values.port(one, port)).sort((a, b) => a - b);
+  const ports = (what: string, given: number[] | undefined) =>
+    given === undefined ? [] : values.list(`${what} of ${item}`, given, (one, port) => values.port(one, port)).sort((a, b) => a - b);
   if (!_pods) {
     return {
       places: _addresses.map((one): PlaceIntent => ({
-        at: { addresses: values.addresses(`addresses of ${item}`, one.addresses) },
+        at: { addresses: values.addresses(`addresses of ${item}`, values.known('LockdownException.addresses', one, EXCEPTIONAL_ADDRESSES).addresses) },
         tcpPorts: values.list(`ports of ${item}`, one.ports, (name, port) => values.port(name, port)).sort((a, b) => a - b),
         udpPorts: [],
       })),

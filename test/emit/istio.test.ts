@@ -392,6 +392,7 @@ test('what sidecars know is a Sidecar with those hosts alone', () => {
       { namespace: 'bookinfo', host: 'b.example.com', aliased: false }, { namespace: 'web', host: 'a.example.com', aliased: true },
       { namespace: 'web', host: 'c.example.com', aliased: true },
     ],
+    others: [],
     dns: [],
     istiod: [],
     exceptions: [],
@@ -405,6 +406,7 @@ test('what sidecars know is a Sidecar with those hosts alone', () => {
   });
   expect(istio.view(Testing.chart(), META, { namespace: 'bookinfo', clusterDomain: 'k8s.corp', exceptions: [] }, () => ({ ...fence, inside: 'all' }))[0].toJson().spec.egress)
     .toEqual([{ hosts: ['*/*.svc.k8s.corp', './b.example.com', 'web/*.web.ns-egress.internal', 'web/a.example.com', 'web/c.example.com'] }]);
+  expect(spec({ ...fence, inside: [], hosts: [], others: [{ namespace: '.', host: '*' }, { namespace: 'web', host: 'd.example.com' }] }).egress).toEqual([{ hosts: ['./*', 'web/d.example.com'] }]);
   const nothing = { ...fence, inside: [], hosts: [] };
   expect(spec(nothing).egress).toEqual([{ hosts: ['~/*'] }]);
 

@@ -26,6 +26,7 @@ export const ROUTE: RouteIntent = { path: 'chart/route', egress: EGRESS, gateway
 
 export const LOCKDOWN: LockdownIntent = {
   path: 'chart/lockdown',
+  otherHosts: [],
   namespaces: ['bookinfo'],
   gateways: [],
   inCluster: ['.'],

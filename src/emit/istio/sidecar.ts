@@ -20,11 +20,12 @@ export function sidecar(scope: Construct, id: string, meta: ObjectMeta, clusterD
   });
 }
 
-function known({ namespace, hosts, inside, exceptions }: View, clusterDomain: string): string[] {
+function known({ namespace, hosts, others, inside, exceptions }: View, clusterDomain: string): string[] {
   const at = (of: string) => of === namespace ? '.' : of;
   const podsOf = ({ places }: ExceptionIntent) => places.flatMap(place => arePods(place.at) ? [place.at.namespace] : []);
   return [...new Set([
     ...hosts.map(host => `${at(host.namespace)}/${host.host}`),
+    ...others.map(other => `${at(other.namespace)}/${other.host}`),
     ...hosts.filter(({ aliased }) => aliased).map(host => `${at(host.namespace)}/${aliasesOf(host.namespace)}`),
     ...(inside === 'all' ? [`*/*.svc.${clusterDomain}`] : [...inside, ...exceptions.flatMap(podsOf)].map(name => `${at(name)}/*.${name}.svc.${clusterDomain}`)),
     ...exceptions.flatMap(({ service }) => service ? [`${at(service.namespace)}/${service.name}.${service.namespace}.svc.${clusterDomain}`] : []),
