@@ -36,7 +36,9 @@ export const EXCEPTIONAL_ADDRESSES: Keys<ExceptionalAddresses> = { addresses: tr
 
 export const EXCEPTIONAL_PODS: Keys<ExceptionalPods> = { namespace: true, labels: true, ports: true, udpPorts: true, reason: true };
 
-export const EGRESS_SIDECAR: Keys<EgressSidecarProps> = { namespaces: true, inClusterNamespaces: true, otherHosts: true, labels: true, annotations: true };
+export const EGRESS_SIDECAR: Keys<EgressSidecarProps> = {
+  namespaces: true, inClusterNamespaces: true, otherHosts: true, labels: true, annotations: true,
+};
 
 export const EGRESS_AUDIT: Keys<EgressAuditProps> = { gateways: true, provider: true, otherProviders: true, labels: true, annotations: true };
 
