@@ -9,8 +9,8 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { ATTACKS, Door, EVIL, Gateway, LOCKED, NEIGHBOUR, Victim } from './neighbours';
 import { Build, Caller, server, State, stateOf, Target, waysOf } from './ways';
 import {
-  ClientCertificate, Egress, EgressGateway, EgressWay, GatewayHop, HttpEgress, IEgressGateway, RouteOptions, SniProxy, SniProxyGateway,
-  TcpEgress, TlsEgress, TlsOrigination, WildcardResolution,
+  AdmissionSubject, ClientCertificate, Egress, EgressAdmission, EgressGateway, EgressMesh, EgressSidecar, EgressWay, GatewayHop, HttpEgress,
+  IEgressGateway, RouteOptions, SniProxy, SniProxyGateway, TcpEgress, TlsEgress, TlsOrigination, WildcardResolution,
 } from '../src';
 
 const APP = 'shop';
@@ -110,7 +110,24 @@ function egressOf(chart: Chart, subject: Subject): Egress {
   }
 }
 
-function built(subjects: readonly Subject[]): Build {
+/** What is built beside the egresses: the Sidecars of their clients, and the platform's policies. */
+type Beside = (platform: Chart, gateways: Gateways) => void;
+
+const sidecars: Beside = platform => new EgressSidecar(platform, 'sidecars', { namespaces: [RATINGS, CHECKOUT].map(({ namespace }) => namespace) });
+const policies: Beside = (platform, gateways) => new EgressAdmission(platform, 'admission', {
+  exempt: [AdmissionSubject.group('platform-engineers')],
+  gateways: Object.values(gateways),
+  teams: [
+    { namespaces: [LOCKED], apps: [APP], hosts: ['*.example.com', '*.example.net', '*.example.org'], secrets: [SECRET] },
+    { namespaces: [NEIGHBOUR], apps: [NEIGHBOUR], subjects: [writerOf('egress')], hosts: [`*.${NEIGHBOUR}.example`] },
+  ],
+  lockedNamespaces: [LOCKED],
+});
+
+/** By whom the lab has the objects of a namespace written. */
+const writerOf = (namespace: string) => AdmissionSubject.serviceAccount(namespace, 'pipeline');
+
+function built(subjects: readonly Subject[], beside?: Beside): Build {
   return app => {
     const egress = new Chart(app, 'egress', { namespace: 'egress' });
     const gateways: Gateways = {
@@ -124,6 +141,7 @@ function built(subjects: readonly Subject[]): Build {
       const led = egressOf(subject.shared ? platform : own, subject);
       if (subject.through) led.through(gateways[subject.through], subject.route);
     }
+    beside?.(platform, gateways);
   };
 }
 
@@ -190,19 +208,10 @@ function victimOf(subject: Subject): Victim {
 
 /* ---- files ---- */
 
-/** Sidecars that know the hosts of the app alone, as a lockdown writes them. */
-function sidecarsOf(state: State): string {
-  return [RATINGS, CHECKOUT].map(({ namespace }) => {
-    const hosts = ofKind('ServiceEntry', objectsOf(state))
-      .filter(({ metadata, spec }) => metadata.namespace !== 'egress' && (metadata.namespace === namespace || spec.exportTo.includes(namespace)))
-      .flatMap(({ metadata, spec }) => spec.hosts.map((host: string) => `${metadata.namespace === namespace ? '.' : metadata.namespace}/${host}`));
-    return stringify({
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'Sidecar',
-      metadata: { name: 'default', namespace },
-      spec: { egress: [{ hosts: [`./*.${namespace}.svc.cluster.local`, ...hosts] }], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } },
-    });
-  }).join('---\n');
+/** Of an app with something beside it, the objects of some kinds. */
+function only(kinds: readonly string[], beside: Beside, subjects = SUBJECTS): string {
+  const { yaml } = stateOf(APP, built(subjects, beside));
+  return parseAllDocuments(yaml).map(document => document.toJS()).filter(({ kind }) => kinds.includes(kind)).map(one => stringify(one)).join('---\n');
 }
 
 function callsOf(subject: Subject, { ways }: State): object[] {
@@ -263,17 +272,15 @@ spec: { parentRefs: [{ name: none }], rules: [{ backendRefs: [{ name: ${EVIL.ser
 const victims = SUBJECTS.map(victimOf);
 const gateways = (Object.keys(GATEWAYS) as (keyof Gateways)[]).map(gatewayOf);
 
-const istiod = { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: true };
-const meshConfig = {
-  serviceEntryVisibility: {
-    applyToSidecars: true,
-    defaultVisibility: 'NAMESPACE',
-    policies: [{
-      visibility: 'PUBLIC',
-      matchingRules: [{ namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['platform'] }] } }],
-    }],
-  },
-};
+let mesh: { [key: string]: any } = {};
+stateOf(APP, app => {
+  built(SUBJECTS)(app);
+  mesh = EgressMesh.helmValues(app);
+});
+const { PILOT_SCOPE_GATEWAY_TO_NAMESPACE } = mesh.env;
+const istiod = { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: PILOT_SCOPE_GATEWAY_TO_NAMESPACE === 'true' };
+const { serviceEntryVisibility } = mesh.meshConfig;
+const meshConfig = { serviceEntryVisibility };
 
 const CASES = ['attacks.json', 'outside.json'];
 mkdirSync(FOLDER, { recursive: true });
@@ -283,8 +290,9 @@ for (const file of readdirSync(FOLDER)) {
 const write = (file: string, text: string) => writeFileSync(join(FOLDER, file), text);
 write('ours.k8s.yaml', before.yaml);
 write('ours.later.k8s.yaml', after.yaml);
-write('sidecars.k8s.yaml', sidecarsOf(before));
-write('sidecars.later.k8s.yaml', sidecarsOf(after));
+write('sidecars.k8s.yaml', only(['Sidecar'], sidecars));
+write('sidecars.later.k8s.yaml', only(['Sidecar'], sidecars, [...SUBJECTS, LATER]));
+write('policies.k8s.yaml', only(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'], policies));
 write('neighbours.k8s.yaml', neighbours);
 write('attacks.json', `${JSON.stringify({
   $schema: './attacks.schema.json',
@@ -308,9 +316,10 @@ write('attacks.json', `${JSON.stringify({
   defences: [
     { name: 'nothing', title: 'what the app writes, in a mesh of REGISTRY_ONLY' },
     { name: 'switch', title: 'istiod with PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true', istiod },
-    { name: 'visibility', title: 'MeshConfig with serviceEntryVisibility for sidecars, public for the platform alone', meshConfig },
-    { name: 'Sidecar', title: 'a Sidecar in each client namespace, of the hosts that the app declares', adds: 'sidecars' },
-    { name: 'all', title: 'all of them', adds: 'sidecars', istiod, meshConfig },
+    { name: 'visibility', title: 'MeshConfig with serviceEntryVisibility as EgressMesh states it, public for the platform alone', meshConfig },
+    { name: 'Sidecar', title: 'an EgressSidecar of each client namespace', adds: 'sidecars' },
+    { name: 'policies', title: 'an EgressAdmission of the gateways, the teams and the locked namespace', policies: 'policies' },
+    { name: 'all', title: 'all of them', adds: 'sidecars', policies: 'policies', istiod, meshConfig },
   ],
   attacks: Object.entries(ATTACKS).map(([name, { title, parts }]) => ({ name, title, parts: parts(victims, gateways) })),
 }, undefined, 2)}\n`);
@@ -335,9 +344,13 @@ interface Crossing {
   readonly speaks: Speaks;
   readonly gateway: 'plain' | 'own' | 'nginx' | 'envoy';
   readonly wildcard?: true;
+
+  /** Port of the hosts; that of the pods of a gateway which runs already. At a gateway of its own the app does not synthesize with it. */
+  readonly port?: number;
   readonly route?: (port: number) => RouteOptions;
 }
 
+const PODS_PORT = 8443;
 const passthrough = () => ({ hop: GatewayHop.passthrough() });
 const plaintext = (port: number) => ({ hop: GatewayHop.plaintext(port) });
 const CROSSINGS: readonly Crossing[] = [
@@ -345,8 +358,12 @@ const CROSSINGS: readonly Crossing[] = [
   { title: 'TLS, passthrough', name: 'through', speaks: 'tls', gateway: 'plain', route: passthrough },
   { title: 'HTTP, read by the gateway', name: 'read', speaks: 'http', gateway: 'plain', route: () => ({ hop: GatewayHop.http() }) },
   { title: 'HTTP, plaintext', name: 'clear', speaks: 'http', gateway: 'plain', route: plaintext },
+  { title: 'TLS, passthrough, port of the gateway\'s pods', name: 'loop', speaks: 'tls', gateway: 'plain', port: PODS_PORT, route: passthrough },
   { title: 'TLS, mutual TLS, gateway of one\'s own', name: 'own', speaks: 'tls', gateway: 'own' },
   { title: 'TLS, passthrough, gateway of one\'s own', name: 'own-through', speaks: 'tls', gateway: 'own', route: passthrough },
+  {
+    title: 'TLS, passthrough, the same port, gateway of one\'s own', name: 'own-loop', speaks: 'tls', gateway: 'own', port: PODS_PORT, route: passthrough,
+  },
   { title: 'HTTP, plaintext, gateway of one\'s own', name: 'own-clear', speaks: 'http', gateway: 'own', route: plaintext },
   { title: 'TLS domain, nginx, mutual TLS', name: 'nginx', speaks: 'tls', gateway: 'nginx', wildcard: true },
   { title: 'TLS domain, nginx, passthrough', name: 'nginx-through', speaks: 'tls', gateway: 'nginx', wildcard: true, route: passthrough },
@@ -368,10 +385,10 @@ const outside = stateOf(APP, app => {
   };
   const own = new Chart(app, LOCKED, { namespace: LOCKED });
   for (const crossing of CROSSINGS) {
-    const { name, speaks, gateway, wildcard, route } = crossing;
+    const { name, speaks, gateway, wildcard, port, route } = crossing;
     const hosts = wildcard ? [[`*.${name}.example.org`]] : Object.keys(LEADS).map(lead => [leading(crossing, lead)]);
     hosts.forEach(([host], i) => {
-      const led = speaks === 'http' ? new HttpEgress(own, `${name}-${i}`, { hosts: [host] }) : new TlsEgress(own, `${name}-${i}`, { hosts: [host] });
+      const led = speaks === 'http' ? new HttpEgress(own, `${name}-${i}`, { hosts: [host] }) : new TlsEgress(own, `${name}-${i}`, { hosts: [host], port });
       led.through(made[gateway], route?.(portOf(crossing, Object.keys(LEADS)[i])));
     });
   }
@@ -398,7 +415,8 @@ write('outside.json', `${JSON.stringify({
         name: 'inside',
         addresses: Object.values(INSIDE),
         ports: [
-          { port: 443, protocol: 'tls', certifies: CROSSINGS.flatMap(crossing => Object.keys(LEADS).map(lead => leading(crossing, lead))) },
+          ...[443, PODS_PORT].map(port =>
+            ({ port, protocol: 'tls', certifies: CROSSINGS.flatMap(crossing => Object.keys(LEADS).map(lead => leading(crossing, lead))) })),
           { port: 80, protocol: 'http' },
         ],
       },
@@ -408,7 +426,7 @@ write('outside.json', `${JSON.stringify({
     gateways: [{
       ...GATEWAYS.plain,
       ports: [
-        { port: 443, targetPort: 8443 },
+        { port: 443, targetPort: PODS_PORT },
         ...CROSSINGS.filter(({ gateway, route }) => gateway === 'plain' && route === plaintext)
           .flatMap(crossing => Object.keys(LEADS).map(lead => ({ port: portOf(crossing, lead) }))),
       ],
@@ -437,7 +455,7 @@ write('outside.json', `${JSON.stringify({
       calls: [{
         name: `ratings to ${leading(crossing, lead)}`,
         from: RATINGS,
-        to: { host: leading(crossing, lead), address: '203.0.113.200', port: PORTS[crossing.speaks] },
+        to: { host: leading(crossing, lead), address: '203.0.113.200', port: crossing.port ?? PORTS[crossing.speaks] },
         how: { protocol: crossing.speaks },
       }],
     })),

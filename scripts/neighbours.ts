@@ -80,10 +80,10 @@ const named = (what: string) => `${what}-${count++}`;
 const to = (speaks: Victim['speaks']) => ({ destination: { host: EVIL.host, port: { number: EVIL.ports[speaks] } } });
 
 /** A VirtualService that leads what a proxy reads of these hosts, whatever it is, to the neighbour. */
-function theft(hosts: readonly string[], speaks: Victim['speaks'], port: number, more: Fields = {}): object {
+function theft(hosts: readonly string[], speaks: Victim['speaks'], port: number, more: Fields = {}, match: Fields = {}): object {
   const routes = {
-    tcp: { tcp: [{ match: [{ port }], route: [to('tcp')] }] },
-    tls: { tls: [{ match: [{ port, sniHosts: hosts }], route: [to('tls')] }] },
+    tcp: { tcp: [{ match: [{ port, ...match }], route: [to('tcp')] }] },
+    tls: { tls: [{ match: [{ port, sniHosts: hosts, ...match }], route: [to('tls')] }] },
     http: { http: [{ match: [{ uri: { regex: '/.*' } }], route: [to('http')] }] },
   };
   return object('VirtualService', named('theft'), { hosts, ...EVERYBODY, ...routes[speaks], ...more });
@@ -351,6 +351,23 @@ export const ATTACKS: { readonly [name: string]: Attack } = {
   'mesh-route-wider': {
     title: 'the same of its whole domain',
     parts: victims => each(victims, ({ host, speaks, port }) => [theft([domainOf(host)], speaks, port)]),
+  },
+  'mesh-route-under': {
+    title: 'the same of another name under our wildcard',
+    parts: victims => each(wildcards(victims), ({ declared, speaks, port }) => [theft([declared.replace('*', 'other')], speaks, port)]),
+  },
+  'mesh-route-subnets': {
+    title: 'the same of our host, at any address: Envoy looks at that before it looks at the name',
+    parts: victims => each(victims.filter(({ speaks }) => speaks !== 'http'), ({ host, speaks, port }) =>
+      [theft([host], speaks, port, {}, { destinationSubnets: ['0.0.0.0/1', '128.0.0.0/1'] })]),
+  },
+  'mesh-route-overlapping': {
+    title: 'the same of our host, and of our host together with another: Envoy takes no listener in which two of its choices fit one name',
+    parts: victims => each(victims.filter(({ speaks }) => speaks === 'tls'), ({ host, port }) => {
+      const hosts = [host, `other.${NEIGHBOUR}.example`];
+      const led = (sniHosts: readonly string[]) => ({ match: [{ port, sniHosts }], route: [to('tls')] });
+      return [theft(hosts, 'tls', port, { tls: [led(hosts), led([host])] })];
+    }),
   },
   'mesh-route-own-name': {
     title: 'VirtualService of the names that we lead to, for all sidecars',

@@ -164,6 +164,9 @@ func TestAdmitted(t *testing.T) {
 	c := load(t)
 	for _, defence := range c.Defences {
 		b := &bench{of: c, defence: defence}
+		if err := b.review(); err != nil {
+			t.Fatal(err)
+		}
 		parts, err := b.admitted(c.Attacks[0].Parts)
 		if err != nil {
 			t.Fatal(err)

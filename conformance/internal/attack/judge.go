@@ -37,6 +37,8 @@ type bench struct {
 	plane     *controlplane.ControlPlane
 	run       *live.Run
 	current   map[string]*manifests.Object
+	// reviewer judges by the defence's policies; none without them.
+	reviewer *admission.Reviewer
 	// kubernetes are the attacker's objects of kinds that Istio reads through Kubernetes clients.
 	kubernetes []runtime.Object
 	// quiet is what was seen of each call of ours without any attack.
@@ -64,6 +66,9 @@ func start(lab *live.Lab, c *Case, defence Defence) (b *bench, err error) {
 	}
 	before := &manifests.Set{Objects: slices.Concat(c.Ours.Objects, c.Neighbours.Objects, defence.Adds.Objects)}
 	w.Manifests, w.DrainSeconds = before, 0
+	if err := b.review(); err != nil {
+		return nil, err
+	}
 	b.current = istioObjects(before)
 	if b.directory, err = os.MkdirTemp("", network.FolderPattern); err != nil {
 		return nil, err
@@ -84,6 +89,9 @@ func start(lab *live.Lab, c *Case, defence Defence) (b *bench, err error) {
 }
 
 func (b *bench) stop() {
+	if b.reviewer != nil {
+		b.reviewer.Stop()
+	}
 	if b.run != nil {
 		b.run.Stop()
 	}
@@ -275,20 +283,37 @@ func aimedAt(parts []Part, seen observation) bool {
 	return seen.finding != Dead && slices.ContainsFunc(parts, func(part Part) bool { return part.Subject == seen.subject })
 }
 
+// review puts the defence's policies to work, if it has some.
+func (b *bench) review() (err error) {
+	if b.defence.Policies == nil {
+		return nil
+	}
+	var written []runtime.Object
+	for _, attack := range b.of.Attacks {
+		for _, part := range attack.Parts {
+			for _, object := range part.Objects.Objects {
+				written = append(written, object.Raw)
+			}
+		}
+	}
+	b.reviewer, err = admission.Start(b.defence.Policies, written)
+	return err
+}
+
 // admitted are the parts without the objects that the defence's policies refuse to who writes them: a service account of their namespace.
 func (b *bench) admitted(parts []Part) ([]Part, error) {
-	if b.defence.Policies == nil {
+	if b.reviewer == nil {
 		return parts, nil
 	}
 	out := slices.Clone(parts)
 	for i, part := range parts {
 		out[i].Objects = &manifests.Set{}
 		for _, object := range part.Objects.Objects {
-			refused, err := admission.Decide(b.defence.Policies, []runtime.Object{object.Raw}, writer(object.Raw.GetNamespace()))
+			refused, err := b.reviewer.Review(admission.Request{Object: object.Raw, User: writer(object.Raw.GetNamespace())})
 			if err != nil {
 				return nil, err
 			}
-			if len(refused) == 0 {
+			if refused == "" {
 				out[i].Objects.Objects = append(out[i].Objects.Objects, object)
 			}
 		}
