@@ -26,7 +26,6 @@ function surroundingsOf(index: AppIndex, gateway: GatewayIntent, network: Gatewa
     selector,
     clients: network.clientNamespaces ? joined(clients, network.clientNamespaces) : locked ? undefined : isOthers ? 'all' : clients,
     ports: workload && (ports.length > 0 ? ports : [gateway.port]).map(targetPort),
-    observed: !locked,
     dns: network.dns,
     istiod: network.istiod,
     resolver: sniProxy?.resolver,

@@ -10,14 +10,11 @@ import { emit, ObjectMeta } from '../object';
 export interface Surroundings {
   readonly selector: { readonly [key: string]: string };
 
-  /** Namespaces that may come in; none: another policy says who may, and who observes them. */
+  /** Namespaces that may come in; none: another policy says who may. */
   readonly clients?: Clients;
 
   /** Ports of the pods by which they come; none: they are not known. */
   readonly ports?: readonly number[];
-
-  /** Whether any pod may ask how they are. */
-  readonly observed: boolean;
   readonly dns: readonly PlaceIntent[];
   readonly istiod: readonly PlaceIntent[];
 
@@ -47,12 +44,11 @@ export function networkPolicy(scope: Construct, id: string, meta: ObjectMeta, su
 }
 
 function specOf(surroundings: Surroundings) {
-  const { selector, clients, observed, addresses, resolver } = surroundings;
-  const entered = clients !== undefined || observed;
+  const { selector, addresses, resolver } = surroundings;
   return {
     podSelector: { matchLabels: { ...selector } },
-    policyTypes: entered ? ['Egress', 'Ingress'] : ['Egress'],
-    ...(entered ? { ingress: [...comers(surroundings), ...(observed ? [{ from: [ANY_POD], ports: OBSERVED.map(tcpPort) }] : [])] } : {}),
+    policyTypes: ['Egress', 'Ingress'],
+    ingress: [...comers(surroundings), { from: [ANY_POD], ports: OBSERVED.map(tcpPort) }],
     egress: [
       ...(resolver === undefined ? [] : [placeRule({ at: { addresses: [resolver] }, tcpPorts: [DNS], udpPorts: [DNS] })]),
       ...meshRules(surroundings),
