@@ -88,9 +88,9 @@ describe('what is written', () => {
   test('hosts keep addresses out that are not given, and ranges are asked for as such', () => {
     const reached = (team: object) => expressions(written({ teams: [{ ...TEAM, ...team }] }).of('egress-routes-serviceentries'));
     expect(reached({})).not.toContain('cidr(');
-    expect(reached({})).toContain('&& (true))');
+    expect(reached({})).toContain('&& (ip(e.?address.orValue("")).isGlobalUnicast()))');
     expect(reached({ hosts: ['*.example.com'] })).toMatch(/&& \(e\.\?address\.orValue\(""\) in \[\]\)\)/);
-    expect(reached({ addresses: ['203.0.113.25', '198.51.100.0/24'] })).toContain('e.?address.orValue("") in ["203.0.113.25"] || cidr("198.51.100.0/24").containsIP(e.?address.orValue(""))');
+    expect(reached({ addresses: ['203.0.113.25', '198.51.100.0/24'] })).toContain('e.?address.orValue("") in ["203.0.113.25"] || (ip(e.?address.orValue("")).isGlobalUnicast() && cidr("198.51.100.0/24").containsIP(e.?address.orValue("")))');
   });
 
   test('one action or several', () => {

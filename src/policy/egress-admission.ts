@@ -65,7 +65,7 @@ export interface EgressAdmissionProps {
   readonly otherSelectors?: { [key: string]: string }[];
 
   /**
-   * Teams whose pipelines write routes into the gateways' namespaces.
+   * Teams whose pipelines write routes into the gateways' namespaces. They need Kubernetes 1.31, whose expressions know addresses.
    *
    * @default - none: only `exempt` may write there
    */

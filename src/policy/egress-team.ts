@@ -23,7 +23,7 @@ export interface EgressTeam {
   readonly hosts?: string[];
 
   /**
-   * Addresses outside that its routes may lead to: single ones and CIDRs. CIDRs need Kubernetes 1.31.
+   * Addresses outside that its routes may lead to: single ones and CIDRs. Link-local ones, as of a node's metadata, only if given singly.
    *
    * @default - any; where `hosts` is given, none
    */

@@ -42,6 +42,9 @@ const AUTHORIZATION_POLICIES = kinds('security.istio.io', 'v1', 'authorizationpo
 /** What a route consists of. */
 const OF_ROUTES = [GATEWAYS, VIRTUAL_SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, AUTHORIZATION_POLICIES];
 
+/** A label of a DNS name, in regular expressions. */
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+
 /** Controllers that take away what a namespace or an owner leaves behind. */
 const COLLECTORS = ['system:serviceaccount:kube-system:generic-garbage-collector', 'system:serviceaccount:kube-system:namespace-controller'];
 
@@ -182,10 +185,13 @@ export function routePolicies(intent: AdmissionIntent): AdmissionPolicy[] {
   const mine = `${literal(teams, theirs)}.filter(team, request.userInfo.username in team.users || request.userInfo.?groups.orValue([]).exists(g, g in team.groups))`;
   const variables = { mine };
   const own = (name: string) => `variables.mine.exists(team, team.domains.exists(suffix, ${name}.endsWith(suffix)))`;
-  const outsideHost = (name: string) => `${name} != "*" && ${name} != "*.internal" && !${name}.endsWith("egress.internal") && !${name}.contains("://")`
+  // in lower case, without a final dot, and with a top level that is no number: resolvers take other spellings for the same name, or for an address
+  const named = (name: string, first: string) => `${name}.matches("^${first}(${LABEL}[.])*[a-z]([-a-z0-9]*[a-z0-9])?$") && !${name}.endsWith("egress.internal")`
     + ` && variables.mine.exists(team, ${name} in team.hosts || team.under.exists(suffix, ${name}.endsWith(suffix)))`;
-  const inCluster = ['.svc', ...new Set(gateways.map(({ host, service, namespace }) => host.slice(`${service}.${namespace}`.length)))];
-  const reached = (name: string) => `(${name}.matches("^[0-9.]+$|:") ? ${addressed(teams, name)} : ${outsideHost(name)} && ${inCluster.map(suffix => `!${name}.endsWith(${cel(suffix)})`).join(' && ')} && ${name} != "localhost")`;
+  const outsideHost = (name: string) => `${name} != "*.internal" && ${named(name, `([*]|${LABEL})[.]`)}`;
+  const inside = [...new Set(['.localdomain', '.localhost', '.pod', '.svc', ...gateways.map(({ host, service, namespace }) => host.slice(`${service}.${namespace}.svc`.length))])].sort();
+  const reached = (name: string) => `(isIP(${name}) ? ${addressed(teams, name)}`
+    + ` : ${named(name, `${LABEL}[.]`)} && ${inside.map(suffix => `!${name}.endsWith(${cel(suffix)})`).join(' && ')})`;
   const selectors = theirs.map(namespace =>
     `(request.namespace == ${cel(namespace)} && (${gateways.filter(gateway => gateway.namespace === namespace).map(({ selector }) => `variables.selected == {${
       Object.entries(selector).sort().map(([key, value]) => `${cel(key)}: ${cel(value)}`).join(', ')}}`).join(' || ')}))`).join(' || ');
@@ -292,13 +298,14 @@ function split(hosts: readonly string[] | undefined) {
   return { exact: hosts, under: hosts.filter(host => host.startsWith('*.')).map(host => host.slice(1)) };
 }
 
-/** Whether a team that asks may reach an address. */
+/** Whether a team that asks may reach an address: one of the proxy itself or its node only where it is given singly. */
 function addressed(teams: readonly TeamIntent[], address: string): string {
   return teams.map(team => {
     const { addresses } = team;
-    const may = addresses === undefined ? 'true' : [
+    const elsewhere = `ip(${address}).isGlobalUnicast()`;
+    const may = addresses === undefined ? elsewhere : [
       `${address} in ${cel(addresses.filter(one => !one.includes('/')))}`,
-      ...addresses.filter(one => one.includes('/')).map(range => `cidr(${cel(range)}).containsIP(${address})`),
+      ...addresses.filter(one => one.includes('/')).map(range => `(${elsewhere} && cidr(${cel(range)}).containsIP(${address}))`),
     ].join(' || ');
     return `((${asked(team)}) && (${may}))`;
   }).join(' || ');
@@ -339,9 +346,9 @@ export function lockdownPolicies(intent: AdmissionIntent): AdmissionPolicy[] {
       {
         expression: `${annotation('traffic.sidecar.istio.io/includeOutboundIPRanges')} in ["", "*"] && ${[
           'traffic.sidecar.istio.io/excludeOutboundIPRanges', 'traffic.sidecar.istio.io/excludeOutboundPorts', 'traffic.sidecar.istio.io/excludeInterfaces',
-          'sidecar.istio.io/bootstrapOverride', 'sidecar.istio.io/discoveryAddress',
+          'sidecar.istio.io/bootstrapOverride', 'sidecar.istio.io/discoveryAddress', 'sidecar.istio.io/proxyImage',
         ].map(name => `${annotation(name)} == ""`).join(' && ')} && ${annotation('sidecar.istio.io/interceptionMode')} in ["", "REDIRECT", "TPROXY"]`
-          + ` && ${annotation('inject.istio.io/templates')} in ["", "sidecar"]`
+          + ` && ${annotation('sidecar.istio.io/proxyImageType')} in ["", "debug", "default", "distroless"] && ${annotation('inject.istio.io/templates')} in ["", "sidecar"]`
           + ` && !${annotation('proxy.istio.io/config')}.matches("interceptionMode|customConfigFile|proxyBootstrapTemplatePath|binaryPath|discoveryAddress|\\\\\\\\")`,
         message: `${only}: the pod's annotations keep traffic from its sidecar, or give that another configuration`,
       },
