@@ -205,7 +205,8 @@ const SIMPLE = TlsOrigination.simple();
 const OTEL = LockdownException.pods({ namespace: 'otel', reason: 'traces' });
 const CLIENT_SECRET = ClientCertificate.fromSecret('client');
 const CLIENT_FILES = { clientCertificate: '/etc/partner/tls.crt', privateKey: '/etc/partner/tls.key', caCertificates: '/etc/partner/ca.crt' };
-const TEAM = { namespaces: ['orders'], apps: ['shop'] };
+const TEAM = { namespaces: ['orders'], apps: ['orders'] };
+const GUARDED = ['guarded: doors', 'guarded: exports', 'guarded: routes'];
 const SQUID = ForwardProxy.connect({ host: 'proxy.example.com', port: 3128 });
 const PODS = { workloadSelector: { app: 'pay' }, serviceAccount: 'pay' };
 const FILES = { certificate: '/etc/proxy/tls.crt', key: '/etc/proxy/tls.key', trustBundle: '/etc/proxy/ca.crt' };
@@ -302,7 +303,7 @@ const VALUES: Row[] = [
   }],
   ['invalid-name: trustDomain is "Mesh"', w => w.out({ trustDomain: 'Mesh' }), [], { 'a domain is a DNS name in lower case': w => w.out({ trustDomain: 'mesh' }) }],
   ['invalid-name: clusterDomain is "cluster.1"', w => w.out({ clusterDomain: 'cluster.1' }), [], { 'a name that ends in digits alone is no name of a host': w => w.out({ clusterDomain: 'cluster.local' }) }],
-  ['empty-list: selector is {}', w => w.out({ selector: {} }), [], { 'give the labels of those pods': w => w.out({ selector: { istio: 'out' } }) }],
+  ['empty-list: selector is {}', w => w.out({ selector: {} }), [], { 'give the labels of those pods': w => w.out() }],
   ['namespace-not-given: neither the construct nor its chart has a namespace', w => new TlsEgress(new Chart(w.app, 'x'), 'x', HOSTS), [API], {
     'give one to the chart, as in new Chart(app': w => new TlsEgress(new Chart(w.app, 'x', { namespace: 'orders' }), 'x', HOSTS),
   }],
@@ -697,6 +698,32 @@ const POLICIES: Row[] = [
   }],
   ['contradicting-props: teams is given without gateways', w => w.admission({ teams: [TEAM] }), ['guarded: exports'], {
     'give gateways': [w => w.admission({ teams: [TEAM], gateways: [w.out()] }), 'guarded: doors', 'guarded: exports', 'guarded: routes'], 'or leave teams out': w => w.admission(),
+  }],
+  ['contradicting-props: otherSelectors[0] selects the pods of gateway "edge/out"', w => w.admission({ gateways: [w.out()], otherSelectors: [{ istio: 'out' }] }), GUARDED, {
+    'give labels that the other gateway\'s pods alone have': w => w.admission({ gateways: [w.out()], otherSelectors: [{ app: 'in' }] }),
+    'or leave it out': w => w.admission({ gateways: [w.out()] }),
+  }],
+  ['contradicting-props: exempt has group "system:authenticated"', w => w.admission({ exempt: [AdmissionSubject.group('system:authenticated')] }), ['guarded: exports'], {
+    'name the platform\'s own groups and service accounts': w => w.admission({ exempt: [AdmissionSubject.group('platform')] }),
+  }],
+  ['contradicting-props: exempt and teams[0] both have group "system:serviceaccounts:orders"', w => w.admission({ exempt: [AdmissionSubject.serviceAccountsOf('orders')], teams: [TEAM], gateways: [w.out()] }), GUARDED, {
+    'leave it out of exempt': w => w.admission({ teams: [TEAM], gateways: [w.out()] }),
+    'or give the team subjects of its own': w => w.admission({
+      exempt: [AdmissionSubject.serviceAccountsOf('orders')], teams: [{ ...TEAM, subjects: [AdmissionSubject.group('orders')] }], gateways: [w.out()],
+    }),
+  }],
+  ['contradicting-props: apps of teams[0] has "shop", this app', w => w.admission({ teams: [{ ...TEAM, apps: ['shop'] }], gateways: [w.out()] }), GUARDED, {
+    'give the names of the team\'s own apps': w => w.admission({ teams: [TEAM], gateways: [w.out()] }),
+  }],
+  ['contradicting-props: apps of teams[1] has "orders", an app of teams[0]', w => w.admission({ teams: [TEAM, { ...TEAM, namespaces: ['reviews'] }], gateways: [w.out()] }), GUARDED, {
+    'give it to one of them': w => w.admission({ teams: [TEAM, { namespaces: ['reviews'], apps: ['reviews'] }], gateways: [w.out()] }),
+    'or make them one team with the namespaces and subjects of both': w => w.admission({ teams: [{ ...TEAM, namespaces: ['orders', 'reviews'] }], gateways: [w.out()] }),
+  }],
+  ['contradicting-props: namespaces of teams[0] has "edge"', w => w.admission({ teams: [{ ...TEAM, namespaces: ['edge'] }], gateways: [w.out()] }), GUARDED, {
+    'give the namespaces of the team\'s own workloads': w => w.admission({ teams: [TEAM], gateways: [w.out()] }),
+  }],
+  ['invalid-path: secrets of teams[0][0] is "/"', w => w.admission({ teams: [{ ...TEAM, secrets: ['/'] }], gateways: [w.out()] }), GUARDED, {
+    'give the absolute path of a file in the proxy\'s container, without "~"': w => w.admission({ teams: [{ ...TEAM, secrets: ['/etc/orders/tls.key'] }], gateways: [w.out()] }),
   }],
   ['invalid-name: exempt[0] is " platform"', w => w.admission({ exempt: [AdmissionSubject.group(' platform')] }), ['guarded: exports'], {
     'give the name as the API server knows it, without spaces around it': w => w.admission({ exempt: [AdmissionSubject.group('platform')] }),

@@ -98,6 +98,25 @@ describe('what is written', () => {
     expect(written({ validationActions: [AdmissionAction.WARN, AdmissionAction.AUDIT] }).bindings[0].spec.validationActions).toEqual(['Audit', 'Warn']);
   });
 
+  test('the order of lists changes nothing', () => {
+    const orders = { namespaces: ['orders'], apps: ['orders'] };
+    const [reviews, edge] = [{ app: 'reviews', tier: 'edge' }, { app: 'edge' }];
+    const text = (props: Partial<EgressAdmissionProps>) => JSON.stringify(written(props).policies);
+    expect(text({ teams: [orders, TEAM], otherSelectors: [{ tier: 'edge', app: 'reviews' }, edge] })).toBe(text({ teams: [TEAM, orders], otherSelectors: [edge, reviews] }));
+    const of = (...services: string[]) => {
+      const chart = chartOf('istio-egress', appOf('platform'));
+      new EgressAdmission(chart, 'admission', {
+        exempt: [PLATFORM],
+        teams: [TEAM],
+        gateways: services.map(service => EgressGateway.fromService(chart, service, {
+          namespace: 'istio-egress', service, selector: { app: service }, serviceAccount: service,
+        })),
+      });
+      return JSON.stringify(documents(chart, 'ValidatingAdmissionPolicy'));
+    };
+    expect(of('b', 'a')).toBe(of('a', 'b'));
+  });
+
   test('one team more changes no policy of doors, exports or the lockdown', () => {
     const text = (policies: any[]) => JSON.stringify(policies.filter(({ metadata }) => !metadata.name.startsWith('egress-routes')));
     expect(text(written({ teams: [TEAM, { namespaces: ['orders'], apps: ['orders'] }] }).policies)).toBe(text(written({ teams: [TEAM] }).policies));
@@ -135,6 +154,34 @@ test.each<[string, Partial<EgressAdmissionProps> & { [key: string]: unknown }]>(
   ['empty-list: validationActions is []', { validationActions: [] }],
   ['lockdown-of-gateway: lockedNamespaces names "istio-egress"', { lockedNamespaces: ['istio-egress'] }],
   ['empty-list: otherSelectors[0] is {}', { otherSelectors: [{}] }],
+  ['contradicting-props: otherSelectors[1] selects the pods of gateway "istio-egress/out"', { otherSelectors: [{ app: 'in' }, { istio: 'egressgateway' }] }],
+  ['contradicting-props: otherSelectors[0] selects the pods of gateway "istio-egress/out"', { otherSelectors: [{ app: 'out', istio: 'egressgateway' }] }],
+  ['empty-list: otherSelectors is null', { otherSelectors: null as any }],
+  ['empty-list: gateways is null', { gateways: null as any }],
+  ['empty-list: gateways is {}', { gateways: {} as any }],
+  ['empty-list: lockedNamespaces is ""', { lockedNamespaces: '' as any }],
+  ['empty-list: teams is {}', { teams: {} as any }],
+  ['empty-list: teams is "x"', { teams: 'x' as any }],
+  ['invalid-value: the props of teams[0] are "bookinfo"', { teams: ['bookinfo' as any] }],
+  ['empty-list: hosts of teams[0] is ""', { teams: [{ ...TEAM, hosts: '' as any }] }],
+  ['empty-list: hosts of teams[0] is null', { teams: [{ ...TEAM, hosts: null as any }] }],
+  ['empty-list: addresses of teams[0] is null', { teams: [{ ...TEAM, addresses: null as any }] }],
+  ['empty-list: addresses of teams[0] is ""', { teams: [{ ...TEAM, addresses: '' as any }] }],
+  ['empty-list: secrets of teams[0] is "a"', { teams: [{ ...TEAM, secrets: 'a' as any }] }],
+  ['invalid-name: secrets of teams[0][0] is called 5', { teams: [{ ...TEAM, secrets: [5 as any] }] }],
+  ['invalid-path: secrets of teams[0][0] is "/"', { teams: [{ ...TEAM, secrets: ['/'] }] }],
+  ['invalid-path: secrets of teams[0][1] is "/a~b"', { teams: [{ ...TEAM, secrets: ['a', '/a~b'] }] }],
+  ['contradicting-props: exempt has group "system:authenticated"', { exempt: [AdmissionSubject.group('system:authenticated')] }],
+  ['contradicting-props: exempt has group "system:unauthenticated"', { exempt: [PLATFORM, AdmissionSubject.group('system:unauthenticated')] }],
+  ['contradicting-props: exempt has group "system:serviceaccounts"', { exempt: [AdmissionSubject.group('system:serviceaccounts')] }],
+  ['contradicting-props: exempt and teams[0] both have group "system:serviceaccounts:bookinfo"', { exempt: [AdmissionSubject.serviceAccountsOf('bookinfo')], teams: [TEAM] }],
+  ['contradicting-props: exempt and teams[0] both have user "jane"', { exempt: [AdmissionSubject.user('jane')], teams: [{ ...TEAM, subjects: [AdmissionSubject.user('jane')] }] }],
+  ['contradicting-props: exempt and teams[0] both have user "system:serviceaccount:flux:bookinfo"',
+    { exempt: [AdmissionSubject.serviceAccountsOf('flux')], teams: [{ ...TEAM, subjects: [AdmissionSubject.serviceAccount('flux', 'bookinfo')] }] }],
+  ['contradicting-props: apps of teams[0] has "platform", this app', { teams: [{ ...TEAM, apps: ['bookinfo', 'platform'] }] }],
+  ['contradicting-props: apps of teams[1] has "bookinfo", an app of teams[0]', { teams: [TEAM, { namespaces: ['orders'], apps: ['bookinfo'] }] }],
+  ['contradicting-props: namespaces of teams[0] has "istio-egress"', { teams: [{ ...TEAM, namespaces: ['istio-egress'] }] }],
+  ['contradicting-props: namespaces of teams[0] has "istio-system"', { teams: [{ ...TEAM, namespaces: ['bookinfo', 'istio-system'] }] }],
 ])('%s', (problem, props) => {
   expect(() => written(props)).toThrow(`[istio-egress/admission] ${problem}`);
 });

@@ -9,7 +9,7 @@ import { IEgressGateway } from '../gateway/egress-gateway-base';
 import { gatewayIntents } from '../gateway/gateway-values';
 import { AdmissionIntent, Subjects, TeamIntent } from '../intent/admission';
 import { appOf } from '../intent/app';
-import { gatewayName } from '../intent/gateway';
+import { GatewayIntent, gatewayName } from '../intent/gateway';
 import { Problem } from '../intent/problem';
 import { Values } from '../intent/values';
 import { admissionName } from '../plan/names';
@@ -58,7 +58,7 @@ export interface EgressAdmissionProps {
   readonly gateways?: IEgressGateway[];
 
   /**
-   * Labels of the pods of other gateways: a Gateway that selects pods by them is none of ours.
+   * Labels of the pods of other gateways, which no pod of `gateways` has: a Gateway that selects pods by them is none of ours.
    *
    * @default - none: a Gateway of another namespace is taken if its selector has a label of `gateways`' with another value
    */
@@ -148,7 +148,7 @@ export class EgressAdmission extends Construct {
     const values = Values.of(this);
     values.props(EgressAdmission, new.target, props, EGRESS_ADMISSION);
     const name = values.appName(appOf(this));
-    const intent = intentOf(values, props);
+    const intent = intentOf(values, props, name);
     const rules = rulesOf(values, props);
     const actions = actionsOf(values, props);
     const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
@@ -198,27 +198,93 @@ function actionsOf(values: Values, { validationActions }: EgressAdmissionProps):
   return actions.sort();
 }
 
-function intentOf(values: Values, props: EgressAdmissionProps): AdmissionIntent {
-  const gateways = props.gateways === undefined || props.gateways.length === 0 ? [] : gatewayIntents(values, props.gateways);
+function intentOf(values: Values, props: EgressAdmissionProps, app: string): AdmissionIntent {
+  const gateways = isNone(props.gateways) ? [] : gatewayIntents(values, props.gateways).sort((a, b) => gatewayName(a) < gatewayName(b) ? -1 : 1);
   const lockedNamespaces = values.listOrNone('lockedNamespaces', props.lockedNamespaces, (item, name) => values.name(item, name)).sort();
   const own = gateways.find(({ namespace }) => lockedNamespaces.includes(namespace));
   if (own) {
     values.refuse(Problem.LOCKDOWN_OF_GATEWAY, `lockedNamespaces names "${own.namespace}", where the pods of gateway "${gatewayName(own)}" must get out`,
       'run the gateway in a namespace of its own, or leave this one out');
   }
-  const teams = (props.teams ?? []).map((team, i) => teamIntent(values, `teams[${i}]`, team));
+  const teams = values.listOrNone('teams', props.teams, (item, team) => teamIntent(values, item, team));
   if (teams.length > 0 && gateways.length === 0 && teams.every(({ exportTo }) => exportTo.length === 0)) {
     values.refuse(Problem.CONTRADICTING_PROPS, 'teams is given without gateways, in whose namespaces they write', 'give gateways, or leave teams out');
   }
-  return {
+  const intent: AdmissionIntent = {
     exempt: subjects(values, 'exempt', values.required('exempt', props.exempt)),
     gateways,
-    otherSelectors: values.listOrNone('otherSelectors', props.otherSelectors, (item, labels) => values.selector(item, labels)),
+    otherSelectors: values.listOrNone('otherSelectors', props.otherSelectors, (item, labels) => otherSelector(values, item, labels, gateways))
+      .sort((a, b) => textOf(a) < textOf(b) ? -1 : 1),
     teams,
     lockedNamespaces,
     rootNamespace: values.name('rootNamespace', props.rootNamespace ?? 'istio-system'),
     privateByDefault: props.privateByDefault ?? false,
   };
+  refuseExempt(values, intent);
+  teams.forEach((_, i) => refuseTeam(values, intent, i, app));
+  return { ...intent, teams: [...teams].sort((a, b) => a.apps[0] < b.apps[0] ? -1 : 1) };
+}
+
+function isNone(list: unknown): list is undefined {
+  return list === undefined || (Array.isArray(list) && list.length === 0);
+}
+
+/** Labels, whatever order they were given in. */
+function textOf(labels: { readonly [key: string]: string }): string {
+  return JSON.stringify(Object.entries(labels).sort());
+}
+
+function otherSelector(
+  values: Values, item: string, given: { [key: string]: string }, gateways: readonly GatewayIntent[],
+): { [key: string]: string } {
+  const labels = values.selector(item, given);
+  const own = gateways.find(({ selector }) => Object.entries(labels).every(([key, value]) => selector[key] === value));
+  if (own) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `${item} selects the pods of gateway "${gatewayName(own)}", whose labels these are`,
+      'give labels that the other gateway\'s pods alone have, or leave it out');
+  }
+  return labels;
+}
+
+/** What Kubernetes calls all who ask, or all service accounts. */
+const EVERYBODY = ['system:authenticated', 'system:serviceaccounts', 'system:unauthenticated'];
+
+function refuseExempt(values: Values, { exempt }: AdmissionIntent): void {
+  const all = exempt.groups.find(group => EVERYBODY.includes(group));
+  if (all !== undefined) {
+    values.refuse(Problem.CONTRADICTING_PROPS, `exempt has group "${all}", so that nothing is held`, 'name the platform\'s own groups and service accounts');
+  }
+}
+
+/** A team that the policies would not hold, or not hold apart from another or the platform. */
+function refuseTeam(values: Values, { exempt, gateways, teams, rootNamespace }: AdmissionIntent, i: number, app: string): void {
+  const { users, groups, apps, namespaces } = teams[i];
+  const refuse = (wrong: string, mend: string) => values.refuse(Problem.CONTRADICTING_PROPS, wrong, mend);
+  const shared = [
+    ...users.filter(user => exempt.users.includes(user) || exempt.groups.some(group => isAccountOf(user, group))).map(user => `user "${user}"`),
+    ...groups.filter(group => exempt.groups.includes(group)).map(group => `group "${group}"`),
+  ];
+  if (shared.length > 0) {
+    refuse(`exempt and teams[${i}] both have ${shared[0]}, who would not be held`, 'leave it out of exempt, or give the team subjects of its own');
+  }
+  if (apps.includes(app)) {
+    refuse(`apps of teams[${i}] has "${app}", this app, whose objects are the platform's`, 'give the names of the team\'s own apps');
+  }
+  const other = teams.findIndex((team, j) => j < i && team.apps.some(name => apps.includes(name)));
+  if (other >= 0) {
+    refuse(`apps of teams[${i}] has "${apps.find(name => teams[other].apps.includes(name))}", an app of teams[${other}], so that each could change what the other wrote`,
+      'give it to one of them, or make them one team with the namespaces and subjects of both');
+  }
+  const taken = namespaces.find(namespace => namespace === rootNamespace || gateways.some(gateway => gateway.namespace === namespace));
+  if (taken !== undefined) {
+    refuse(`namespaces of teams[${i}] has "${taken}", which is ${taken === rootNamespace ? 'Istio\'s root namespace' : 'a gateway\'s'}`,
+      'give the namespaces of the team\'s own workloads');
+  }
+}
+
+/** Whether a user is a service account of a group of them. */
+function isAccountOf(user: string, group: string): boolean {
+  return group.startsWith(ACCOUNTS) && user.startsWith(`${ACCOUNT}${group.slice(ACCOUNTS.length)}:`);
 }
 
 function teamIntent(values: Values, what: string, team: EgressTeam): TeamIntent {
@@ -229,11 +295,20 @@ function teamIntent(values: Values, what: string, team: EgressTeam): TeamIntent 
     ...subjects(values, `subjects of ${what}`, who ?? own.map(namespace => AdmissionSubject.serviceAccountsOf(namespace))),
     namespaces: own,
     apps: values.list(`apps of ${what}`, values.required(`apps of ${what}`, apps), (item, name) => values.name(item, name)).sort(),
-    hosts: hosts && values.listOrNone(`hosts of ${what}`, hosts, (item, host) => values.host(item, host, true)).sort(),
-    addresses: addresses ? values.addresses(`addresses of ${what}`, addresses) : hosts && [],
-    secrets: values.listOrNone(`secrets of ${what}`, secrets, (item, name) => name.startsWith('/') ? name : values.objectName(item, name)).sort(),
+    hosts: hosts === undefined ? undefined : values.listOrNone(`hosts of ${what}`, hosts, (item, host) => values.host(item, host, true)).sort(),
+    addresses: addresses === undefined ? hosts && [] : values.addresses(`addresses of ${what}`, addresses),
+    secrets: values.listOrNone(`secrets of ${what}`, secrets, (item, name) => secretName(values, item, name)).sort(),
     exportTo: names('exportTo', exportTo),
   };
+}
+
+/** The name of a Secret, or the path of a file in the gateway's proxies, which Istio joins to others by "~". */
+function secretName(values: Values, item: string, name: string): string {
+  if (typeof name !== 'string' || !name.startsWith('/')) return values.objectName(item, name);
+  if (!/^\/[^~]+$/.test(name)) {
+    values.refuse(Problem.INVALID_PATH, `${item} is ${JSON.stringify(name)}`, 'give the absolute path of a file in the proxy\'s container, without "~"');
+  }
+  return name;
 }
 
 function subjects(values: Values, prop: string, given: AdmissionSubject[]): Subjects {
