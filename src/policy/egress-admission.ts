@@ -102,13 +102,6 @@ export interface EgressAdmissionProps {
   readonly privateByDefault?: boolean;
 
   /**
-   * Istio's root namespace, whose policies and filters hold for the whole mesh.
-   *
-   * @default istio-system
-   */
-  readonly rootNamespace?: string;
-
-  /**
    * Labels for every emitted object.
    *
    * @default - none
@@ -148,7 +141,7 @@ export class EgressAdmission extends Construct {
     const values = Values.of(this);
     values.props(EgressAdmission, new.target, props, EGRESS_ADMISSION);
     const name = values.appName(appOf(this));
-    const intent = intentOf(values, props, name);
+    const intent = intentOf(values, props, name, appOf(this).rootNamespace);
     const rules = rulesOf(values, props);
     const actions = actionsOf(values, props);
     const meta = { labels: values.labels('labels', props.labels), annotations: values.annotations(props.annotations) };
@@ -198,7 +191,7 @@ function actionsOf(values: Values, { validationActions }: EgressAdmissionProps):
   return actions.sort();
 }
 
-function intentOf(values: Values, props: EgressAdmissionProps, app: string): AdmissionIntent {
+function intentOf(values: Values, props: EgressAdmissionProps, app: string, rootNamespace: string): AdmissionIntent {
   const gateways = isNone(props.gateways) ? [] : gatewayIntents(values, props.gateways).sort((a, b) => gatewayName(a) < gatewayName(b) ? -1 : 1);
   const lockedNamespaces = values.listOrNone('lockedNamespaces', props.lockedNamespaces, (item, name) => values.name(item, name)).sort();
   const own = gateways.find(({ namespace }) => lockedNamespaces.includes(namespace));
@@ -217,8 +210,8 @@ function intentOf(values: Values, props: EgressAdmissionProps, app: string): Adm
       .sort((a, b) => textOf(a) < textOf(b) ? -1 : 1),
     teams,
     lockedNamespaces,
-    rootNamespace: values.name('rootNamespace', props.rootNamespace ?? 'istio-system'),
-    privateByDefault: props.privateByDefault ?? false,
+    rootNamespace,
+    privateByDefault: values.flag('privateByDefault', props.privateByDefault),
   };
   refuseExempt(values, intent);
   teams.forEach((_, i) => refuseTeam(values, intent, i, app));

@@ -51,7 +51,6 @@ export const EGRESS_ADMISSION: Keys<EgressAdmissionProps> = {
   rules: true,
   validationActions: true,
   privateByDefault: true,
-  rootNamespace: true,
   labels: true,
   annotations: true,
 };
