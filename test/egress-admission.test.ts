@@ -156,6 +156,7 @@ test.each<[string, Partial<EgressAdmissionProps> & { [key: string]: unknown }]>(
   ['empty-list: otherSelectors[0] is {}', { otherSelectors: [{}] }],
   ['contradicting-props: otherSelectors[1] selects the pods of gateway "istio-egress/out"', { otherSelectors: [{ app: 'in' }, { istio: 'egressgateway' }] }],
   ['contradicting-props: otherSelectors[0] selects the pods of gateway "istio-egress/out"', { otherSelectors: [{ app: 'out', istio: 'egressgateway' }] }],
+  ['invalid-value: privateByDefault is "false"', { privateByDefault: 'false' as any }],
   ['empty-list: otherSelectors is null', { otherSelectors: null as any }],
   ['empty-list: gateways is null', { gateways: null as any }],
   ['empty-list: gateways is {}', { gateways: {} as any }],
