@@ -253,7 +253,8 @@ test('the gateway of an SNI proxy leaves it to the lockdown who may come in', ()
   const sni = new SniProxyGateway(chart, 'sni', { namespace: 'egress' });
   new TlsEgress(chart, 'com', { hosts: ['*.example.com'], exportTo: ['orders'] }).through(sni);
   const comers = () => documents(chart, 'NetworkPolicy').filter(({ metadata, spec }) => metadata.namespace === 'egress' && spec.ingress)
-    .map(({ spec: { ingress } }) => ingress.filter(({ ports }: any) => !ports?.some(({ port }: any) => port === 15021)).flatMap(({ from }: any) => from));
+    .map(({ spec: { ingress } }) => ingress.filter(({ ports }: any) => !ports?.some(({ port }: any) => port === 15021))
+      .flatMap(({ from }: any) => from));
   expect(comers()).toEqual([[IN('orders')]]);
   new EgressLockdown(chart, 'lockdown', { namespaces: ['bookinfo'], gateways: [sni] });
   expect(comers()).toEqual([[IN('bookinfo'), IN('orders')], []]);
