@@ -65,6 +65,40 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
+// What the platform's app and a team's write in a locked namespace does together what the team's does alone.
+func TestPlatformAndTeam(t *testing.T) {
+	lab, folder := newLab(t), "../../../examples/"
+	both := ""
+	for _, name := range []string{"admission", "team"} {
+		text, err := os.ReadFile(folder + name + ".k8s.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		both += "---\n" + string(text)
+	}
+	manifests := filepath.Join(t.TempDir(), "both.k8s.yaml")
+	if err := os.WriteFile(manifests, []byte(both), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	result, err := lab.Judge("both", manifests, folder+"team.calls.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	passed := 0
+	for _, cell := range result.Cells {
+		switch {
+		case cell.Mark == judges.Passed:
+			passed++
+		// the lockdown's NetworkPolicy refuses whom the gateway would
+		case cell.Mark == judges.Differs && cell.Seen != "refused network-policy at network":
+			t.Errorf("%s: %s", cell.Call, cell.Detail)
+		}
+	}
+	if passed == 0 {
+		t.Error("no cell was judged")
+	}
+}
+
 // What a caller writes of its own certificate opens no door: neither a sidecar nor the gateway hands it on.
 func TestForgedCertificateHeader(t *testing.T) {
 	lab := newLab(t)
