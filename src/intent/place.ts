@@ -34,3 +34,8 @@ export function describePlace({ at, tcpPorts, udpPorts }: PlaceIntent): string {
 function portsOf(ports: readonly number[], protocol: string): string[] {
   return ports.length === 0 ? [] : [`${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')} of ${protocol}`];
 }
+
+/** Places in the order of what is said of them, whatever the order in which they were. */
+export function sortedPlaces(places: readonly PlaceIntent[]): PlaceIntent[] {
+  return [...places].sort((a, b) => describePlace(a) < describePlace(b) ? -1 : 1);
+}

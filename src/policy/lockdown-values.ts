@@ -13,7 +13,8 @@ export function exceptionIntents(values: Values, exceptions: LockdownException[]
     if (seen.has(place)) values.refuse(Problem.DUPLICATE_VALUE, `${item} opens ${place}, as ${seen.get(place)} does`, 'remove one of the two');
     seen.set(place, item);
   });
-  return checked;
+  const said = ({ places, reason }: ExceptionIntent) => [...places.map(describePlace), reason].join(' ');
+  return checked.sort((a, b) => said(a) < said(b) ? -1 : 1);
 }
 
 function exceptionIntent(values: Values, item: string, exception: LockdownException): ExceptionIntent {
