@@ -132,11 +132,7 @@ func (e Expected) each(folder string) ([]Expected, error) {
 	if e.Manifests == "" {
 		return []Expected{e}, nil
 	}
-	text, err := os.ReadFile(filepath.Join(folder, e.Manifests))
-	if err != nil {
-		return nil, err
-	}
-	set, err := manifests.Parse(string(text))
+	set, err := manifests.ParseFile(filepath.Join(folder, e.Manifests))
 	if err != nil {
 		return nil, err
 	}

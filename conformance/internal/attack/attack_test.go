@@ -9,6 +9,7 @@ import (
 	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/accept"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
+	"github.com/cdk8s-istio-egress/conformance/internal/reasons"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -106,7 +107,7 @@ func TestKnown(t *testing.T) {
 			t.Errorf("cell %d: %q", i, got)
 		}
 	}
-	if got := Unmet(known); !slices.Equal(got, []string{"nothing of the kind"}) {
+	if got := reasons.Unmet(known); !slices.Equal(got, []string{"nothing of the kind"}) {
 		t.Errorf("%q", got)
 	}
 	text, unknown, problems := Summary([]*Judgement{judgement})

@@ -117,22 +117,22 @@ func Load(folder, name, schema string) (*Case, error) {
 		name string
 		set  **manifests.Set
 	}{{read.Ours, &c.Ours}, {read.OursLater, &c.Later}, {read.Neighbours, &c.Neighbours}} {
-		if *one.set, err = parse(filepath.Join(folder, one.name+".k8s.yaml")); err != nil {
+		if *one.set, err = manifests.ParseFile(filepath.Join(folder, one.name+".k8s.yaml")); err != nil {
 			return nil, err
 		}
 	}
 	for _, one := range read.Defences {
 		defence := Defence{Name: one.Name, Title: one.Title, Istiod: one.Istiod, MeshConfig: string(one.MeshConfig), Adds: &manifests.Set{}, AddsLater: &manifests.Set{}}
 		if one.Adds != "" {
-			if defence.Adds, err = parse(filepath.Join(folder, one.Adds+".k8s.yaml")); err != nil {
+			if defence.Adds, err = manifests.ParseFile(filepath.Join(folder, one.Adds+".k8s.yaml")); err != nil {
 				return nil, err
 			}
-			if defence.AddsLater, err = parse(filepath.Join(folder, one.Adds+".later.k8s.yaml")); err != nil {
+			if defence.AddsLater, err = manifests.ParseFile(filepath.Join(folder, one.Adds+".later.k8s.yaml")); err != nil {
 				return nil, err
 			}
 		}
 		if one.Policies != "" {
-			if defence.Policies, err = parse(filepath.Join(folder, one.Policies+".k8s.yaml")); err != nil {
+			if defence.Policies, err = manifests.ParseFile(filepath.Join(folder, one.Policies+".k8s.yaml")); err != nil {
 				return nil, err
 			}
 		}
@@ -257,18 +257,6 @@ func (c *Case) all() []world.Call {
 		}
 	}
 	return out
-}
-
-func parse(path string) (*manifests.Set, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	set, err := manifests.Parse(string(text))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return set, nil
 }
 
 func check(path, schemaPath string) error {

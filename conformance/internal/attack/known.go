@@ -1,13 +1,9 @@
 package attack
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"os"
-	"regexp"
 	"slices"
-	"strings"
+
+	"github.com/cdk8s-istio-egress/conformance/internal/reasons"
 )
 
 // Known is what does not hold, with the reason. Empty fields are like everything, and an asterisk is anything.
@@ -22,26 +18,11 @@ type Known struct {
 	met bool
 }
 
-// LoadKnown reads a list; none if there is no such file.
-func LoadKnown(path string) ([]*Known, error) {
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	var known []*Known
-	if err == nil {
-		err = json.Unmarshal(raw, &known)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	for _, one := range known {
-		if one.Reason == "" {
-			return nil, fmt.Errorf("%s: something is known without a reason", path)
-		}
-	}
-	return known, nil
-}
+// Why is the reason.
+func (k *Known) Why() string { return k.Reason }
+
+// Found tells whether something was found for it.
+func (k *Known) Found() bool { return k.met }
 
 // Mark gives every cell that does not hold, and is known, its reason.
 func (r *Judgement) Mark(known []*Known) {
@@ -55,28 +36,11 @@ func (r *Judgement) Mark(known []*Known) {
 	}
 }
 
-// Unmet are the reasons for which nothing was found.
-func Unmet(known []*Known) []string {
-	var out []string
-	for _, one := range known {
-		if !one.met {
-			out = append(out, one.Reason)
-		}
-	}
-	return out
-}
-
 func (k *Known) fits(c Cell) bool {
 	return among(k.Attacks, c.Attack) && among(k.Subjects, c.Subject) && among(k.Defences, c.Defence) &&
 		(len(k.Ages) == 0 || slices.Contains(k.Ages, c.Age)) && (len(k.Findings) == 0 || slices.Contains(k.Findings, c.Finding))
 }
 
 func among(patterns []string, name string) bool {
-	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
-		parts := strings.Split(pattern, "*")
-		for i := range parts {
-			parts[i] = regexp.QuoteMeta(parts[i])
-		}
-		return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(name)
-	})
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool { return reasons.Like(pattern, name) })
 }

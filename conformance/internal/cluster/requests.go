@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -131,13 +130,9 @@ func (s *Scene) grant(one admission.Expected) error {
 		}
 		return s.put(binding)
 	}
-	text, err := os.ReadFile(one.Rights)
+	set, err := manifests.ParseFile(one.Rights)
 	if err != nil {
 		return err
-	}
-	set, err := manifests.Parse(string(text))
-	if err != nil {
-		return fmt.Errorf("%s: %w", one.Rights, err)
 	}
 	for _, object := range set.Objects {
 		if err := s.put(object.Raw); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/attack"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/accept"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
+	"github.com/cdk8s-istio-egress/conformance/internal/reasons"
 )
 
 // attacks judges an app beside what others write in namespaces of their own.
@@ -41,7 +42,7 @@ func attacks(args []string) int {
 	if err != nil {
 		return misuse(err.Error())
 	}
-	known, err := attack.LoadKnown(filepath.Join(*folder, "known.json"))
+	known, err := reasons.Load[*attack.Known](filepath.Join(*folder, "known.json"))
 	if err != nil {
 		return misuse(err.Error())
 	}
@@ -116,7 +117,7 @@ func attacks(args []string) int {
 		}
 	}
 	if *only == "" && *defence == "" {
-		for _, reason := range attack.Unmet(known) {
+		for _, reason := range reasons.Unmet(known) {
 			fmt.Printf("not found any more: %s\n", reason)
 		}
 	}

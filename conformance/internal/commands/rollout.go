@@ -12,6 +12,7 @@ import (
 
 	"github.com/cdk8s-istio-egress/conformance/internal/cluster"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
+	"github.com/cdk8s-istio-egress/conformance/internal/reasons"
 	"github.com/cdk8s-istio-egress/conformance/internal/rollout"
 )
 
@@ -43,7 +44,7 @@ func rollouts(args []string) int {
 	if err != nil {
 		return misuse(err.Error())
 	}
-	known, err := rollout.LoadKnown(filepath.Join(*pairs, "known-leaks.json"))
+	known, err := reasons.Load[*rollout.Known](filepath.Join(*pairs, "known-leaks.json"))
 	if err != nil {
 		return misuse(err.Error())
 	}
@@ -109,7 +110,7 @@ func rollouts(args []string) int {
 	}
 	fmt.Print(rollout.Table(all, *breaks))
 	if *only == "" {
-		for _, reason := range rollout.Unmet(known) {
+		for _, reason := range reasons.Unmet(known) {
 			fmt.Printf("not found any more: %s\n", reason)
 		}
 	}

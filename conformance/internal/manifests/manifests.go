@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -86,6 +87,19 @@ func Parse(text string) (*Set, error) {
 		set.Objects = append(set.Objects, object)
 	}
 	return set, errors.Join(problems...)
+}
+
+// ParseFile parses a file, whose path its errors name.
+func ParseFile(path string) (*Set, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	set, err := Parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return set, nil
 }
 
 func parseDocument(document []byte) (*Object, error) {

@@ -14,6 +14,7 @@ import (
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
 	"github.com/cdk8s-istio-egress/conformance/internal/network"
+	"github.com/cdk8s-istio-egress/conformance/internal/reasons"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -221,7 +222,7 @@ func (d *Drive) Mark(known []*Known) {
 	for i := range d.Spans {
 		span := &d.Spans[i]
 		for _, one := range known {
-			if span.Kind != Lost && one.Place == Between && (one.Kind == "" || one.Kind == span.Kind) && like(one.Pairs, d.Name) && like(one.Calls, span.Call) {
+			if span.Kind != Lost && one.Place == Between && (one.Kind == "" || one.Kind == span.Kind) && reasons.Like(one.Pairs, d.Name) && reasons.Like(one.Calls, span.Call) {
 				span.Known = one.Reason
 			}
 		}

@@ -59,8 +59,8 @@ func Names(folder, only string) ([]string, error) {
 func Load(folder, name, schema string) (*Pair, error) {
 	p := &Pair{Name: name}
 	var problems [5]error
-	p.Before, problems[0] = parse(filepath.Join(folder, name+".before.k8s.yaml"))
-	p.After, problems[1] = parse(filepath.Join(folder, name+".after.k8s.yaml"))
+	p.Before, problems[0] = manifests.ParseFile(filepath.Join(folder, name+".before.k8s.yaml"))
+	p.After, problems[1] = manifests.ParseFile(filepath.Join(folder, name+".after.k8s.yaml"))
 	path := filepath.Join(folder, name+".calls.json")
 	p.BeforeCalls, p.EitherBefore, problems[2] = callsOf(path, "before", schema)
 	p.AfterCalls, p.EitherAfter, problems[3] = callsOf(path, "after", schema)
@@ -79,18 +79,6 @@ func (p *Pair) Back() *Pair {
 		BeforeCalls: p.AfterCalls, AfterCalls: p.BeforeCalls, EitherBefore: p.EitherAfter, EitherAfter: p.EitherBefore,
 		Unchanged: p.Unchanged, Fixed: p.Fixed,
 	}
-}
-
-func parse(path string) (*manifests.Set, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	set, err := manifests.Parse(string(text))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return set, nil
 }
 
 // check holds the calls against the pairs' own schema, and tells whether nothing may change.

@@ -12,6 +12,7 @@ import (
 	_ "github.com/cdk8s-istio-egress/conformance/internal/environment"
 	"github.com/cdk8s-istio-egress/conformance/internal/judges/live"
 	"github.com/cdk8s-istio-egress/conformance/internal/manifests"
+	"github.com/cdk8s-istio-egress/conformance/internal/reasons"
 	"github.com/cdk8s-istio-egress/conformance/internal/world"
 )
 
@@ -205,7 +206,7 @@ func TestKnown(t *testing.T) {
 			t.Errorf("finding %d: %q", i, got)
 		}
 	}
-	if got := Unmet(known); !slices.Equal(got, []string{"nothing of the kind"}) {
+	if got := reasons.Unmet(known); !slices.Equal(got, []string{"nothing of the kind"}) {
 		t.Errorf("%q", got)
 	}
 }
