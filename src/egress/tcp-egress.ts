@@ -42,8 +42,8 @@ export interface TcpEgressProps extends EgressOptions {
 
   /**
    * Takes every connection of the clients to the port, whatever its address, and leads it to `host` as DNS resolves it. For a host whose
-   * addresses change, on a port that nothing else outside uses; addresses that other egresses list are left to them, and so is what `clusterRanges` of
-   * `EgressApp.configure` holds: unless that is given, connections to pods inside the cluster are taken as well. With DNS capture and
+   * addresses change, on a port that nothing else outside uses; addresses that other egresses list are left to them, and so is what
+   * `clusterRanges` of `EgressApp.configure` holds: unless that is given, connections to pods inside the cluster are taken as well. With DNS capture and
    * allocated addresses (`ISTIO_META_DNS_CAPTURE`) only connections to the host itself are taken.
    *
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/

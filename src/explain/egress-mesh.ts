@@ -3,8 +3,8 @@ import { IConstruct } from 'constructs';
 import { AppIndex } from '../app/app-index';
 import { auditProvider } from '../emit/envoy/audit-line';
 import { AppIntent, APP_DEFAULTS, appOf } from '../intent/app';
-import { GatewayPlan, Plan, Way } from '../plan/plan';
-import { clientNames } from '../plan/plan-of';
+import { GatewayPlan, Plan } from '../plan/plan';
+import { clientNames, readsHttp } from '../plan/plan-of';
 
 /** One thing that the mesh must be told for an app. */
 export interface MeshSetting {
@@ -44,7 +44,7 @@ export class EgressMesh {
       ...ofApp(app),
       ...(plan.ways.length > 0 ? [REGISTRY_ONLY] : []),
       ...(plan.gateways.length > 0 ? [scopedGateways(plan.gateways)] : []),
-      ...(plan.ways.some(({ spoken }) => HTTP.includes(spoken)) ? [METADATA_INSIDE] : []),
+      ...(plan.ways.some(readsHttp) ? [METADATA_INSIDE] : []),
       ...rulesOf(plan, foreign),
       ...visibility(plan, app),
       ...audits(index.auditProviders()),
@@ -89,8 +89,6 @@ export class EgressMesh {
   private constructor() {}
 }
 
-const HTTP: readonly Way['spoken'][] = ['http', 'http2', 'grpc'];
-
 const REGISTRY_ONLY: MeshSetting = {
   key: 'meshConfig.outboundTrafficPolicy.mode',
   value: 'REGISTRY_ONLY',
@@ -103,10 +101,11 @@ const METADATA_INSIDE: MeshSetting = {
   reason: 'sidecars tell hosts outside neither pod nor namespace, labels and service account (x-envoy-peer-metadata); the VirtualServices of the app take it off its own requests',
 };
 
-function ofApp({ trustDomain, clusterDomain }: AppIntent): MeshSetting[] {
+function ofApp({ trustDomain, clusterDomain, rootNamespace }: AppIntent): MeshSetting[] {
   return [
     ...(trustDomain === APP_DEFAULTS.trustDomain ? [] : [{ key: 'meshConfig.trustDomain', value: trustDomain, reason: 'the app names its callers and gateways so' }]),
     ...(clusterDomain === APP_DEFAULTS.clusterDomain ? [] : [{ key: 'global.proxy.clusterDomain', value: clusterDomain, reason: 'the app names Services so' }]),
+    ...(rootNamespace === APP_DEFAULTS.rootNamespace ? [] : [{ key: 'meshConfig.rootNamespace', value: rootNamespace, reason: 'the app takes it for Istio\'s root namespace' }]),
   ];
 }
 

@@ -12,8 +12,8 @@ import { Values } from '../intent/values';
  * Istio's injection makes the pods into proxies, by its template for gateways, so the namespace must be one that is injected. They meet the
  * restricted level of Kubernetes' pod security, and have no token for the API server. The autoscaler needs a metrics server.
  *
- * The NetworkPolicy lets in the clients of routes, and anybody at the ports of Istio's metrics and health. Out: the cluster's DNS (pods
- * `k8s-app: kube-dns` of `kube-system`), istiod, the addresses that egresses and forward proxies name, at their ports; and by name the outside
+ * The NetworkPolicy lets in the clients of routes, and anybody at the ports of Istio's metrics and health. Out: the cluster's DNS and
+ * istiod (`dns`, `istiod`), the addresses that egresses and forward proxies name, at their ports; and by name the outside
  * without private addresses, at the ports that routes lead to. NetworkPolicies add up: write one of your own for whatever else the proxies
  * dial, such as a collector of traces.
  *

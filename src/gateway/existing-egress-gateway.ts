@@ -77,8 +77,8 @@ export interface ExistingEgressGatewayProps {
  * An egress gateway that runs already. It emits nothing itself but what its routes share, and a NetworkPolicy where one is asked for.
  *
  * Look where its pods listen. If they do at a port that a passthrough or plaintext route dials by name, whoever owns the name can let it resolve
- * to the gateway itself, and one connection becomes as many as the route's `maxConnections`: let the Service's `targetPort` be one that no host outside is dialled at (Istio's
- * charts: `service.ports`).
+ * to the gateway itself, and one connection becomes as many as the route's `maxConnections`: let the Service's `targetPort` be one that no host
+ * outside is dialled at (Istio's charts: `service.ports`).
  */
 export class ExistingEgressGateway extends EgressGatewayBase {
   /** The NetworkPolicy, for patches; none unless one was asked for. */

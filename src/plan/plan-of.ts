@@ -76,6 +76,11 @@ export function mayTake(namespace: string, { clients }: Pick<Way, 'clients'>): b
   return clients === 'all' || clients.includes(namespace);
 }
 
+/** Whether proxies read what is spoken as HTTP. */
+export function readsHttp({ spoken }: Pick<Way, 'spoken'>): boolean {
+  return ['http', 'http2', 'grpc'].includes(spoken);
+}
+
 /** The client namespaces of a way; `*`: all. */
 export function clientNames({ clients }: Pick<Way, 'clients'>): readonly string[] {
   return clients === 'all' ? ['*'] : clients;

@@ -47,9 +47,9 @@ export interface EgressSidecarProps {
  * beside these: no ServiceEntry or VirtualService of a neighbour takes their traffic (docs/threats.md). And it makes them refuse the rest
  * (`REGISTRY_ONLY`), whatever the mesh says.
  *
- * Each namespace gets a Sidecar, of which Istio takes one a namespace: all that its pods reach outside is an egress of this app, or
- * named in `otherHosts`. It holds
- * back what others write, and no pod that goes around its sidecar: an `EgressLockdown` does both, and takes its place under the same name.
+ * Each namespace gets a Sidecar, of which Istio takes one a namespace: all that its pods reach outside is an egress of this app, or named in
+ * `otherHosts`. It holds back what others write, and no pod that goes around its sidecar: an `EgressLockdown` does both, and takes its place
+ * under the same name.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
  * @example

@@ -33,6 +33,8 @@ test.each<[string, (chart: Chart) => void, EgressAppProps, string[]]>([
   ['the domains that it was told', chart => new TcpEgress(chart, 'db', { host: 'db.example.com', addresses: ['203.0.113.1'], port: 1 }),
     { trustDomain: 'corp.example', clusterDomain: 'k8s.corp' },
     ['global.proxy.clusterDomain', 'meshConfig.outboundTrafficPolicy.mode', 'meshConfig.serviceEntryVisibility', 'meshConfig.trustDomain']],
+  ['the root namespace that it was told', mongo, { rootNamespace: 'mesh' },
+    ['meshConfig.outboundTrafficPolicy.mode', 'meshConfig.rootNamespace', 'meshConfig.serviceEntryVisibility']],
   ['no field that its version of Istio does not have', mongo, { istioVersion: IstioVersion.V1_30 }, ['meshConfig.outboundTrafficPolicy.mode']],
   ['the field in the version that has it', mongo, { istioVersion: IstioVersion.V1_31 }, ['meshConfig.outboundTrafficPolicy.mode', 'meshConfig.serviceEntryVisibility']],
 ])('an app needs, of %s', (_, build, props, wanted) => {

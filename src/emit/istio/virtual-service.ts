@@ -2,12 +2,13 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { doorHost } from './gateway';
 import { matchesOf } from './request-rules';
-import { aliasOf, aliasPort, exportTo, goesByAlias, isHttp, OUTER, SECURED, subsetOf } from './words';
+import { aliasOf, aliasPort, exportTo, goesByAlias, OUTER, SECURED, subsetOf } from './words';
 import {
   toJson_VirtualServiceSpec, VirtualService, VirtualServiceSpec, VirtualServiceSpecHttp, VirtualServiceSpecHttpRetries, VirtualServiceSpecHttpRoute,
 } from '../../../imports/networking.istio.io';
 import { RequestsIntent } from '../../intent/requests';
 import { Way } from '../../plan/plan';
+import { readsHttp } from '../../plan/plan-of';
 import { duration } from '../duration';
 import { emit, ObjectMeta } from '../object';
 
@@ -38,8 +39,8 @@ export function doorService(scope: Construct, id: string, meta: ObjectMeta, way:
 
 function clientSpec(ways: readonly Way[]): VirtualServiceSpec {
   const [{ host, namespace, clients }] = ways;
-  const http = ways.filter(isHttp);
-  const bytes = ways.filter(way => !isHttp(way));
+  const http = ways.filter(readsHttp);
+  const bytes = ways.filter(way => !readsHttp(way));
   // a name's own routes of TLS are taken for those of every wildcard that it is under, of which nothing else is left
   const tls = bytes.filter(({ spoken, share }) => spoken === 'tls' && (share !== undefined || http.length === 0));
   const tcp = bytes.filter(({ spoken }) => spoken !== 'tls');

@@ -1,5 +1,6 @@
 import { namespaceDomain, securedName, shareName } from '../../plan/names';
 import { Clients, Leg, Way } from '../../plan/plan';
+import { readsHttp } from '../../plan/plan-of';
 
 /** Namespaces as Istio's `exportTo`, of an object in one of them. */
 export function exportTo(clients: Clients, namespace: string): string[] {
@@ -39,17 +40,12 @@ export function placeHost(name: string, namespace: string): string {
 /** The port by which sidecars know it: of HTTP all share one listener, and bytes make none. Shares of what has names are in the listener of the host. */
 export function aliasPort(way: Way): { readonly number: number; readonly name: string; readonly protocol: string } {
   if (way.share !== undefined && way.taken.by === 'name') return portOf(way);
-  return isHttp(way) ? { ...OUTER.http, protocol: way.spoken.toUpperCase() } : OUTER.bytes;
+  return readsHttp(way) ? { ...OUTER.http, protocol: way.spoken.toUpperCase() } : OUTER.bytes;
 }
 
 /** The port by which sidecars know the host itself. */
 export function portOf({ port, spoken }: Way): { readonly number: number; readonly name: string; readonly protocol: string } {
   return { number: port, name: `${spoken}-${port}`, protocol: spoken.toUpperCase() };
-}
-
-/** Whether sidecars read it as HTTP. */
-export function isHttp({ spoken }: Way): boolean {
-  return ['http', 'http2', 'grpc'].includes(spoken);
 }
 
 /** An outer leg of bytes has this port for its own: an odd one would become a listener of each sidecar in the gateway's namespace. Of HTTP all share one. */
